@@ -1,0 +1,33 @@
+/**
+ * Writes the generated files; with `--check` it only compares, names what has drifted and ends with 1.
+ * JSON carries no comment, so such a file says in its first field, or in its neighbour's text, that it is generated.
+ */
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+
+interface GeneratedFile {
+  /** From the project's root. */
+  readonly path: string;
+  /** The whole content, the same for the same sources: no date, no machine. */
+  produce(): Promise<string>;
+}
+
+const ROOT = path.dirname(import.meta.dirname);
+
+const GENERATED: readonly GeneratedFile[] = [];
+
+const onlyCheck = process.argv.includes('--check');
+const drifted: string[] = [];
+for (const file of GENERATED) {
+  const target = path.join(ROOT, file.path);
+  const content = await file.produce();
+  if (existsSync(target) && readFileSync(target, 'utf8') === content) continue;
+  drifted.push(file.path);
+  if (onlyCheck) continue;
+  mkdirSync(path.dirname(target), { recursive: true });
+  writeFileSync(target, content);
+}
+
+for (const file of drifted) console.log(onlyCheck ? `${file} differs from its sources: run npm run generate` : `${file} written`);
+console.log(`${GENERATED.length} generated files, ${drifted.length} ${onlyCheck ? 'drifted' : 'written'}`);
+process.exitCode = onlyCheck && drifted.length > 0 ? 1 : 0;
