@@ -1,0 +1,87 @@
+import { type Instant, instantOf } from './clock.ts';
+
+declare const zone: unique symbol;
+/** An IANA time zone, as `Asia/Shanghai`, checked by `parseZone`. */
+export type Zone = string & { readonly [zone]: 'zone' };
+declare const day: unique symbol;
+/** A business day in a meter point's zone, `YYYY-MM-DD`. */
+export type BusinessDay = string & { readonly [day]: 'business-day' };
+
+/** A wall clock without a zone, as a meter keeps it. Month 1..12, day 1..31. */
+export interface LocalTime {
+  readonly year: number;
+  readonly month: number;
+  readonly day: number;
+  readonly hour: number;
+  readonly minute: number;
+  readonly second: number;
+}
+
+const formatters = new Map<string, Intl.DateTimeFormat>();
+
+function formatterOf(name: string): Intl.DateTimeFormat {
+  const known = formatters.get(name);
+  if (known !== undefined) return known;
+  const made = new Intl.DateTimeFormat('en-CA', {
+    timeZone: name,
+    hourCycle: 'h23',
+    year: 'numeric',
+    month: '2-digit',
+    day: '2-digit',
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+  });
+  formatters.set(name, made);
+  return made;
+}
+
+/** Undefined where the runtime does not know the zone. */
+export function parseZone(name: string): Zone | undefined {
+  try {
+    formatterOf(name);
+    return name as Zone;
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
+}
+
+export function toLocalTime(at: Instant, inZone: Zone): LocalTime {
+  const fields: Record<string, number> = {};
+  for (const { type, value } of formatterOf(inZone).formatToParts(at)) fields[type] = Number(value);
+  const { year = 0, month = 0, day: dayOfMonth = 0, hour = 0, minute = 0, second = 0 } = fields;
+  return { year, month, day: dayOfMonth, hour, minute, second };
+}
+
+/** The instant of a wall time in a zone; in a repeated hour the earlier one, in a skipped hour the same distance behind the gap. */
+export function fromLocalTime(local: LocalTime, inZone: Zone): Instant {
+  const asUtc = utcOf(local);
+  const guess = asUtc - offsetMs(instantOf(asUtc), inZone);
+  return instantOf(asUtc - offsetMs(instantOf(guess), inZone));
+}
+
+function utcOf({ year, month, day: dayOfMonth, hour, minute, second }: LocalTime): number {
+  return Date.UTC(year, month - 1, dayOfMonth, hour, minute, second);
+}
+
+function offsetMs(at: Instant, inZone: Zone): number {
+  return utcOf(toLocalTime(at, inZone)) - Math.floor(at / 1000) * 1000;
+}
+
+const two = (value: number) => String(value).padStart(2, '0');
+
+export function businessDayOf(at: Instant, inZone: Zone): BusinessDay {
+  const { year, month, day: dayOfMonth } = toLocalTime(at, inZone);
+  return `${year}-${two(month)}-${two(dayOfMonth)}` as BusinessDay;
+}
+
+/** Minutes since local midnight, 0..1439. */
+export function minuteOfDay({ hour, minute }: LocalTime): number {
+  return hour * 60 + minute;
+}
+
+/** `YYYY-MM-DDThh:mm:ss`, no zone. */
+export function formatLocalTime({ year, month, day: dayOfMonth, hour, minute, second }: LocalTime): string {
+  return `${String(year).padStart(4, '0')}-${two(month)}-${two(dayOfMonth)}T${two(hour)}:${two(minute)}:${two(second)}`;
+}
