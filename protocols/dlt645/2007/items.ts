@@ -1,0 +1,92 @@
+/** The data of a DI taken apart into its items and put together again. */
+import { AppError } from '../../../src/kernel/app-error.ts';
+import { readValue, type Value, writeValue } from '../../shared/value.ts';
+import type { Field, FoundRow } from './catalog/find.ts';
+import type { Unit } from './catalog/row.ts';
+
+export interface Item {
+  readonly di: string;
+  readonly register: string;
+  readonly name: string;
+  readonly unit: Unit;
+  /** Null where the bytes are missing, FF, EE or otherwise no value. */
+  readonly value: Value | null;
+  /** Of a demand: when it occurred; null where the bytes are no date. */
+  readonly time?: Value | null;
+}
+
+export interface DecodedItems {
+  readonly items: readonly Item[];
+  /** Bytes beyond what the row says: some meters end a block with AA or FF, some send more than the standard. */
+  readonly extra: Uint8Array;
+}
+
+const NO_BYTES = new Uint8Array(0);
+
+/**
+ * Takes the bytes behind a DI apart.
+ *
+ * Items follow one another without separators; a block has as many as its length makes. Where the data is too short
+ * for the row, the items that it cannot hold come without a value and what is left over is `extra`.
+ */
+export function decodeItems(row: FoundRow, data: Uint8Array): DecodedItems {
+  const items: Item[] = [];
+  let at = 0;
+  let whole = true;
+  for (const field of row.fields) {
+    const end = at + (fieldBytes(field) ?? data.length - at);
+    whole &&= end <= data.length;
+    if (!whole && row.openEnded) break;
+    items.push(whole ? decodeItem(field, data, at) : missingItem(field));
+    if (whole) at = end;
+  }
+  return { items, extra: at === data.length ? NO_BYTES : data.slice(at) };
+}
+
+function decodeItem(field: Field, data: Uint8Array, at: number): Item {
+  const { di, register, name, unit, signed, picture, time } = field;
+  const value = readValue(picture, signed, data, at) ?? null;
+  if (time === undefined) return { di, register, name, unit, value };
+  return { di, register, name, unit, value, time: readValue(time, false, data, at + (picture.bytes ?? 0)) ?? null };
+}
+
+/** The item of a field whose bytes are not there. */
+function missingItem({ di, register, name, unit, time }: Field): Item {
+  return time === undefined ? { di, register, name, unit, value: null } : { di, register, name, unit, value: null, time: null };
+}
+
+/** Bytes of one field; undefined where it takes all that are left. */
+export function fieldBytes({ picture, time }: Field): number | undefined {
+  return picture.bytes === undefined ? undefined : picture.bytes + (time?.bytes ?? 0);
+}
+
+/** The longest data that a row can have, for whoever waits for it; undefined where its length is open. */
+export function longestData({ fields }: FoundRow): number | undefined {
+  return fields.reduce<number | undefined>((sum, field) => {
+    const size = fieldBytes(field);
+    return sum === undefined || size === undefined ? undefined : sum + size;
+  }, 0);
+}
+
+/** What is to be written in one field; null writes FF, "no value". */
+export type FieldValue = Pick<Item, 'value' | 'time'>;
+
+/** Puts items together as a meter sends them. Fewer than the row has only where its data may end early. */
+export function encodeItems(row: FoundRow, values: readonly FieldValue[]): Uint8Array {
+  if (values.length > row.fields.length || (values.length < row.fields.length && !row.openEnded)) {
+    throw new AppError('bad-data', 'a row takes as many values as it has fields', { di: row.di, values: values.length });
+  }
+  const pieces = values.flatMap(({ value, time }, index) => {
+    const field = row.fields[index];
+    if (field === undefined) return [];
+    const bytes = writeValue(field.picture, field.signed, value ?? undefined);
+    return field.time === undefined ? [bytes] : [bytes, writeValue(field.time, false, time ?? undefined)];
+  });
+  const data = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
+  let at = 0;
+  for (const piece of pieces) {
+    data.set(piece, at);
+    at += piece.length;
+  }
+  return data;
+}

@@ -1,0 +1,120 @@
+import { describe, expect, test } from 'vitest';
+import { describeFrame, encodeReply, encodeRequest } from '../../../../protocols/dlt645/index.ts';
+import { fromHex } from '../../../../src/kernel/bytes.ts';
+
+const ADDRESS = '000012345678';
+const tell = (bytes: Uint8Array) => describeFrame('dlt645-2007', bytes);
+
+describe('a frame told in words', () => {
+  test('a reply carries its value, whatever wake-up bytes stand before it', () => {
+    expect(tell(fromHex('FE FE FE 68 78 56 34 12 00 00 68 91 08 33 33 34 33 89 67 45 33 B2 16') ?? new Uint8Array(0))).toEqual({
+      ok: true,
+      value: {
+        frame: { address: ADDRESS, control: '91', direction: 'reply', function: 'read', abnormal: false, more: false, error: null },
+        items: [{ di: '00010000', register: '1-0:1.8.0', name: 'current forward active energy total', value: '1234.56', unit: 'kWh' }],
+        extra: null,
+      },
+    });
+  });
+
+  test('a request carries its DI without a value', () => {
+    expect(tell(encodeRequest(ADDRESS, { kind: 'read', di: '02010100' }))).toMatchObject({
+      ok: true,
+      value: {
+        frame: { direction: 'request', function: 'read' },
+        items: [{ di: '02010100', register: '1-0:32.7.0', name: 'voltage phase A', value: null, unit: 'V' }],
+        extra: null,
+      },
+    });
+  });
+
+  test('a refusal has its error and no items', () => {
+    expect(tell(encodeReply(ADDRESS, { kind: 'refused', function: 0x11, error: 2, errorBytes: 1 }))).toMatchObject({
+      ok: true,
+      value: { frame: { control: 'D1', abnormal: true, error: '02' }, items: [], extra: null },
+    });
+  });
+
+  test('a demand has its value and its time', () => {
+    const value = Uint8Array.of(0x12, 0x05, 0x00, 0x45, 0x18, 0x23, 0x11, 0x26);
+    expect(tell(encodeReply(ADDRESS, { kind: 'read', di: '01010000', value, more: false }))).toMatchObject({
+      ok: true,
+      value: { items: [{ register: '1-0:1.6.0', value: '0.0512', unit: 'kW', time: '2026-11-23T18:45' }] },
+    });
+  });
+
+  test('a status word is upper-case hex, most significant byte first', () => {
+    expect(tell(encodeReply(ADDRESS, { kind: 'read', di: '04000503', value: Uint8Array.of(0x50, 0x1a), more: false }))).toMatchObject({
+      ok: true,
+      value: { items: [{ di: '04000503', register: 'dlt645:04000503', value: '1A50' }] },
+    });
+  });
+
+  test('a follow-up frame shows that more follows, and its sequence number is no value', () => {
+    const reply = { kind: 'read-next', di: '0001FF00', value: Uint8Array.of(0x10, 0, 0, 0), sequence: 1, more: true } as const;
+    expect(tell(encodeReply(ADDRESS, reply))).toMatchObject({
+      ok: true,
+      value: {
+        frame: { control: 'B2', function: 'read-next', more: true },
+        items: [{ di: '00010000', value: '0.10' }],
+        sequence: 1,
+        extra: null,
+      },
+    });
+  });
+
+  test('a DI that the catalogue does not have shows its raw bytes', () => {
+    expect(tell(encodeReply(ADDRESS, { kind: 'read', di: '0A0B0C0D', value: Uint8Array.of(1, 2), more: false }))).toMatchObject({
+      ok: true,
+      value: { items: [{ di: '0A0B0C0D', register: 'dlt645:0A0B0C0D', name: null, value: '0201', unit: '' }] },
+    });
+  });
+
+  test('bytes beyond the length of the DI are extra', () => {
+    const value = Uint8Array.of(0x56, 0x34, 0x12, 0x00, 0xab);
+    expect(tell(encodeReply(ADDRESS, { kind: 'read', di: '00010000', value, more: false }))).toMatchObject({
+      ok: true,
+      value: { items: [{ value: '1234.56' }], extra: 'AB' },
+    });
+  });
+
+  test('no request shows its password', () => {
+    const deadline = { year: 2026, month: 11, day: 24, hour: 8, minute: 30, second: 0 };
+    const secret = { password: '02987654', operator: '00000001' };
+    const frames = [
+      encodeRequest(ADDRESS, { kind: 'relay', action: 'trip', ...secret, limit: 0, deadline }),
+      encodeRequest(ADDRESS, { kind: 'write', di: '04000103', ...secret, value: Uint8Array.of(0x15) }),
+      ...[0x03, 0x04, 0x0f, 0x14, 0x18, 0x19, 0x1a, 0x1b, 0x1c].map((code) =>
+        encodeRequest(ADDRESS, { kind: 'other', function: code, data: Uint8Array.of(0x02, 0x54, 0x76, 0x98) }),
+      ),
+    ];
+    for (const frame of frames) {
+      const told = JSON.stringify(tell(frame));
+      expect(told).toContain('"ok":true');
+      expect(told).not.toMatch(/987654|547698/);
+    }
+    expect(tell(frames[0] ?? new Uint8Array(0))).toMatchObject({
+      ok: true,
+      value: {
+        items: [],
+        relay: { passwordLevel: '02', operator: '00000001', action: 'trip', code: '1A', limit: 0, deadline: '2026-11-24T08:30:00' },
+      },
+    });
+  });
+
+  test('what does not verify is an error with its code', () => {
+    expect(tell(fromHex('68 78 56 34 12 00 00 68 91 04 33 33 34 33 47 16') ?? new Uint8Array(0))).toEqual({
+      ok: false,
+      error: { code: 'bad-checksum' },
+    });
+    expect(tell(fromHex('FE FE FE') ?? new Uint8Array(0))).toEqual({ ok: false, error: { code: 'bad-length' } });
+  });
+
+  test('a frame of the 1997 edition is told as far as the link goes', () => {
+    const frame = fromHex('68 99 99 99 99 99 99 68 01 02 43 C3 6F 16') ?? new Uint8Array(0);
+    expect(describeFrame('dlt645', frame)).toMatchObject({
+      ok: true,
+      value: { frame: { control: '01', function: '97-read' }, items: [], extra: '9010' },
+    });
+  });
+});
