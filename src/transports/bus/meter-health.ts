@@ -1,0 +1,102 @@
+import { type Clock, type Instant, plusMs } from '../../kernel/clock.ts';
+import { createMeterMemory } from './meter-memory.ts';
+
+/** `failing` has missed replies but is asked as before; `silent` is left to probes. */
+export type MeterState = 'unknown' | 'answering' | 'failing' | 'silent';
+
+export interface MeterHealth {
+  readonly meter: string;
+  readonly state: MeterState;
+  /** Unanswered attempts in a row. */
+  readonly failures: number;
+  readonly lastHeardAt?: Instant;
+  /** Where it is silent: the earliest that a scheduled read may try it again. */
+  readonly nextProbeAt?: Instant;
+}
+
+/** What may be done with a read that nobody waits for at a screen. */
+export type Admission = 'ask' | 'probe' | 'leave';
+
+export interface HealthBook {
+  isSilent(meter: string): boolean;
+  /** `probe` where the back-off of a silent meter is over and no other probe of it is under way. */
+  admission(meter: string): Admission;
+  beginProbe(meter: string): void;
+  endProbe(meter: string): void;
+  answered(meter: string): void;
+  /** One attempt without a usable answer. A failed probe doubles the back-off; a person's try does not. */
+  failed(meter: string): void;
+  snapshot(): readonly MeterHealth[];
+}
+
+interface HealthOptions {
+  readonly clock: Clock;
+  readonly silentAfter: number;
+  readonly firstProbeMs: number;
+  readonly lastProbeMs: number;
+}
+
+interface MeterRecord {
+  heard: Instant | undefined;
+  failures: number;
+  /** 0 while the meter is not silent. */
+  backOffMs: number;
+  nextProbeMs: number;
+  probing: boolean;
+}
+
+export function createHealthBook({ clock, silentAfter, firstProbeMs, lastProbeMs }: HealthOptions): HealthBook {
+  const records = createMeterMemory<MeterRecord>(() => ({ heard: undefined, failures: 0, backOffMs: 0, nextProbeMs: 0, probing: false }));
+  const isSilent = (record: MeterRecord | undefined) => record !== undefined && record.backOffMs > 0;
+
+  function backOff(record: MeterRecord, ms: number): void {
+    record.backOffMs = Math.min(lastProbeMs, ms);
+    record.nextProbeMs = clock.monotonicMs() + record.backOffMs;
+  }
+
+  return {
+    isSilent: (meter) => isSilent(records.find(meter)),
+    admission(meter) {
+      const record = records.find(meter);
+      if (record === undefined || !isSilent(record)) return 'ask';
+      return record.probing || clock.monotonicMs() < record.nextProbeMs ? 'leave' : 'probe';
+    },
+    beginProbe(meter) {
+      records.of(meter).probing = true;
+    },
+    endProbe(meter) {
+      records.of(meter).probing = false;
+    },
+    answered(meter) {
+      const record = records.of(meter);
+      record.heard = clock.now();
+      record.failures = 0;
+      record.backOffMs = 0;
+    },
+    failed(meter) {
+      const record = records.of(meter);
+      record.failures += 1;
+      if (record.probing) backOff(record, record.backOffMs * 2);
+      else if (!isSilent(record) && record.failures >= silentAfter) backOff(record, firstProbeMs);
+    },
+    snapshot: () => Array.from(records.entries(), ([meter, record]) => healthOf(meter, record, clock)),
+  };
+}
+
+function healthOf(meter: string, record: MeterRecord, clock: Clock): MeterHealth {
+  const { heard, failures, backOffMs } = record;
+  const state = stateOf(record);
+  return {
+    meter,
+    state,
+    failures,
+    ...(heard === undefined ? {} : { lastHeardAt: heard }),
+    ...(backOffMs === 0 ? {} : { nextProbeAt: plusMs(clock.now(), Math.max(0, Math.round(record.nextProbeMs - clock.monotonicMs()))) }),
+  };
+}
+
+function stateOf({ heard, failures, backOffMs }: MeterRecord): MeterState {
+  if (backOffMs > 0) return 'silent';
+  if (failures > 0) return 'failing';
+  return heard === undefined ? 'unknown' : 'answering';
+}

@@ -1,0 +1,203 @@
+/**
+ * One exchange at a time on the physical line (more where the transport declares it), and the quiet after a time-out:
+ *
+ *   write ──► wait ──► reply ─────────────────────────────► free
+ *              └─────► time-out ──► quiet (listen, drop) ──► free
+ *              |<------ the whole window of a reply ----->|
+ */
+import type { CancelTimer, Clock } from '../../kernel/clock.ts';
+import type { FramerEvent } from '../../kernel/framer.ts';
+import type { Transport } from '../transport.ts';
+import { type Attempt, type AttemptOutcome, silenceOf } from './attempt.ts';
+import type { OnFrame, Tally } from './counters.ts';
+import { createEar } from './ear.ts';
+import type { Exchange } from './exchange.ts';
+import type { Occupancy } from './occupancy.ts';
+import type { ReplyTiming } from './reply-timing.ts';
+
+export interface Wire {
+  /** Whether one more exchange may be sent now. */
+  isFree(): boolean;
+  /** Sends once. `isFree` must hold. */
+  attempt(exchange: Exchange): Promise<AttemptOutcome>;
+  /** Ends everything in flight as sent and stops listening. */
+  close(): void;
+}
+
+interface WireOptions {
+  readonly transport: Transport;
+  readonly clock: Clock;
+  readonly timing: ReplyTiming;
+  readonly occupancy: Occupancy;
+  readonly tally: Tally;
+  readonly onFrame: OnFrame | undefined;
+  /** The quiet is over, or the transport came up: something may be sent again. */
+  readonly onFree: () => void;
+  readonly onDown: () => void;
+}
+
+/** A write that took longer than this moves the wait for its reply. */
+const NOTICEABLE_WRITE_MS = 5;
+
+export function createWire({ transport, clock, timing, occupancy, tally, onFrame, onFree, onDown }: WireOptions): Wire {
+  const ear = createEar();
+  const inFlight = new Set<Attempt>();
+  let lateOf: Attempt | undefined;
+  let cancelQuiet: CancelTimer | undefined;
+
+  const trace = (direction: '>' | '<', kind: 'frame' | 'noise', bytes: Uint8Array) =>
+    onFrame?.({ at: clock.now(), direction, kind, bytes });
+  const markOccupancy = () => occupancy.mark(inFlight.size > 0 || cancelQuiet !== undefined, clock.monotonicMs());
+
+  function settle(attempt: Attempt, outcome: AttemptOutcome): void {
+    if (!inFlight.delete(attempt)) return;
+    attempt.cancelTimer();
+    markOccupancy();
+    attempt.settle(outcome);
+  }
+
+  function settleAll(outcome: AttemptOutcome): void {
+    for (const attempt of [...inFlight]) settle(attempt, outcome);
+  }
+
+  /** Transaction ids tell late replies apart where several exchanges run together, so only a half-duplex line needs it. */
+  function keepQuiet(attempt: Attempt): void {
+    const restMs = timing.fullWaitMs(attempt.exchange) - (clock.monotonicMs() - attempt.startedMs);
+    lateOf = attempt;
+    if (transport.concurrent > 1 || restMs <= 0) return;
+    cancelQuiet = clock.after(restMs, () => {
+      endQuiet();
+      onFree();
+    });
+  }
+
+  function endQuiet(): void {
+    cancelQuiet?.();
+    cancelQuiet = undefined;
+    markOccupancy();
+  }
+
+  function armTimer(attempt: Attempt): void {
+    attempt.cancelTimer();
+    if (!attempt.exchange.expectsReply) {
+      attempt.cancelTimer = clock.after(timing.requestMs(attempt.exchange), () =>
+        settle(attempt, { kind: 'reply', reply: emptyReply(attempt) }),
+      );
+      return;
+    }
+    attempt.cancelTimer = clock.after(timing.waitMs(attempt.exchange), () => {
+      // A stalled event loop runs timers before it reads sockets: one more turn, so that a reply that is here already is heard.
+      attempt.cancelTimer = clock.after(0, () => timeOut(attempt));
+    });
+  }
+
+  function timeOut(attempt: Attempt): void {
+    if (inFlight.size === 1) judgeAll(ear.drain);
+    if (!inFlight.has(attempt)) return;
+    tally.timeouts += 1;
+    keepQuiet(attempt);
+    settle(attempt, silenceOf(attempt));
+  }
+
+  const emptyReply = ({ sentAt }: Attempt) => ({ bytes: new Uint8Array(0), sentAt, heardAt: clock.now() });
+
+  async function write(attempt: Attempt): Promise<void> {
+    const { exchange, startedMs } = attempt;
+    const replyWithinMs = Math.ceil(timing.fullWaitMs(exchange) - transport.transitMs);
+    const written = await transport.write(exchange.bytes, {
+      replyWithinMs,
+      ...(exchange.port === undefined ? {} : { port: exchange.port }),
+    });
+    if (!written.ok) return settle(attempt, { kind: 'down', sent: written.error.sent });
+    const nowMs = clock.monotonicMs();
+    if (!inFlight.has(attempt) || nowMs - startedMs < NOTICEABLE_WRITE_MS) return;
+    attempt.startedMs = nowMs;
+    armTimer(attempt);
+  }
+
+  /** Framers and `accepts` come with the exchange: where one throws, the exchange ends and the line lives on. */
+  function judgeAll(listen: () => readonly FramerEvent[]): void {
+    try {
+      for (const event of listen()) judge(event);
+    } catch (error) {
+      settleAll({ kind: 'fault', error });
+    }
+  }
+
+  function judge({ kind, bytes }: FramerEvent): void {
+    trace('<', kind, bytes);
+    if (kind === 'frame') {
+      offer(bytes);
+      return;
+    }
+    tally.noiseBytes += bytes.length;
+    for (const attempt of inFlight) attempt.heardNoise = true;
+  }
+
+  function offer(frame: Uint8Array): void {
+    for (const attempt of inFlight) {
+      if (!attempt.exchange.expectsReply || !attempt.exchange.accepts(frame)) continue;
+      hearReply(attempt, frame);
+      return;
+    }
+    tally.framesRefused += 1;
+    if (lateOf?.exchange.accepts(frame)) hearLate(lateOf, frame);
+  }
+
+  function hearReply(attempt: Attempt, frame: Uint8Array): void {
+    const { exchange, sentAt, startedMs } = attempt;
+    tally.framesAccepted += 1;
+    timing.learn(exchange, clock.monotonicMs() - startedMs, frame.length);
+    settle(attempt, { kind: 'reply', reply: { bytes: frame, sentAt, heardAt: clock.now() } });
+  }
+
+  /** Teaches that the meter is slower than it was; the frame itself is dropped. */
+  function hearLate(late: Attempt, frame: Uint8Array): void {
+    tally.lateReplies += 1;
+    timing.learn(late.exchange, clock.monotonicMs() - late.startedMs, frame.length);
+    lateOf = undefined;
+  }
+
+  const unlisten = transport.listen({
+    data: (chunk) => judgeAll(() => ear.hear(chunk)),
+    stray(bytes) {
+      tally.lateReplies += 1;
+      trace('<', 'noise', bytes);
+    },
+    up: onFree,
+    down() {
+      endQuiet();
+      settleAll({ kind: 'down', sent: true });
+      onDown();
+    },
+  });
+
+  return {
+    isFree: () => transport.state().state === 'up' && cancelQuiet === undefined && inFlight.size < transport.concurrent,
+    attempt(exchange) {
+      return new Promise((resolve) => {
+        const startedMs = clock.monotonicMs();
+        const attempt: Attempt = {
+          exchange,
+          sentAt: clock.now(),
+          startedMs,
+          heardNoise: false,
+          cancelTimer: () => undefined,
+          settle: resolve,
+        };
+        ear.listenFor(exchange.createFramer, inFlight.size === 0);
+        inFlight.add(attempt);
+        markOccupancy();
+        tally.framesSent += 1;
+        trace('>', 'frame', exchange.bytes);
+        armTimer(attempt);
+        write(attempt).catch((error: unknown) => settle(attempt, { kind: 'fault', error }));
+      });
+    },
+    close() {
+      unlisten();
+      endQuiet();
+      settleAll({ kind: 'down', sent: true });
+    },
+  };
+}

@@ -1,0 +1,79 @@
+import { connect, type Socket } from 'node:net';
+import type { Clock } from '../kernel/clock.ts';
+import { err, ok, type Result } from '../kernel/result.ts';
+import { createListeners } from './listeners.ts';
+import { DEFAULT_PORT_SETTINGS, type PortSettings } from './port-settings.ts';
+import { createRedialer } from './redialer.ts';
+import type { Transport, WriteError } from './transport.ts';
+
+export interface TcpTransportOptions {
+  readonly host: string;
+  /** The TCP port. */
+  readonly portNumber: number;
+  readonly clock: Clock;
+  /** Of the serial line behind the DTU, from which waits are computed. */
+  readonly port?: PortSettings;
+  readonly transitMs?: number;
+}
+
+const CONNECT_LIMIT_MS = 10_000;
+/** Address translators forget idle connections within minutes; keep-alive probes find a half-open one. */
+const KEEP_ALIVE_AFTER_MS = 30_000;
+/** What a mobile network may add to a reply. */
+const DEFAULT_TRANSIT_MS = 300;
+
+/** A line behind a TCP server: a DTU that listens, or a simulator. We dial, and dial again. */
+export function createTcpTransport(options: TcpTransportOptions): Transport {
+  const { host, portNumber, clock, port = DEFAULT_PORT_SETTINGS, transitMs = DEFAULT_TRANSIT_MS } = options;
+  const listeners = createListeners();
+  let socket: Socket | undefined;
+
+  const redialer = createRedialer({
+    clock,
+    listener: listeners,
+    dial(events) {
+      const dialled = connect({ host, port: portNumber, noDelay: true, keepAlive: true, keepAliveInitialDelay: KEEP_ALIVE_AFTER_MS });
+      const cancelLimit = clock.after(CONNECT_LIMIT_MS, () => events.down(`no connection within ${CONNECT_LIMIT_MS} ms`));
+      let reason = 'the other side closed the connection';
+      dialled.on('connect', () => {
+        cancelLimit();
+        socket = dialled;
+        events.up();
+      });
+      dialled.on('data', (chunk) => {
+        if (socket === dialled) listeners.data(chunk);
+      });
+      dialled.on('error', (error) => {
+        reason = error.message;
+      });
+      dialled.on('close', () => {
+        cancelLimit();
+        events.down(reason);
+      });
+      return () => {
+        cancelLimit();
+        if (socket === dialled) socket = undefined;
+        dialled.destroy();
+      };
+    },
+  });
+
+  return {
+    name: `tcp://${host}:${portNumber}`,
+    concurrent: 1,
+    port,
+    transitMs,
+    open: redialer.open,
+    close: redialer.close,
+    state: redialer.state,
+    listen: listeners.add,
+    write(bytes): Promise<Result<void, WriteError>> {
+      const current = socket;
+      if (current === undefined || !current.writable)
+        return Promise.resolve(err({ code: 'line-down', sent: false, reason: 'not connected' }));
+      return new Promise((resolve) => {
+        current.write(bytes, (error) => resolve(error ? err({ code: 'line-down', sent: true, reason: error.message }) : ok(undefined)));
+      });
+    },
+  };
+}
