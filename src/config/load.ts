@@ -1,0 +1,235 @@
+import { statSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import type { Account } from '../core/model/account.ts';
+import type { Meter, MeterPoint } from '../core/model/meter.ts';
+import { asRegister } from '../core/model/register.ts';
+import type { RuleSet } from '../core/model/rule-set.ts';
+import type { Tariff } from '../core/model/tariff.ts';
+import { parseDecimal } from '../kernel/decimal.ts';
+import type { MeterId, MeterPointId } from '../kernel/ids.ts';
+import { asId } from '../kernel/ids.ts';
+import { parseZone, type Zone } from '../kernel/local-time.ts';
+import { type Money, type Power, parseFen, parsePrice, powerFromDecimal } from '../kernel/units.ts';
+import { isLoopback, type ListenAddress, parseListenAddress } from './listen-address.ts';
+import { configError, readYaml } from './read-yaml.ts';
+import { loadRuleSet } from './rule-set.ts';
+import { type ConfigFile, ConfigSchema, SecretsSchema } from './schema.ts';
+
+export type LineConfig = ConfigFile['lines'][number];
+
+/** A meter with everything that the configuration says of its place, its customer and its contract. */
+export interface PointConfig {
+  readonly account: Account;
+  readonly meterPoint: MeterPoint;
+  readonly meter: Meter;
+  readonly openingPayment: Money | undefined;
+  readonly pollIntervalMs: number;
+}
+
+/** A configuration that was read, checked and put into the words of the core. */
+export interface Config {
+  readonly siteName: string;
+  readonly zone: Zone;
+  readonly listen: ListenAddress;
+  readonly tls: ConfigFile['api']['tls'];
+  readonly requestsPerMinute: number;
+  readonly mqtt: ConfigFile['mqtt'];
+  readonly notifier: ConfigFile['notifier'];
+  readonly operatorCode: string;
+  readonly lines: readonly LineConfig[];
+  readonly points: readonly PointConfig[];
+  readonly tariffs: ReadonlyMap<string, Tariff>;
+  readonly ruleSets: ReadonlyMap<string, RuleSet>;
+  /** LLPPPPPP by meter; undefined where none is known, so that no relay frame can be made. */
+  readonly passwordOf: (meterId: MeterId) => string | undefined;
+}
+
+/** What the command line says over the file. */
+export interface ConfigOverrides {
+  readonly listen?: string | undefined;
+}
+
+/** Loads a configuration; throws an OperatorError that names the path, the value and what was expected. */
+export function loadConfig(file: string, protocols: readonly string[], overrides: ConfigOverrides = {}): Config {
+  const raw = readYaml(file, ConfigSchema);
+  const wrong = (path: string, value: unknown, expected: string) => configError(file, path, value, expected);
+  const zone = parseZone(raw.site.zone);
+  if (zone === undefined) throw wrong('site.zone', raw.site.zone, 'an IANA time zone, as Asia/Shanghai');
+  const ruleSets = indexed(
+    raw.ruleSets.map((path) => loadRuleSet(resolve(dirname(file), path))),
+    ({ name }) => name,
+    (name) => wrong('ruleSets', name, 'a name of its own for each rule set'),
+  );
+  const tariffs = indexed(
+    raw.tariffs.map((tariff, index) => tariffOf(tariff, index, wrong)),
+    ({ id }) => id,
+    (name) => wrong('tariffs', name, 'an id of its own for each tariff'),
+  );
+  const lines = indexed(
+    raw.lines,
+    ({ id }) => id,
+    (name) => wrong('lines', name, 'an id of its own for each line'),
+  );
+  for (const [index, line] of raw.lines.entries()) checkTransport(line, `lines[${index}]`, raw, wrong);
+  const points = raw.meters.map((meter, index) =>
+    pointOf({ raw, meter, path: `meters[${index}]`, zone, ruleSets, tariffs, lines, protocols, wrong }),
+  );
+  checkUnique(raw, wrong);
+  return {
+    siteName: raw.site.name,
+    zone,
+    listen: listenOf(overrides.listen ?? raw.api.listen, raw, wrong),
+    tls:
+      raw.api.tls === undefined
+        ? undefined
+        : { certFile: resolve(dirname(file), raw.api.tls.certFile), keyFile: resolve(dirname(file), raw.api.tls.keyFile) },
+    requestsPerMinute: raw.api.requestsPerMinute,
+    mqtt: raw.mqtt,
+    notifier: raw.notifier,
+    operatorCode: raw.operatorCode,
+    lines: raw.lines,
+    points,
+    tariffs,
+    ruleSets,
+    passwordOf: passwordsOf(file, raw),
+  };
+}
+
+type Wrong = (path: string, value: unknown, expected: string) => Error;
+
+function indexed<T>(items: readonly T[], keyOf: (item: T) => string, twice: (key: string) => Error): ReadonlyMap<string, T> {
+  const map = new Map<string, T>();
+  for (const item of items) {
+    if (map.has(keyOf(item))) throw twice(keyOf(item));
+    map.set(keyOf(item), item);
+  }
+  return map;
+}
+
+function tariffOf({ id, rates }: ConfigFile['tariffs'][number], index: number, wrong: Wrong): Tariff {
+  return {
+    id,
+    rates: rates.map((rate, place) => {
+      const price = parsePrice(rate.price);
+      if (!price.ok) throw wrong(`tariffs[${index}].rates[${place}].price`, rate.price, price.error.expected);
+      return { component: rate.component, register: asRegister(rate.register), price: price.value };
+    }),
+  };
+}
+
+/** Each kind of transport has fields of its own; a line called simulated must end on this machine. */
+function checkTransport(line: LineConfig, path: string, raw: ConfigFile, wrong: Wrong): void {
+  const { transport } = line;
+  const need = (field: 'path' | 'host' | 'port' | 'concentrator') => {
+    if (transport[field] === undefined) throw wrong(`${path}.transport.${field}`, undefined, `it to be set for a ${transport.type} line`);
+  };
+  if (transport.type === 'serial') need('path');
+  if (transport.type === 'mqtt') need('concentrator');
+  if (transport.type === 'tcp') {
+    need('host');
+    need('port');
+  }
+  if (line.simulated && !isLocal(transport, raw))
+    throw wrong(`${path}.simulated`, true, 'a line on this machine: a loopback host, a pty, or a broker on loopback');
+}
+
+function isLocal(transport: LineConfig['transport'], raw: ConfigFile): boolean {
+  if (transport.type === 'serial') return transport.path?.startsWith('/dev/pts/') ?? false;
+  if (transport.type === 'tcp') return isLoopback(transport.host ?? '');
+  return raw.mqtt.url === undefined || isLoopback(new URL(raw.mqtt.url).hostname);
+}
+
+interface PointInput {
+  readonly raw: ConfigFile;
+  readonly meter: ConfigFile['meters'][number];
+  readonly path: string;
+  readonly zone: Zone;
+  readonly ruleSets: ReadonlyMap<string, RuleSet>;
+  readonly tariffs: ReadonlyMap<string, Tariff>;
+  readonly lines: ReadonlyMap<string, LineConfig>;
+  readonly protocols: readonly string[];
+  readonly wrong: Wrong;
+}
+
+function pointOf({ raw, meter, path, zone, ruleSets, tariffs, lines, protocols, wrong }: PointInput): PointConfig {
+  const line = lines.get(meter.line);
+  const rules = ruleSets.get(meter.ruleSet);
+  if (line === undefined) throw wrong(`${path}.line`, meter.line, `one of ${[...lines.keys()].join(', ')}`);
+  if (rules === undefined) throw wrong(`${path}.ruleSet`, meter.ruleSet, `one of ${[...ruleSets.keys()].join(', ')}`);
+  if (!tariffs.has(meter.tariff)) throw wrong(`${path}.tariff`, meter.tariff, `one of ${[...tariffs.keys()].join(', ')}`);
+  if (!protocols.includes(meter.protocol)) throw wrong(`${path}.protocol`, meter.protocol, `one of ${protocols.join(', ')}`);
+  if (rules.simulatedOnly && !line.simulated)
+    throw wrong(
+      `${path}.ruleSet`,
+      meter.ruleSet,
+      `a rule set for real lines: ${rules.name} is for simulated lines only, and line ${line.id} is not simulated`,
+    );
+  const meterPointId = asId<MeterPointId>(meter.meterPoint ?? meter.id);
+  const account: Account = { id: asId(meter.account), state: 'open' };
+  return {
+    account,
+    meterPoint: {
+      id: meterPointId,
+      accountId: account.id,
+      zone,
+      feeder: meter.feeder,
+      tariff: meter.tariff,
+      ruleSet: meter.ruleSet,
+      currentRatio: BigInt(meter.currentRatio),
+      voltageRatio: BigInt(meter.voltageRatio),
+      maxPower: powerOf(meter.maxPowerKw, `${path}.maxPowerKw`, wrong),
+      restoreBy: meter.restoreBy,
+      agreement: meter.agreement,
+      keepPower: meter.keepPower,
+    },
+    meter: { id: asId(meter.id), meterPointId, lineId: asId(meter.line), protocol: meter.protocol, address: meter.address },
+    openingPayment: openingOf(meter.openingPayment, `${path}.openingPayment`, wrong),
+    pollIntervalMs: meter.pollIntervalMs ?? raw.poll.intervalMs,
+  };
+}
+
+function powerOf(text: string, path: string, wrong: Wrong): Power {
+  const decimal = parseDecimal(text);
+  const value = decimal.ok ? powerFromDecimal(decimal.value) : undefined;
+  if (value === undefined || value <= 0n) throw wrong(path, text, 'kW above zero with at most 6 decimals');
+  return value;
+}
+
+function openingOf(text: string | undefined, path: string, wrong: Wrong): Money | undefined {
+  if (text === undefined) return undefined;
+  const amount = parseFen(text);
+  if (!amount.ok || amount.value <= 0n) throw wrong(path, text, 'yuan above zero, in whole fen');
+  return amount.value;
+}
+
+function checkUnique(raw: ConfigFile, wrong: Wrong): void {
+  const seen = new Set<string>();
+  for (const [index, { id, line, address, account, meterPoint }] of raw.meters.entries()) {
+    for (const [field, key] of [
+      ['id', `meter ${id}`],
+      ['address', `address ${address} on ${line}`],
+      ['account', `account ${account}`],
+      ['meterPoint', `meter point ${meterPoint ?? id}`],
+    ] as const) {
+      if (seen.has(key)) throw wrong(`meters[${index}].${field}`, key, 'something that no other meter has');
+      seen.add(key);
+    }
+  }
+}
+
+function listenOf(text: string, raw: ConfigFile, wrong: Wrong): ListenAddress {
+  const address = parseListenAddress(text);
+  if (address === undefined) throw wrong('api.listen', text, 'HOST:PORT, as 127.0.0.1:8645');
+  if (!isLoopback(address.host) && raw.api.tls === undefined)
+    throw wrong('api.listen', text, 'a loopback address, or api.tls beside it: keys must not cross a network in clear');
+  return address;
+}
+
+function passwordsOf(file: string, raw: ConfigFile): Config['passwordOf'] {
+  if (raw.secretsFile === undefined) return () => undefined;
+  const path = resolve(dirname(file), raw.secretsFile);
+  const { meterPasswords } = readYaml(path, SecretsSchema);
+  if ((statSync(path).mode & 0o077) !== 0)
+    throw configError(file, 'secretsFile', raw.secretsFile, `a file that only its owner may read: chmod 600 ${path}`);
+  return (meterId) => meterPasswords[meterId] ?? meterPasswords['*'];
+}

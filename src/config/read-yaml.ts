@@ -1,0 +1,83 @@
+import { readFileSync } from 'node:fs';
+import { Ajv2020, type ErrorObject } from 'ajv/dist/2020.js';
+import type { Static, TSchema } from 'typebox';
+import { isMap, isSeq, LineCounter, parseDocument } from 'yaml';
+import { OperatorError } from '../kernel/app-error.ts';
+
+/** A mistake in a configuration file: where, what stands there, and what was expected. */
+export function configError(file: string, path: string, value: unknown, expected: string, line?: number): OperatorError {
+  const place = `${file}${line === undefined ? '' : `:${line}`}: ${path === '' ? 'the file' : path}`;
+  return new OperatorError('config-invalid', `${place} is ${describe(value)}; expected ${expected}`, { file, path });
+}
+
+const describe = (value: unknown): string => (value === undefined ? 'missing' : JSON.stringify(value).slice(0, 80));
+
+/** Reads a YAML file against a schema; defaults are filled in, unknown keys are errors. */
+export function readYaml<Schema extends TSchema>(file: string, schema: Schema): Static<Schema> {
+  const lines = new LineCounter();
+  const document = parseDocument(read(file), { lineCounter: lines });
+  const broken = document.errors[0];
+  if (broken !== undefined) {
+    const line = lines.linePos(broken.pos[0]).line;
+    throw new OperatorError(
+      'config-invalid',
+      `${file}:${line}: this is no YAML: ${broken.message.split('\n')[0]?.replace(/ at line.*$/, '')}; correct the line`,
+      { file },
+    );
+  }
+  const value: unknown = document.toJS() ?? {};
+  const validate = new Ajv2020({ useDefaults: true, allErrors: false, strict: false }).compile<Static<Schema>>(schema);
+  if (validate(value)) return value;
+  const error = validate.errors?.[0];
+  if (error === undefined) throw configError(file, '', value, 'a valid file');
+  const { path, found, expected } = explain(error, value);
+  const node = document.getIn(path, true);
+  const parent = isMap(node) || isSeq(node) || node !== undefined ? node : document.getIn(path.slice(0, -1), true);
+  const at = rangeOf(parent);
+  throw configError(file, dotted(path), found, expected, at === undefined ? undefined : lines.linePos(at).line);
+}
+
+function read(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new OperatorError(
+      'config-invalid',
+      `${file} cannot be read; name a file that exists and that this user may read`,
+      { file },
+      error,
+    );
+  }
+}
+
+function explain(error: ErrorObject, root: unknown): { path: string[]; found: unknown; expected: string } {
+  const path = error.instancePath
+    .split('/')
+    .slice(1)
+    .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'));
+  const { params } = error;
+  if (error.keyword === 'required') return { path: [...path, String(params.missingProperty)], found: undefined, expected: 'it to be set' };
+  if (error.keyword === 'additionalProperties') {
+    const key = String(params.additionalProperty);
+    return { path: [...path, key], found: at(root, [...path, key]), expected: 'no such key; remove it or correct its spelling' };
+  }
+  const schema = error.parentSchema;
+  const described = typeof schema?.description === 'string' ? ` (${schema.description})` : '';
+  return { path, found: at(root, path), expected: `a value that ${error.message ?? 'fits'}${described}` };
+}
+
+function at(value: unknown, path: readonly string[]): unknown {
+  return path.reduce<unknown>(
+    (inner, key) => (typeof inner === 'object' && inner !== null ? (inner as Record<string, unknown>)[key] : undefined),
+    value,
+  );
+}
+
+function rangeOf(node: unknown): number | undefined {
+  const range = typeof node === 'object' && node !== null && 'range' in node ? node.range : undefined;
+  return Array.isArray(range) && typeof range[0] === 'number' ? range[0] : undefined;
+}
+
+/** `meters.3.address` as `meters[3].address`. */
+const dotted = (path: readonly string[]): string =>
+  path.reduce((text, part) => (/^\d+$/.test(part) ? `${text}[${part}]` : text === '' ? part : `${text}.${part}`), '');

@@ -1,0 +1,187 @@
+/** The one schema of the configuration: types, validation, defaults and `config/config.schema.json` come from it. */
+import Type, { type Static } from 'typebox';
+
+const closed = { additionalProperties: false } as const;
+const id = (what: string) =>
+  Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$', description: `${what}: letters, digits, dot, dash, underscore` });
+const decimal = (what: string) => Type.String({ pattern: '^-?\\d{1,12}(\\.\\d{1,8})?$', description: `${what}, as a decimal in quotes` });
+
+const PortSettings = Type.Object(
+  {
+    baudRate: Type.Integer({
+      minimum: 300,
+      maximum: 115200,
+      default: 2400,
+      description: 'RS-485 default of DL/T 645-2007; 9600 is common in the field',
+    }),
+    dataBits: Type.Union([Type.Literal(7), Type.Literal(8)], { default: 8 }),
+    parity: Type.Union([Type.Literal('none'), Type.Literal('even'), Type.Literal('odd')], { default: 'even' }),
+    stopBits: Type.Union([Type.Literal(1), Type.Literal(2)], { default: 1 }),
+  },
+  { ...closed, default: {}, description: 'Port settings of the physical line' },
+);
+
+const Transport = Type.Object(
+  {
+    type: Type.Union([Type.Literal('serial'), Type.Literal('tcp'), Type.Literal('mqtt')]),
+    path: Type.Optional(Type.String({ description: 'serial: the port, as /dev/serial/by-id/…' })),
+    host: Type.Optional(Type.String({ description: 'tcp: the DTU or converter' })),
+    port: Type.Optional(Type.Integer({ minimum: 1, maximum: 65535, description: 'tcp: its port' })),
+    concentrator: Type.Optional(id('mqtt: the concentrator')),
+    concentratorPort: Type.Optional(Type.Integer({ minimum: 1, maximum: 255, description: 'mqtt: its RS-485 port; 1 where absent' })),
+    downTopic: Type.Optional(Type.String({ description: 'mqtt: topic of requests, {concentrator} is filled in' })),
+    upTopic: Type.Optional(Type.String({ description: 'mqtt: topic of replies' })),
+  },
+  { ...closed, description: 'How the line is reached' },
+);
+
+const Line = Type.Object(
+  {
+    id: id('Line'),
+    name: Type.Optional(Type.String({ maxLength: 80 })),
+    transport: Transport,
+    port: PortSettings,
+    simulated: Type.Boolean({ default: false, description: 'The line ends in a simulator on this machine' }),
+  },
+  closed,
+);
+
+const Rate = Type.Object(
+  {
+    component: Type.String({ pattern: '^[a-z][a-z0-9:-]{0,39}$', description: 'Bill line, as energy or energy:peak' }),
+    register: Type.String({ description: 'The register that counts it, as 1-0:1.8.0' }),
+    price: decimal('Yuan per kWh'),
+  },
+  closed,
+);
+
+const Tariff = Type.Object({ id: id('Tariff'), rates: Type.Array(Rate, { minItems: 1, maxItems: 63 }) }, closed);
+
+const Meter = Type.Object(
+  {
+    id: id('Meter'),
+    line: id('Line'),
+    protocol: Type.String({ default: 'dlt645-2007' }),
+    address: Type.String({ pattern: '^\\d{12}$', description: 'The 12 digits printed on the meter' }),
+    account: id('Account that is charged'),
+    meterPoint: Type.Optional(id('Meter point; the meter’s id where absent')),
+    feeder: Type.String({ default: 'feeder-1', description: 'For the trip limiter' }),
+    tariff: id('Tariff'),
+    ruleSet: id('Rule set'),
+    restoreBy: Type.Union([Type.Literal('close'), Type.Literal('arm')], {
+      default: 'arm',
+      description: 'close: the relay is closed directly; arm: the customer presses the button',
+    }),
+    agreement: Type.Boolean({ default: false, description: 'A signed fee-control agreement is on file; without it no trip' }),
+    keepPower: Type.Boolean({ default: false, description: 'This customer must not be tripped' }),
+    currentRatio: Type.Integer({ minimum: 1, maximum: 100000, default: 1 }),
+    voltageRatio: Type.Integer({ minimum: 1, maximum: 100000, default: 1 }),
+    maxPowerKw: decimal('What the connection can carry, kW before the ratio'),
+    openingPayment: Type.Optional(decimal('Yuan that the account opens with, posted once')),
+    pollIntervalMs: Type.Optional(Type.Integer({ minimum: 100, maximum: 86_400_000 })),
+  },
+  closed,
+);
+
+export const ConfigSchema = Type.Object(
+  {
+    site: Type.Object(
+      {
+        name: Type.String({ default: 'Feikong' }),
+        zone: Type.String({ default: 'Asia/Shanghai', description: 'IANA time zone of meters and business days' }),
+      },
+      { ...closed, default: {} },
+    ),
+    api: Type.Object(
+      {
+        listen: Type.String({ default: '127.0.0.1:8645', description: 'HOST:PORT; any host but loopback needs tls' }),
+        tls: Type.Optional(Type.Object({ certFile: Type.String(), keyFile: Type.String() }, closed)),
+        requestsPerMinute: Type.Integer({ minimum: 1, maximum: 10_000_000, default: 6000, description: 'Rate limit of each key' }),
+      },
+      { ...closed, default: {} },
+    ),
+    mqtt: Type.Object(
+      {
+        url: Type.Optional(
+          Type.String({
+            pattern: '^mqtts?://',
+            description:
+              'A broker of yours; without it one is embedded. User and password come from FEIKONG_MQTT_USERNAME and FEIKONG_MQTT_PASSWORD',
+          }),
+        ),
+        embeddedPort: Type.Integer({
+          minimum: 0,
+          maximum: 65535,
+          default: 0,
+          description: 'Loopback port of the embedded broker; 0 takes a free one',
+        }),
+      },
+      { ...closed, default: {} },
+    ),
+    poll: Type.Object({ intervalMs: Type.Integer({ minimum: 100, maximum: 86_400_000, default: 60_000 }) }, { ...closed, default: {} }),
+    secretsFile: Type.Optional(Type.String({ description: 'A file of mode 0600 with the meters’ passwords, beside this one' })),
+    operatorCode: Type.String({
+      pattern: '^\\d{8}$',
+      default: '00000001',
+      description: 'What the meters record as the operator of our commands',
+    }),
+    notifier: Type.Union([Type.Literal('none'), Type.Literal('simulated')], {
+      default: 'none',
+      description: 'none: no notice is ever delivered, so nobody is tripped',
+    }),
+    ruleSets: Type.Array(Type.String({ description: 'Path of a rule set file, from this file' }), { minItems: 1 }),
+    tariffs: Type.Array(Tariff, { minItems: 1 }),
+    lines: Type.Array(Line, { minItems: 1, maxItems: 10_000 }),
+    meters: Type.Array(Meter, { minItems: 1, maxItems: 200_000 }),
+  },
+  { ...closed, title: 'Feikong configuration' },
+);
+
+export type ConfigFile = Static<typeof ConfigSchema>;
+
+export const RuleSetSchema = Type.Object(
+  {
+    name: id('Rule set'),
+    warnBelow: decimal('Yuan: below it the customer is told'),
+    tripAtOrBelow: decimal('Yuan: at or below it the trip flow starts'),
+    graceMinutes: Type.Number({ minimum: 0, maximum: 525_600 }),
+    window: Type.Object(
+      {
+        from: Type.String({ pattern: '^([01]\\d|2[0-4]):[0-5]\\d$', description: 'Local time, hh:mm' }),
+        to: Type.String({ pattern: '^([01]\\d|2[0-4]):[0-5]\\d$' }),
+      },
+      closed,
+    ),
+    noTripWeekdays: Type.Array(Type.Integer({ minimum: 0, maximum: 6 }), { default: [], description: '0 is Sunday' }),
+    freshnessMinutes: Type.Number({ exclusiveMinimum: 0 }),
+    relayFreshnessMinutes: Type.Number({ exclusiveMinimum: 0 }),
+    tripDeadlineMinutes: Type.Number({ exclusiveMinimum: 0, maximum: 1440 }),
+    restoreDeadlineMinutes: Type.Number({ exclusiveMinimum: 0, maximum: 1440 }),
+    restoreOverdueMinutes: Type.Number({ exclusiveMinimum: 0, maximum: 1440 }),
+    limiter: Type.Object(
+      {
+        perMinute: Type.Integer({ minimum: 0 }),
+        feederPercentPerDay: Type.Integer({ minimum: 0, maximum: 100 }),
+        fleetPercentPerDay: Type.Integer({ minimum: 0, maximum: 100 }),
+      },
+      closed,
+    ),
+    simulatedOnly: Type.Boolean({ default: false, description: 'Refuses to load for lines that are not simulated' }),
+  },
+  { ...closed, title: 'Feikong rule set' },
+);
+
+export type RuleSetFile = Static<typeof RuleSetSchema>;
+
+export const SecretsSchema = Type.Object(
+  {
+    meterPasswords: Type.Record(
+      Type.String(),
+      Type.String({ pattern: '^\\d{8}$', description: 'LLPPPPPP: two digits of level, six of password' }),
+      { description: 'By meter id; * for all others' },
+    ),
+  },
+  { ...closed, title: 'Feikong secrets' },
+);
+
+export type SecretsFile = Static<typeof SecretsSchema>;

@@ -1,0 +1,65 @@
+import type { Command } from '../model/command.ts';
+import type { Act, Decision, Term } from '../model/decision.ts';
+import type { NoticeKind } from '../model/notice.ts';
+import type { Situation } from './situation.ts';
+import {
+  allMet,
+  isExhausted,
+  judgeAll,
+  MANUAL_CLOSE_TERMS,
+  MANUAL_TRIP_TERMS,
+  openingToUndo,
+  RESTORE_SEND_TERMS,
+  RESTORE_TERMS,
+  TRIP_TERMS,
+} from './terms.ts';
+
+/** Which act the situation asks for, with every term and its proof. Pure. Doubt holds. */
+export function decide(situation: Situation): Decision {
+  if (wantsRestore(situation)) return judged('restore', judgeAll(RESTORE_TERMS, situation));
+  if (noticeWanted(situation) !== undefined) return { act: 'warn', wanted: 'warn', terms: judgeAll(TRIP_TERMS, situation) };
+  if (!wantsTrip(situation)) return { act: 'none', wanted: 'none', terms: [] };
+  return judged('trip', judgeAll(TRIP_TERMS, situation));
+}
+
+/** Whether a queued command may leave now: its own decision taken again, with itself out of the way. */
+export function decideAgain(command: Command, situation: Situation): Decision {
+  const others = { ...situation, openCommands: situation.openCommands.filter(({ id }) => id !== command.id) };
+  if (command.cause === 'manual') return decideManually(command.action === 'trip' ? 'trip' : 'restore', others);
+  if (command.action === 'trip') return judged('trip', judgeAll(TRIP_TERMS, others));
+  return judged('restore', judgeAll(RESTORE_SEND_TERMS, others));
+}
+
+/** What a person asks for: safety is judged, money is not. */
+export function decideManually(act: 'trip' | 'restore', situation: Situation): Decision {
+  return judged(act, judgeAll(act === 'trip' ? MANUAL_TRIP_TERMS : MANUAL_CLOSE_TERMS, situation));
+}
+
+function judged(act: Act, terms: readonly Term[]): Decision {
+  return { act: allMet(terms) ? act : 'hold', wanted: act, terms };
+}
+
+function wantsRestore(s: Situation): boolean {
+  return !isExhausted(s) && openingToUndo(s) !== undefined && !s.openCommands.some(({ action }) => action !== 'trip');
+}
+
+function wantsTrip(s: Situation): boolean {
+  return isExhausted(s) && s.relay.reported !== 'open' && s.relay.reported !== 'armed' && s.openCommands.length === 0;
+}
+
+/** The notice that is due and was not queued yet in this crossing; a stop notice follows a delivered warning only. */
+export function noticeWanted(s: Situation): NoticeKind | undefined {
+  if (s.available >= s.rules.warnBelow && !isExhausted(s)) return undefined;
+  const sent = crossingStarts(s) ? [] : s.notices;
+  if (!sent.some(({ kind }) => kind === 'low-balance')) return 'low-balance';
+  const warned = sent.some(({ kind, state }) => kind === 'low-balance' && state === 'delivered');
+  if (isExhausted(s) && warned && !sent.some(({ kind }) => kind === 'stop-pending')) return 'stop-pending';
+  return undefined;
+}
+
+export const isBelow = (s: Situation): boolean => s.available < s.rules.warnBelow || isExhausted(s);
+
+/** The account has just fallen below its warning value. */
+export const crossingStarts = (s: Situation): boolean => isBelow(s) && !(s.crossing?.below ?? false);
+/** The account has just come back above it. */
+export const crossingEnds = (s: Situation): boolean => !isBelow(s) && (s.crossing?.below ?? false);

@@ -1,0 +1,46 @@
+import type { Instant } from '../../kernel/clock.ts';
+import type { LocalTime } from '../../kernel/local-time.ts';
+import type { Money } from '../../kernel/units.ts';
+import type { Case } from '../model/case.ts';
+import type { Command } from '../model/command.ts';
+import type { Crossing } from '../model/crossing.ts';
+import type { Mark } from '../model/mark.ts';
+import type { RelayBelief } from '../model/meter.ts';
+import type { Notice } from '../model/notice.ts';
+import type { Reading } from '../model/reading.ts';
+import type { RuleSet } from '../model/rule-set.ts';
+
+/** Everything that a decision about one meter point may look at: data, taken from one snapshot. */
+export interface Situation {
+  readonly now: Instant;
+  /** `now` on the wall of the meter point; weekday 0 is Sunday. */
+  readonly local: LocalTime & { readonly weekday: number };
+  readonly rules: RuleSet;
+  readonly accountOpen: boolean;
+  readonly agreement: boolean;
+  readonly keepPower: boolean;
+  readonly restoreBy: 'close' | 'arm';
+  readonly balance: Money;
+  /** balance − holds − accrued. */
+  readonly available: Money;
+  /** Oldest of the newest readings that the charge rests on; undefined while one is missing. */
+  readonly reading: Reading | undefined;
+  readonly relay: RelayBelief;
+  readonly openCommands: readonly Command[];
+  /** The opening that we commanded and have not taken back. */
+  readonly lastOpening: Command | undefined;
+  readonly crossing: Crossing | undefined;
+  /** Of the newest crossing. */
+  readonly notices: readonly Notice[];
+  readonly marks: readonly Mark[];
+  readonly openCases: readonly Case[];
+  readonly limiter: {
+    readonly sentLastMinute: number;
+    readonly sentOnFeederToday: number;
+    readonly sentToday: number;
+    readonly metersOnFeeder: number;
+    readonly meters: number;
+  };
+  /** The line of this meter ends in a simulator. */
+  readonly simulatedLine: boolean;
+}

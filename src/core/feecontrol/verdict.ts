@@ -1,0 +1,30 @@
+import type { Instant } from '../../kernel/clock.ts';
+import type { Command, CommandState } from '../model/command.ts';
+import type { LoadSide, RelayReport } from '../model/meter.ts';
+
+export interface RelayVerdict {
+  readonly to: Extract<CommandState, 'confirmed' | 'queued' | 'failed' | 'verifying'>;
+  readonly reason: string;
+}
+
+/**
+ * What an answered read-back says of a command that may have reached the meter. Pure.
+ *
+ * Current through an open relay contradicts and is never a confirmation. A delayed trip and an armed relay that waits for its
+ * button stay in `verifying`.
+ */
+export function judgeReadBack(command: Command, report: RelayReport, loadSide: LoadSide, now: Instant): RelayVerdict {
+  if (isReached(command, report)) {
+    return loadSide === 'contradicts' ? { to: 'verifying', reason: 'load-contradicts' } : { to: 'confirmed', reason: 'read back' };
+  }
+  if (command.action === 'trip' && report.tripDelayed) return { to: 'verifying', reason: 'delayed' };
+  if (command.action === 'arm' && report.relay === 'armed') return { to: 'verifying', reason: 'awaitingCustomer' };
+  if (report.relay === 'unknown') return { to: 'verifying', reason: 'the meter reports no usable relay state' };
+  return now < command.expiresAt
+    ? { to: 'queued', reason: 'relay unchanged' }
+    : { to: 'failed', reason: 'relay unchanged at the deadline' };
+}
+
+function isReached({ action }: Command, { relay, tripDelayed }: RelayReport): boolean {
+  return action === 'trip' ? relay === 'open' : relay === 'closed' && !tripDelayed;
+}

@@ -1,0 +1,117 @@
+/** Balanced entries: what a customer is charged is whole fen, what a component earns is 10⁻⁶ yuan, and the rounding account takes the rest. */
+import type { Instant } from '../../kernel/clock.ts';
+import type { AccountId, Actor, EntryId } from '../../kernel/ids.ts';
+import {
+  addMoney,
+  formatEnergy,
+  formatPrice,
+  type Money,
+  money,
+  NO_MONEY,
+  negateMoney,
+  roundToFen,
+  roundToMicroYuan,
+  subtractMoney,
+} from '../../kernel/units.ts';
+import type { Accrual, ChargeLine, PostedLine } from '../model/accrual.ts';
+import { cashAccount, customerAccount, type JournalEntry, type Posting, ROUNDING_ACCOUNT, revenueAccount } from '../model/journal.ts';
+
+export interface EntryStamp {
+  readonly id: EntryId;
+  readonly at: Instant;
+  readonly actor: Actor;
+}
+
+/** Money in: the customer's credit against the channel's cash. */
+export function paymentEntry(
+  stamp: EntryStamp,
+  payment: {
+    readonly accountId: AccountId;
+    readonly amount: Money;
+    readonly channel: string;
+    readonly channelSerial: string;
+    readonly channelDate: string;
+  },
+): JournalEntry {
+  const { accountId, amount, channel, channelSerial, channelDate } = payment;
+  return {
+    ...stamp,
+    kind: 'payment',
+    key: `payment:${channel}:${channelDate}:${channelSerial}`,
+    meterPointId: undefined,
+    businessDay: undefined,
+    reverses: undefined,
+    memo: '',
+    postings: [
+      { account: customerAccount(accountId), amount },
+      { account: cashAccount(channel), amount: negateMoney(amount) },
+    ],
+  };
+}
+
+/**
+ * Posts what is accrued, as one entry for the accrual's business day and revision.
+ *
+ * @returns the entry and the accrual after it; undefined where no line has moved since the last entry
+ */
+export function chargeEntry(
+  stamp: EntryStamp,
+  accrual: Accrual,
+  accountId: AccountId,
+): { readonly entry: JournalEntry; readonly accrual: Accrual } | undefined {
+  const moved = accrual.lines
+    .map((line) => postingOf(line, accrual.posted))
+    .filter(({ customer, revenue }) => customer !== 0n || revenue !== 0n);
+  if (moved.length === 0) return undefined;
+  const customer = moved.reduce((sum, line) => addMoney(sum, line.customer), NO_MONEY);
+  const revenue = moved.reduce((sum, line) => addMoney(sum, line.revenue), NO_MONEY);
+  const postings: Posting[] = [
+    { account: customerAccount(accountId), amount: negateMoney(customer) },
+    ...moved.map((line) => ({ account: revenueAccount(line.component), amount: line.revenue })),
+    { account: ROUNDING_ACCOUNT, amount: subtractMoney(customer, revenue) },
+  ];
+  const entry: JournalEntry = {
+    ...stamp,
+    kind: 'charge',
+    key: `charge:${accrual.meterPointId}:${accrual.periodId}:${accrual.businessDay}:${accrual.revision}`,
+    meterPointId: accrual.meterPointId,
+    businessDay: accrual.businessDay,
+    reverses: undefined,
+    memo: accrual.lines.map(memoOf).join('; '),
+    postings: postings.filter(({ amount }) => amount !== 0n),
+  };
+  return { entry, accrual: { ...accrual, posted: accrual.lines.map(ratedOf), revision: accrual.revision + 1, accrued: NO_MONEY } };
+}
+
+/** Undoes an entry: every posting turned round. */
+export function reversalEntry(stamp: EntryStamp, original: JournalEntry): JournalEntry {
+  return {
+    ...stamp,
+    kind: 'reversal',
+    key: `reversal:${original.id}`,
+    meterPointId: original.meterPointId,
+    businessDay: original.businessDay,
+    reverses: original.id,
+    memo: original.memo,
+    postings: original.postings.map(({ account, amount }) => ({ account, amount: negateMoney(amount) })),
+  };
+}
+
+const ratedOf = (line: ChargeLine): PostedLine => ({
+  component: line.component,
+  customer: roundToFen(line.exact),
+  revenue: roundToMicroYuan(line.exact),
+});
+
+function postingOf(line: ChargeLine, posted: readonly PostedLine[]): PostedLine {
+  const before = posted.find(({ component }) => component === line.component);
+  const rated = ratedOf(line);
+  return {
+    component: line.component,
+    customer: subtractMoney(rated.customer, before?.customer ?? money(0n)),
+    revenue: subtractMoney(rated.revenue, before?.revenue ?? money(0n)),
+  };
+}
+
+const memoOf = (line: ChargeLine): string =>
+  `${line.component}: ${formatEnergy(line.quantity)} kWh × ${formatPrice(line.price)} since the period opened`;

@@ -1,0 +1,24 @@
+import type { Instant } from '../../kernel/clock.ts';
+import type { Actor, KeyId } from '../../kernel/ids.ts';
+
+export const SCOPES = [
+  'meters:read',
+  'reads:run',
+  'accounts:read',
+  'payments:write',
+  'relay:trip',
+  'relay:restore',
+  'events:read',
+  'metrics:read',
+  'admin',
+] as const;
+export type Scope = (typeof SCOPES)[number];
+
+/** A key belongs to a named person or system; only its SHA-256 is stored. `admin` holds every scope. */
+export interface ApiKey {
+  readonly id: KeyId;
+  readonly name: Actor;
+  readonly hash: string;
+  readonly scopes: readonly Scope[];
+  readonly createdAt: Instant;
+}

@@ -1,0 +1,69 @@
+/** What one commit can say: a closed list, each stored by one applier of the writer. */
+import type { Instant } from '../../kernel/clock.ts';
+import type { Actor, CaseId, HoldId, MeterId, NoticeId } from '../../kernel/ids.ts';
+import type { Power } from '../../kernel/units.ts';
+import type { Account } from './account.ts';
+import type { Accrual } from './accrual.ts';
+import type { ApiKey } from './api-key.ts';
+import type { Case } from './case.ts';
+import type { Command, CommandMove } from './command.ts';
+import type { Crossing } from './crossing.ts';
+import type { StoredDecision } from './decision.ts';
+import type { JournalEntry } from './journal.ts';
+import type { Mark, MarkKind } from './mark.ts';
+import type { LoadSide, Meter, MeterPoint, RelayReport } from './meter.ts';
+import type { Notice } from './notice.ts';
+import type { Hold, Payment } from './payment.ts';
+import type { Reading } from './reading.ts';
+import type { RegisterName } from './register.ts';
+
+export type Fact =
+  // Archive: stored as it is now; an equal one changes nothing and raises no version.
+  | { readonly kind: 'account'; readonly account: Account }
+  | { readonly kind: 'meterPoint'; readonly meterPoint: MeterPoint }
+  | { readonly kind: 'meter'; readonly meter: Meter }
+  // Money
+  | { readonly kind: 'entry'; readonly entry: JournalEntry }
+  | { readonly kind: 'payment'; readonly payment: Payment }
+  | { readonly kind: 'hold'; readonly hold: Hold }
+  | { readonly kind: 'holdEnded'; readonly holdId: HoldId; readonly state: 'posted' | 'voided' | 'expired'; readonly at: Instant }
+  /** Keys never expire; `resource` is what the first request made, as `payment:ID`. */
+  | { readonly kind: 'idempotencyKey'; readonly key: string; readonly fingerprint: string; readonly resource: string; readonly at: Instant }
+  // Metering
+  | { readonly kind: 'reading'; readonly reading: Reading }
+  | { readonly kind: 'accrual'; readonly accrual: Accrual }
+  | { readonly kind: 'relayReport'; readonly meterId: MeterId; readonly report: RelayReport; readonly loadSide: LoadSide }
+  | { readonly kind: 'relayDesired'; readonly meterId: MeterId; readonly desired: 'closed' | 'open'; readonly at: Instant }
+  /** Telemetry goes to its own monthly file, before the batch. */
+  | { readonly kind: 'telemetry'; readonly meterId: MeterId; readonly register: RegisterName; readonly at: Instant; readonly value: Power }
+  // Fee control
+  | { readonly kind: 'decision'; readonly decision: StoredDecision }
+  /** The account's newest crossing replaces the one before. */
+  | { readonly kind: 'crossing'; readonly crossing: Crossing }
+  | { readonly kind: 'notice'; readonly notice: Notice }
+  | {
+      readonly kind: 'noticeSettled';
+      readonly noticeId: NoticeId;
+      readonly state: 'delivered' | 'failed';
+      readonly at: Instant;
+      readonly receipt: string;
+    }
+  | { readonly kind: 'command'; readonly command: Command }
+  /** Applied only where the stored state is `from`; else the batch is a conflict on `command:ID`. */
+  | { readonly kind: 'commandMove'; readonly move: CommandMove }
+  | { readonly kind: 'mark'; readonly mark: Mark }
+  | { readonly kind: 'markLifted'; readonly subject: string; readonly mark: MarkKind; readonly at: Instant; readonly actor: Actor }
+  | { readonly kind: 'case'; readonly case: Case }
+  | { readonly kind: 'caseClosed'; readonly caseId: CaseId; readonly at: Instant; readonly actor: Actor; readonly reason: string }
+  // Security
+  | { readonly kind: 'apiKey'; readonly apiKey: ApiKey }
+  /** The audit stream lies in the same chain: logins, denied attempts, changes that no other fact records. */
+  | {
+      readonly kind: 'audit';
+      readonly at: Instant;
+      readonly actor: Actor;
+      readonly action: string;
+      readonly subject: string;
+      readonly outcome: 'done' | 'denied' | 'failed';
+      readonly detail: string;
+    };

@@ -1,0 +1,36 @@
+import type { Instant } from '../../kernel/clock.ts';
+import type { AccountId, Actor, EntryId, MeterPointId } from '../../kernel/ids.ts';
+import type { BusinessDay } from '../../kernel/local-time.ts';
+import type { Money } from '../../kernel/units.ts';
+
+declare const ledgerAccount: unique symbol;
+/** An account of the chart: `customer:ID`, `cash:CHANNEL`, `revenue:COMPONENT`, `rounding`. */
+export type LedgerAccount = string & { readonly [ledgerAccount]: 'ledger-account' };
+
+export const customerAccount = (id: AccountId): LedgerAccount => `customer:${id}` as LedgerAccount;
+export const cashAccount = (channel: string): LedgerAccount => `cash:${channel}` as LedgerAccount;
+export const revenueAccount = (component: string): LedgerAccount => `revenue:${component}` as LedgerAccount;
+export const ROUNDING_ACCOUNT = 'rounding' as LedgerAccount;
+
+/** One line of an entry. Positive is credit: it raises what a customer has. */
+export interface Posting {
+  readonly account: LedgerAccount;
+  readonly amount: Money;
+}
+
+/** One balanced, immutable business fact. */
+export interface JournalEntry {
+  readonly id: EntryId;
+  readonly kind: 'payment' | 'charge' | 'reversal';
+  /** Posted once, for ever: `payment:CHANNEL:DATE:SERIAL`, `charge:POINT:PERIOD:DAY:REVISION`, `reversal:ENTRY`. */
+  readonly key: string;
+  readonly at: Instant;
+  readonly actor: Actor;
+  readonly meterPointId: MeterPointId | undefined;
+  readonly businessDay: BusinessDay | undefined;
+  /** The entry that this one undoes. */
+  readonly reverses: EntryId | undefined;
+  /** Of a charge: the lines it rests on, readable by an auditor. */
+  readonly memo: string;
+  readonly postings: readonly Posting[];
+}

@@ -1,0 +1,69 @@
+/** Meters as the core sees them: registers, a relay and a clock, whatever protocol and line lie between. */
+import type { Instant } from '../../kernel/clock.ts';
+import type { Decimal } from '../../kernel/decimal.ts';
+import type { ErrorCode } from '../../kernel/error-codes.ts';
+import type { MeterId } from '../../kernel/ids.ts';
+import type { Result } from '../../kernel/result.ts';
+import type { RelayAction } from '../model/command.ts';
+import type { RelayReport } from '../model/meter.ts';
+import type { RegisterName } from '../model/register.ts';
+
+/** What waits on a line, first to leave first. */
+export type Priority = 'restore' | 'trip' | 'on-demand' | 'scheduled' | 'back-fill';
+
+export interface Asking {
+  readonly priority: Priority;
+  /** Not sent after it. */
+  readonly deadline?: Instant;
+  readonly signal?: AbortSignal;
+}
+
+/** A register's value as the meter gave it: exact, not yet judged. `value` undefined is missing, never zero. */
+export interface RegisterAnswer {
+  readonly register: RegisterName;
+  readonly value: Decimal | undefined;
+  readonly unit: string;
+  readonly readAt: Instant;
+}
+
+export interface MeterFailure {
+  readonly code: Extract<
+    ErrorCode,
+    | 'line-down'
+    | 'queue-full'
+    | 'cancelled'
+    | 'command-expired'
+    | 'no-reply'
+    | 'garbled' // the line: we heard nothing usable
+    | 'meter-refused'
+    | 'wrong-password' // the meter said no
+    | 'unsupported-register'
+    | 'unsupported-action'
+    | 'bad-value'
+  >;
+  /** False where it is certain that no byte of it was written to the line. */
+  readonly sent: boolean;
+  /** The protocol's own error, in words, where the meter refused. */
+  readonly protocolError?: string;
+}
+
+export interface RelayOrder {
+  readonly action: RelayAction;
+  /** The meter refuses the frame after it. */
+  readonly expiresAt: Instant;
+}
+
+export interface MeterGateway {
+  /** Registers together where the meter can, one by one where it cannot; each has its own result. */
+  readRegisters(
+    meterId: MeterId,
+    registers: readonly RegisterName[],
+    asking: Asking,
+  ): Promise<Result<readonly RegisterAnswer[], MeterFailure>>;
+  readRelay(meterId: MeterId, asking: Asking): Promise<Result<RelayReport, MeterFailure>>;
+  /**
+   * Sends one relay frame, once. `ok` means accepted by the meter, not done.
+   * A failure with `sent` true and no answer of the meter leaves the effect unknown: read back.
+   */
+  operateRelay(meterId: MeterId, order: RelayOrder, asking: Asking): Promise<Result<'accepted', MeterFailure>>;
+}

@@ -1,0 +1,141 @@
+/** The store's named questions: one query for one question, each answered from one snapshot. */
+import type { Instant } from '../../kernel/clock.ts';
+import type { AccountId, Actor, CommandId, MeterId, MeterPointId, PaymentId } from '../../kernel/ids.ts';
+import type { Money } from '../../kernel/units.ts';
+import type { Account } from '../model/account.ts';
+import type { Accrual } from '../model/accrual.ts';
+import type { ApiKey } from '../model/api-key.ts';
+import type { Case } from '../model/case.ts';
+import type { Command, CommandMove } from '../model/command.ts';
+import type { Crossing } from '../model/crossing.ts';
+import type { StoredDecision } from '../model/decision.ts';
+import type { Expectation } from '../model/expectation.ts';
+import type { JournalEntry, LedgerAccount } from '../model/journal.ts';
+import type { Mark } from '../model/mark.ts';
+import type { Meter, MeterPoint, RelayBelief } from '../model/meter.ts';
+import type { Notice } from '../model/notice.ts';
+import type { StoredPayment } from '../model/payment.ts';
+import type { Reading } from '../model/reading.ts';
+import type { RegisterName } from '../model/register.ts';
+
+/** Where a list goes on; opaque to callers. */
+export interface Page<Item> {
+  readonly items: readonly Item[];
+  readonly nextCursor: string | undefined;
+}
+export interface PageAsk {
+  readonly limit: number;
+  readonly cursor?: string | undefined;
+}
+
+/** Everything that a reading, a decision or a command of one meter point rests on. */
+export interface MeterPointFacts {
+  readonly meterPoint: MeterPoint;
+  readonly meter: Meter;
+  readonly account: AccountView;
+  readonly accrual: Accrual | undefined;
+  /** Newest reading of each energy register, whatever its quality, newest measuredAt first. */
+  readonly latestReadings: readonly Reading[];
+  readonly relay: RelayBelief;
+  /** Commands that have not ended, oldest first. */
+  readonly openCommands: readonly Command[];
+  /** The newest trip of ours that was confirmed, failed or unknown, unless a later restore was confirmed. */
+  readonly lastOpening: Command | undefined;
+  /** Undefined before the first descent. */
+  readonly crossing: Crossing | undefined;
+  /** Notices of the newest crossing. */
+  readonly notices: readonly Notice[];
+  /** Marks on the account, the meter point, the meter and the site. */
+  readonly marks: readonly Mark[];
+  readonly openCases: readonly Case[];
+  /** Trips whose `sent` was committed since the instants asked for, and the sizes that the limiter compares them with. */
+  readonly limiter: LimiterCounts;
+  /** Versions of `account:ID`, `accrual:METERPOINT`, `meterPoint:ID`, `meter:ID`, `site` and `limiter`, 0 where never raised. */
+  readonly versions: readonly Expectation[];
+}
+
+export interface LimiterCounts {
+  readonly sentLastMinute: number;
+  readonly sentOnFeederToday: number;
+  readonly sentToday: number;
+  readonly metersOnFeeder: number;
+  readonly meters: number;
+}
+
+export interface AccountView {
+  readonly account: Account;
+  readonly meterPointId: MeterPointId | undefined;
+  readonly balance: Money;
+  readonly held: Money;
+  readonly accrued: Money;
+}
+
+export interface MeterView {
+  readonly meter: Meter;
+  readonly meterPoint: MeterPoint;
+  readonly relay: RelayBelief;
+  readonly latestReadings: readonly Reading[];
+}
+
+export interface StoredEntry extends JournalEntry {
+  /** Place in the journal; order comes from it, never from wall time. */
+  readonly seq: number;
+  /** The asked account's balance after this entry. */
+  readonly balanceAfter: Money;
+}
+
+/** One sealed record of what happened, for the events list, the stream and the audit. */
+export interface EventRecord {
+  readonly seq: number;
+  readonly at: Instant;
+  /** As `payment.posted`, `charge.posted`, `command.confirmed`, `decision.trip`, `notice.delivered`, `mark.set`, `audit.denied`. */
+  readonly type: string;
+  readonly actor: Actor | undefined;
+  readonly subject: string;
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
+export interface Queries {
+  readonly meterPointFacts: { ask: { meterPointId: MeterPointId; now: Instant; dayStart: Instant }; answer: MeterPointFacts | undefined };
+  /** The whole archive, for start-up. */
+  readonly archive: {
+    ask: Record<string, never>;
+    answer: { meterPoints: readonly MeterPoint[]; meters: readonly Meter[]; accounts: readonly Account[] };
+  };
+  readonly account: { ask: { accountId: AccountId }; answer: AccountView | undefined };
+  readonly accounts: { ask: PageAsk; answer: Page<AccountView> };
+  /** Entries that post to a ledger account, newest first. */
+  readonly entries: { ask: PageAsk & { account: LedgerAccount }; answer: Page<StoredEntry> };
+  readonly meter: { ask: { meterId: MeterId }; answer: MeterView | undefined };
+  readonly meters: { ask: PageAsk & { lineId?: string | undefined }; answer: Page<MeterView> };
+  /** Newest first. */
+  readonly readings: {
+    ask: PageAsk & { meterId: MeterId; register?: RegisterName | undefined; from?: Instant | undefined; to?: Instant | undefined };
+    answer: Page<Reading>;
+  };
+  readonly payment: { ask: { paymentId: PaymentId }; answer: StoredPayment | undefined };
+  readonly paymentBySerial: { ask: { channel: string; channelSerial: string; channelDate: string }; answer: StoredPayment | undefined };
+  readonly idempotencyKey: { ask: { key: string }; answer: { fingerprint: string; resource: string } | undefined };
+  readonly command: {
+    ask: { commandId: CommandId };
+    answer: { command: Command; moves: readonly CommandMove[]; decision: StoredDecision | undefined } | undefined;
+  };
+  readonly commands: { ask: PageAsk & { meterId?: MeterId | undefined }; answer: Page<Command> };
+  /** Every command that has not ended, oldest first: what the command loop works on. */
+  readonly openCommands: { ask: Record<string, never>; answer: readonly Command[] };
+  readonly queuedNotices: { ask: { limit: number }; answer: readonly Notice[] };
+  /** Every open billing period. */
+  readonly accruals: { ask: Record<string, never>; answer: readonly Accrual[] };
+  /** Oldest first, after `after`. */
+  readonly events: { ask: { after: number; limit: number; types?: readonly string[] | undefined }; answer: readonly EventRecord[] };
+  readonly apiKeyByHash: { ask: { hash: string }; answer: ApiKey | undefined };
+  readonly apiKeys: { ask: Record<string, never>; answer: readonly ApiKey[] };
+  readonly cases: { ask: PageAsk & { open: boolean }; answer: Page<Case> };
+  /** Figures for the metrics page. */
+  readonly figures: {
+    ask: Record<string, never>;
+    answer: { relaysUnknown: number; openRestoresSince: readonly Instant[]; imbalance: Money; walBytes: number; noticesQueued: number };
+  };
+  /** Newest commit's wall time, for the clock watchdog at start. */
+  readonly lastCommitAt: { ask: Record<string, never>; answer: Instant | undefined };
+}

@@ -1,0 +1,60 @@
+import { AppError } from '../../kernel/app-error.ts';
+import { type Actor, asId } from '../../kernel/ids.ts';
+import type { Money } from '../../kernel/units.ts';
+import type { Account } from '../model/account.ts';
+import type { Fact } from '../model/fact.ts';
+import type { Meter, MeterPoint } from '../model/meter.ts';
+import type { Store } from '../ports/store.ts';
+import type { PaymentService } from './payment-service.ts';
+
+/** A configured place with its customer, its meter and what the account opens with. */
+export interface ConfiguredPoint {
+  readonly account: Account;
+  readonly meterPoint: MeterPoint;
+  readonly meter: Meter;
+  readonly openingPayment: Money | undefined;
+}
+
+const ACTOR = asId<Actor>('system:configuration');
+/** Points whose facts are stored together. */
+const AT_ONCE = 500;
+
+/** Brings the store's archive to what the configuration says; what is equal changes nothing. */
+export async function storeArchive(store: Store, points: readonly ConfiguredPoint[]): Promise<void> {
+  for (let start = 0; start < points.length; start += AT_ONCE) {
+    const facts = points.slice(start, start + AT_ONCE).flatMap(({ account, meterPoint, meter }): Fact[] => [
+      { kind: 'account', account },
+      { kind: 'meterPoint', meterPoint },
+      { kind: 'meter', meter },
+    ]);
+    const outcome = await store.commit({ facts });
+    if (outcome.status !== 'committed')
+      throw new AppError('store-unavailable', 'the archive could not be stored', { outcome: outcome.status });
+  }
+}
+
+/** Posts what each account opens with, once for ever: a second start finds the same serial. */
+export async function postOpenings(payments: PaymentService, points: readonly ConfiguredPoint[]): Promise<void> {
+  const openings = points.flatMap(({ account, openingPayment }) =>
+    openingPayment === undefined ? [] : [{ accountId: account.id, amount: openingPayment }],
+  );
+  const outcomes = await Promise.all(
+    openings.map(({ accountId, amount }) =>
+      payments.post({
+        accountId,
+        amount,
+        channel: 'opening',
+        channelSerial: accountId,
+        channelDate: OPENING_DATE,
+        idempotencyKey: `opening:${accountId}`,
+        actor: ACTOR,
+      }),
+    ),
+  );
+  const failed = outcomes.find((outcome) => !outcome.ok && outcome.error.code !== 'idempotency-mismatch');
+  if (failed !== undefined && !failed.ok)
+    throw new AppError('store-unavailable', 'an opening payment could not be posted', { code: failed.error.code });
+}
+
+/** An opening belongs to no day of a channel: its natural key is the account alone. */
+const OPENING_DATE = '1970-01-01';

@@ -1,0 +1,96 @@
+import { type Instant, instantOf } from '../../kernel/clock.ts';
+import { decideAgain } from '../feecontrol/decide.ts';
+import { isExhausted } from '../feecontrol/terms.ts';
+import type { Command, CommandMove } from '../model/command.ts';
+import type { Decision, StoredDecision } from '../model/decision.ts';
+import type { Fact } from '../model/fact.ts';
+import type { MeterFailure } from '../ports/meter-gateway.ts';
+import { openCase } from './cases.ts';
+import { type CommandRunnerDeps, commitMoves, moveTo, priorityOf, readRelay, type Step } from './command-moves.ts';
+import { believe } from './metering-service.ts';
+
+/** A frame that cannot leave so soon after its `sent` was committed does not leave at all: the relay is read back, and what is decided then counts. */
+const SEND_WITHIN_MS = 10_000;
+
+/** Decides again from fresh facts, commits `sent`, and only then writes the frame. */
+export async function trySend(deps: CommandRunnerDeps, command: Command): Promise<Step> {
+  const report = command.action === 'trip' ? await readRelay(deps, command) : undefined;
+  if (command.action === 'trip' && report === undefined) return 'waiting';
+  const facts = await deps.situations.load(command.meterPointId);
+  const overlay = report === undefined ? {} : { relay: believe(facts.relay, report, facts.relay.loadSide) };
+  const situation = deps.situations.of(facts, overlay);
+  const decision = decideAgain(command, situation);
+  const now = situation.now;
+  const extra: Fact[] =
+    report === undefined ? [] : [{ kind: 'relayReport', meterId: command.meterId, report, loadSide: facts.relay.loadSide }];
+  if (decision.act === 'hold') {
+    const desired = command.action === 'trip' && !isExhausted(situation) ? 'closed' : undefined;
+    return hold(
+      deps,
+      command,
+      decision,
+      now,
+      desired === undefined ? extra : [...extra, { kind: 'relayDesired', meterId: command.meterId, desired, at: now }],
+    );
+  }
+  const moves = command.state === 'suspended' ? [moveTo(command, 'queued', now, 'its terms hold again')] : [];
+  const file: StoredDecision = { ...decision, id: deps.newId('dec'), meterPointId: command.meterPointId, at: now };
+  const sent: CommandMove = {
+    ...moveTo(command, 'sent', now, `all ${file.terms.length} terms hold: decision ${file.id}`),
+    from: 'queued',
+    evidence: report?.evidence,
+  };
+  // The instant that counts: what was paid before this commit voids a trip, what is paid after it sets off a restore.
+  const status = await commitMoves(deps, command, [...moves, sent], [...extra, { kind: 'decision', decision: file }], facts.versions);
+  if (status !== 'committed') return status === 'refused' ? 'waiting' : 'moved';
+  return send(deps, { ...command, state: 'sent' });
+}
+
+async function send(deps: CommandRunnerDeps, command: Command): Promise<Step> {
+  const { id, action, meterId, expiresAt } = command;
+  const deadline = instantOf(Math.min(expiresAt, deps.clock.now() + SEND_WITHIN_MS));
+  const answer = await deps.gateway.operateRelay(meterId, { action, expiresAt }, { priority: priorityOf(command), deadline });
+  const now = deps.clock.now();
+  if (answer.ok) return settle(deps, command, [moveTo(command, 'acknowledged', now, 'accepted by the meter')]);
+  deps.logger.warn({ commandId: id, action, code: answer.error.code, sent: answer.error.sent }, 'a relay command was not accepted');
+  if (!isRefusal(answer.error)) return settle(deps, command, [moveTo(command, 'unknown', now, answer.error.code)]);
+  const facts = await deps.situations.load(command.meterPointId);
+  const reason = `${answer.error.code}: ${answer.error.protocolError ?? 'the meter says no'}`;
+  const failure = openCase(deps.newId, facts, action === 'trip' ? 'trip-failed' : 'restore-failed', reason, now);
+  return settle(deps, command, [moveTo(command, 'refused', now, reason)], failure);
+}
+
+/** The meter, or the gateway for it, plainly said no: nothing was switched. */
+const isRefusal = ({ code }: MeterFailure): boolean =>
+  code === 'meter-refused' || code === 'wrong-password' || code === 'unsupported-action';
+
+/** What is plainly unmet voids the command; what is only unknown suspends it. */
+async function hold(deps: CommandRunnerDeps, command: Command, { terms }: Decision, now: Instant, extra: readonly Fact[]): Promise<Step> {
+  const open = terms.filter(({ verdict }) => verdict !== 'met');
+  const reason = open.map(({ name, proof }) => `${name}: ${proof}`).join('; ');
+  if (open.some(({ verdict }) => verdict === 'unmet')) return settle(deps, command, [moveTo(command, 'superseded', now, reason)], extra);
+  if (command.state === 'suspended') return 'waiting';
+  await commitMoves(deps, command, [moveTo(command, 'suspended', now, reason)], extra);
+  return 'waiting';
+}
+
+/** A deadline that passed before a frame left; a restore's becomes a person's business. */
+export async function expire(deps: CommandRunnerDeps, command: Command): Promise<Step> {
+  const now = deps.clock.now();
+  const facts = await deps.situations.load(command.meterPointId);
+  const failure =
+    command.action === 'trip'
+      ? []
+      : openCase(deps.newId, facts, 'restore-failed', 'no frame of the restore could leave before its deadline', now);
+  return settle(deps, command, [moveTo(command, 'expired', now, 'no frame left before the deadline')], failure);
+}
+
+async function settle(
+  deps: CommandRunnerDeps,
+  command: Command,
+  moves: readonly CommandMove[],
+  extra: readonly Fact[] = [],
+): Promise<Step> {
+  await commitMoves(deps, command, moves, extra);
+  return 'moved';
+}

@@ -1,0 +1,154 @@
+import { AppError } from '../../kernel/app-error.ts';
+import type { Clock, Instant } from '../../kernel/clock.ts';
+import { type Actor, asId, type CommandId, type MeterId, type NewId } from '../../kernel/ids.ts';
+import { err, ok, type Result } from '../../kernel/result.ts';
+import { isWaiting } from '../feecontrol/command-states.ts';
+import { decideManually } from '../feecontrol/decide.ts';
+import type { Command, RelayAction } from '../model/command.ts';
+import type { StoredDecision, Term } from '../model/decision.ts';
+import type { Fact } from '../model/fact.ts';
+import type { MeterPointFacts } from '../ports/queries.ts';
+import type { Store } from '../ports/store.ts';
+import { CONFLICT_LIMIT, expectationsOf } from './decisions.ts';
+import { createKeyGate, type KeyError, type Once } from './idempotency.ts';
+import type { Situations } from './situations.ts';
+
+/** What a person asks a relay to do; `restore` becomes what the contract says. */
+export interface CommandOrder {
+  readonly meterId: MeterId;
+  readonly action: RelayAction | 'restore';
+  readonly reason: string;
+  readonly expiresAt: Instant;
+  readonly idempotencyKey: string;
+  readonly actor: Actor;
+}
+
+export type CommandError =
+  | KeyError
+  | { readonly code: 'not-found' | 'command-expired' | 'command-finished' | 'conflict' | 'no-space' | 'overloaded' }
+  | { readonly code: 'command-refused'; readonly terms: readonly Term[] };
+
+export interface CommandService {
+  request(order: CommandOrder): Promise<Result<Once<Command>, CommandError>>;
+  /** Withdraws a command that no frame has left for. */
+  cancel(commandId: CommandId, actor: Actor): Promise<Result<Command, CommandError>>;
+}
+
+export interface CommandDeps {
+  readonly store: Store;
+  readonly situations: Situations;
+  readonly clock: Clock;
+  readonly newId: NewId;
+}
+
+export function createCommandService(deps: CommandDeps): CommandService {
+  const gate = createKeyGate();
+  return {
+    request: (order) => gate(order.idempotencyKey, async () => (await findEarlier(deps.store, order)) ?? create(deps, order)),
+    cancel: (commandId, actor) => cancel(deps, commandId, actor),
+  };
+}
+
+async function findEarlier(store: Store, order: CommandOrder): Promise<Result<Once<Command>, CommandError> | undefined> {
+  const known = await store.read('idempotencyKey', { key: order.idempotencyKey });
+  if (known === undefined) return undefined;
+  if (known.fingerprint !== fingerprintOf(order)) return err({ code: 'idempotency-mismatch' });
+  const found = await store.read('command', { commandId: asId<CommandId>(known.resource.replace(/^command:/, '')) });
+  if (found === undefined)
+    throw new AppError('invariant-violated', 'a used key names a command that is not there', { resource: known.resource });
+  return ok({ value: found.command, replayed: true });
+}
+
+async function create(deps: CommandDeps, order: CommandOrder): Promise<Result<Once<Command>, CommandError>> {
+  if (order.expiresAt <= deps.clock.now()) return err({ code: 'command-expired' });
+  const view = await deps.store.read('meter', { meterId: order.meterId });
+  if (view === undefined) return err({ code: 'not-found' });
+  for (let attempt = 0; attempt < CONFLICT_LIMIT; attempt++) {
+    const facts = await deps.situations.load(view.meterPoint.id);
+    const situation = deps.situations.of(facts);
+    const decision = decideManually(order.action === 'trip' ? 'trip' : 'restore', situation);
+    // What is unknown now is read back before the frame leaves; what is plainly unmet is refused at once.
+    if (decision.terms.some(({ verdict }) => verdict === 'unmet')) return err({ code: 'command-refused', terms: decision.terms });
+    const stored: StoredDecision = { ...decision, id: deps.newId('dec'), meterPointId: view.meterPoint.id, at: situation.now };
+    const command = commandOf(deps, order, facts, stored);
+    const outcome = await deps.store.commit({ facts: factsOf(order, command, stored, facts), expect: expectationsOf(facts, true) });
+    if (outcome.status === 'committed') return ok({ value: command, replayed: false });
+    if (outcome.status === 'refused') return err({ code: outcome.code });
+    if (outcome.status === 'duplicate') return (await findEarlier(deps.store, order)) ?? err({ code: 'conflict' });
+  }
+  return err({ code: 'conflict' });
+}
+
+function commandOf(
+  { newId, clock }: CommandDeps,
+  order: CommandOrder,
+  { meterPoint, meter }: MeterPointFacts,
+  { id: decisionId }: StoredDecision,
+): Command {
+  return {
+    id: newId('cmd'),
+    meterId: meter.id,
+    meterPointId: meterPoint.id,
+    action: order.action === 'restore' ? meterPoint.restoreBy : order.action,
+    cause: 'manual',
+    actor: order.actor,
+    reason: order.reason,
+    decisionId,
+    createdAt: clock.now(),
+    expiresAt: order.expiresAt,
+    state: 'queued',
+    version: 1,
+  };
+}
+
+function factsOf(order: CommandOrder, command: Command, decision: StoredDecision, facts: MeterPointFacts): readonly Fact[] {
+  const at = command.createdAt;
+  return [
+    { kind: 'idempotencyKey', key: order.idempotencyKey, fingerprint: fingerprintOf(order), resource: `command:${command.id}`, at },
+    { kind: 'decision', decision },
+    ...(command.action === 'trip' ? [] : supersedeTrips(command, facts)),
+    { kind: 'command', command },
+    { kind: 'relayDesired', meterId: command.meterId, desired: command.action === 'trip' ? 'open' : 'closed', at },
+  ];
+}
+
+/** A closing out-ranks every trip that no frame has left for. */
+function supersedeTrips(command: Command, { openCommands }: MeterPointFacts): readonly Fact[] {
+  return openCommands
+    .filter(({ action, state }) => action === 'trip' && isWaiting(state))
+    .map(
+      ({ id, state }): Fact => ({
+        kind: 'commandMove',
+        move: {
+          commandId: id,
+          from: state,
+          to: 'superseded',
+          at: command.createdAt,
+          reason: `${command.action} asked for by ${command.actor}`,
+          evidence: undefined,
+        },
+      }),
+    );
+}
+
+async function cancel({ store, clock }: CommandDeps, commandId: CommandId, actor: Actor): Promise<Result<Command, CommandError>> {
+  const found = await store.read('command', { commandId });
+  if (found === undefined) return err({ code: 'not-found' });
+  const { command } = found;
+  if (!isWaiting(command.state)) return err({ code: 'command-finished' });
+  const at = clock.now();
+  const outcome = await store.commit({
+    facts: [
+      {
+        kind: 'commandMove',
+        move: { commandId, from: command.state, to: 'cancelled', at, reason: `withdrawn by ${actor}`, evidence: undefined },
+      },
+      { kind: 'audit', at, actor, action: 'command.cancel', subject: `command:${commandId}`, outcome: 'done', detail: '' },
+    ],
+  });
+  if (outcome.status === 'committed') return ok({ ...command, state: 'cancelled', version: command.version + 1 });
+  return err({ code: outcome.status === 'refused' ? outcome.code : 'command-finished' });
+}
+
+const fingerprintOf = ({ meterId, action, reason, expiresAt }: CommandOrder): string =>
+  JSON.stringify([meterId, action, reason, expiresAt]);

@@ -1,0 +1,116 @@
+import type { Instant } from '../../kernel/clock.ts';
+import { type Actor, asId } from '../../kernel/ids.ts';
+import { isExhausted } from '../feecontrol/terms.ts';
+import { judgeReadBack, type RelayVerdict } from '../feecontrol/verdict.ts';
+import { judgeLoadSide } from '../metering/load-side.ts';
+import type { Command, CommandMove } from '../model/command.ts';
+import type { Fact } from '../model/fact.ts';
+import type { RelayReport } from '../model/meter.ts';
+import { ACTIVE_POWER } from '../model/register.ts';
+import type { MeterPointFacts } from '../ports/queries.ts';
+import { openCase } from './cases.ts';
+import { type CommandRunnerDeps, commitMoves, moveTo, readPower, readRelay, type Step } from './command-moves.ts';
+import { textOf } from './notice-texts.ts';
+
+const ACTOR = asId<Actor>('system:commands');
+
+/** Reads the relay back and lets the answer decide; without an answer the command stays unknown, and nothing is sent again. */
+export async function verify(deps: CommandRunnerDeps, command: Command): Promise<Step> {
+  const report = await readRelay(deps, command);
+  const now = deps.clock.now();
+  if (report === undefined) {
+    if (command.state === 'unknown') return 'waiting';
+    await commitMoves(deps, command, [
+      ...toVerifying(command, now),
+      { ...moveTo(command, 'unknown', now, 'no answer to the read-back'), from: 'verifying' },
+    ]);
+    return 'waiting';
+  }
+  const power = await readPower(deps, command);
+  const loadSide = judgeLoadSide(report.relay, power);
+  const verdict = judgeReadBack(command, report, loadSide, now);
+  const facts = await deps.situations.load(command.meterPointId);
+  const batch: Fact[] = [{ kind: 'relayReport', meterId: command.meterId, report, loadSide }];
+  if (power !== undefined) batch.push({ kind: 'telemetry', meterId: command.meterId, register: ACTIVE_POWER, at: now, value: power });
+  if (verdict.to === 'verifying') return keepVerifying(deps, command, verdict, report, batch);
+  batch.push(...consequences(deps, command, verdict, facts, now));
+  const result: CommandMove = { ...moveTo(command, verdict.to, now, verdict.reason), from: 'verifying', evidence: report.evidence };
+  await commitMoves(deps, command, [...toVerifying(command, now), result], batch);
+  return 'moved';
+}
+
+const toVerifying = (command: Command, now: Instant): readonly CommandMove[] =>
+  command.state === 'verifying' ? [] : [moveTo(command, 'verifying', now, 'reading the relay back')];
+
+/** A delayed trip, an armed relay or a contradicting load: stored when it is news, looked at again later. */
+async function keepVerifying(
+  deps: CommandRunnerDeps,
+  command: Command,
+  verdict: RelayVerdict,
+  report: RelayReport,
+  batch: readonly Fact[],
+): Promise<Step> {
+  const known = await deps.store.read('command', { commandId: command.id });
+  const last = known?.moves.at(-1);
+  const now = deps.clock.now();
+  if (last?.to === 'verifying' && last.reason === verdict.reason) {
+    await commitMoves(deps, command, [], batch);
+    return 'waiting';
+  }
+  const news: CommandMove = { ...moveTo(command, 'verifying', now, verdict.reason), from: 'verifying', evidence: report.evidence };
+  await commitMoves(deps, command, [...toVerifying(command, now), news], batch);
+  return 'waiting';
+}
+
+/** What a proven end brings with it: the customer's notice, and cases opened or closed. */
+function consequences(
+  deps: CommandRunnerDeps,
+  command: Command,
+  { to }: RelayVerdict,
+  facts: MeterPointFacts,
+  now: Instant,
+): readonly Fact[] {
+  const situation = deps.situations.of(facts);
+  if (to === 'failed')
+    return openCase(
+      deps.newId,
+      facts,
+      command.action === 'trip' ? 'trip-failed' : 'restore-failed',
+      'the relay did not move before the deadline',
+      now,
+    );
+  if (to !== 'confirmed') return [];
+  if (command.action === 'trip') {
+    const manual =
+      command.cause === 'manual' && !isExhausted(situation)
+        ? openCase(deps.newId, facts, 'manual-trip', `tripped by ${command.actor}: ${command.reason}`, now)
+        : [];
+    return [noticeOf(deps, facts, 'tripped', now), ...manual];
+  }
+  const answered = facts.openCases.filter(({ kind }) => kind !== 'tamper');
+  return [
+    noticeOf(deps, facts, 'restored', now),
+    ...answered.map(
+      ({ id }): Fact => ({ kind: 'caseClosed', caseId: id, at: now, actor: ACTOR, reason: `supply is back, proven by ${command.id}` }),
+    ),
+  ];
+}
+
+function noticeOf(deps: CommandRunnerDeps, facts: MeterPointFacts, kind: 'tripped' | 'restored', now: Instant): Fact {
+  const { meterPoint, crossing } = facts;
+  return {
+    kind: 'notice',
+    notice: {
+      id: deps.newId('ntc'),
+      accountId: meterPoint.accountId,
+      meterPointId: meterPoint.id,
+      kind,
+      crossing: crossing?.number ?? 0,
+      state: 'queued',
+      queuedAt: now,
+      settledAt: undefined,
+      receipt: undefined,
+      text: textOf(kind, deps.situations.of(facts)),
+    },
+  };
+}

@@ -1,0 +1,128 @@
+import { AppError } from '../../kernel/app-error.ts';
+import type { Clock, Instant } from '../../kernel/clock.ts';
+import type { MeterPointId } from '../../kernel/ids.ts';
+import { fromLocalTime, toLocalTime, type Zone } from '../../kernel/local-time.ts';
+import { addMoney, type Money, NO_MONEY } from '../../kernel/units.ts';
+import type { Situation } from '../feecontrol/situation.ts';
+import { availableOf } from '../ledger/accrued.ts';
+import type { Accrual } from '../model/accrual.ts';
+import type { RelayBelief } from '../model/meter.ts';
+import type { Reading } from '../model/reading.ts';
+import type { RegisterName } from '../model/register.ts';
+import type { RuleSet } from '../model/rule-set.ts';
+import type { Tariff } from '../model/tariff.ts';
+import type { MeterPointFacts } from '../ports/queries.ts';
+import type { Store } from '../ports/store.ts';
+
+/** What the configuration says of a meter point beyond its stored facts. */
+export interface PointTerms {
+  readonly zone: Zone;
+  readonly rules: RuleSet;
+  readonly tariff: Tariff;
+  /** The meter's line ends in a simulator. */
+  readonly simulatedLine: boolean;
+}
+
+/** What a batch is about to store and its own decision must already see. */
+export interface Overlay {
+  readonly accrual?: Accrual | undefined;
+  readonly readings?: readonly Reading[];
+  readonly relay?: RelayBelief;
+  readonly credit?: Money;
+}
+
+/** Reads everything about a meter point from one snapshot, and makes of it the situation that rules judge. */
+export interface Situations {
+  load(meterPointId: MeterPointId): Promise<MeterPointFacts>;
+  of(facts: MeterPointFacts, overlay?: Overlay): Situation;
+  termsOf(meterPointId: MeterPointId): PointTerms;
+}
+
+export interface SituationsDeps {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly points: ReadonlyMap<MeterPointId, PointTerms>;
+}
+
+export function createSituations({ store, clock, points }: SituationsDeps): Situations {
+  const termsOf = (id: MeterPointId): PointTerms => {
+    const terms = points.get(id);
+    if (terms === undefined) throw new AppError('invariant-violated', 'this meter point is not in the configuration', { meterPointId: id });
+    return terms;
+  };
+  return {
+    termsOf,
+    async load(meterPointId) {
+      const now = clock.now();
+      const facts = await store.read('meterPointFacts', { meterPointId, now, dayStart: dayStart(now, termsOf(meterPointId).zone) });
+      if (facts === undefined) throw new AppError('invariant-violated', 'this meter point is not in the store', { meterPointId });
+      return facts;
+    },
+    of: (facts, overlay = {}) => situationOf(facts, overlay, clock.now(), termsOf(facts.meterPoint.id)),
+  };
+}
+
+/** Local midnight before `now`. */
+function dayStart(now: Instant, zone: Zone): Instant {
+  return fromLocalTime({ ...toLocalTime(now, zone), hour: 0, minute: 0, second: 0 }, zone);
+}
+
+function situationOf(
+  facts: MeterPointFacts,
+  overlay: Overlay,
+  now: Instant,
+  { rules, tariff, zone, simulatedLine }: PointTerms,
+): Situation {
+  const balance = addMoney(facts.account.balance, overlay.credit ?? NO_MONEY);
+  const accrued = overlay.accrual?.accrued ?? facts.account.accrued;
+  const { meterPoint, account, openCommands, lastOpening, crossing, notices, marks, openCases, limiter } = facts;
+  return {
+    now,
+    local: localOf(now, zone),
+    rules,
+    accountOpen: account.account.state === 'open',
+    agreement: meterPoint.agreement,
+    keepPower: meterPoint.keepPower,
+    restoreBy: meterPoint.restoreBy,
+    balance,
+    available: availableOf({ balance, held: account.held, accrued }),
+    reading: oldestOf(tariff, [...(overlay.readings ?? []), ...facts.latestReadings]),
+    relay: overlay.relay ?? facts.relay,
+    openCommands,
+    lastOpening,
+    crossing,
+    notices,
+    marks,
+    openCases,
+    limiter,
+    simulatedLine,
+  };
+}
+
+function localOf(now: Instant, zone: Zone): Situation['local'] {
+  const local = toLocalTime(now, zone);
+  return { ...local, weekday: weekdayOf(local) };
+}
+
+/** Sakamoto's rule; 0 is Sunday. */
+function weekdayOf({ year, month, day }: { readonly year: number; readonly month: number; readonly day: number }): number {
+  const shift = [0, 3, 2, 5, 0, 3, 5, 1, 4, 6, 2, 4][month - 1] ?? 0;
+  const base = month < 3 ? year - 1 : year;
+  return (base + Math.floor(base / 4) - Math.floor(base / 100) + Math.floor(base / 400) + shift + day) % 7;
+}
+
+/** Of the newest reading of each register that the tariff rates, the oldest: a charge is as fresh as its stalest part. */
+function oldestOf(tariff: Tariff, newestFirst: readonly Reading[]): Reading | undefined {
+  let oldest: Reading | undefined;
+  for (const { register } of tariff.rates) {
+    const newest = newestOf(register, newestFirst);
+    if (newest === undefined) return undefined;
+    if (oldest === undefined || newest.quality !== 'good' || (oldest.quality === 'good' && newest.measuredAt < oldest.measuredAt))
+      oldest = newest;
+  }
+  return oldest;
+}
+
+function newestOf(register: RegisterName, readings: readonly Reading[]): Reading | undefined {
+  return readings.find((reading) => reading.register === register);
+}

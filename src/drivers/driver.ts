@@ -1,0 +1,32 @@
+import type { RelayReport } from '../core/model/meter.ts';
+import type { RegisterName } from '../core/model/register.ts';
+import type { Asking, MeterFailure, RegisterAnswer, RelayOrder } from '../core/ports/meter-gateway.ts';
+import type { Clock } from '../kernel/clock.ts';
+import type { Zone } from '../kernel/local-time.ts';
+import type { Result } from '../kernel/result.ts';
+import type { Bus } from '../transports/bus/bus.ts';
+
+/** What a driver must know of a meter to talk to it. */
+export interface DriverMeter {
+  readonly id: string;
+  readonly address: string;
+  /** The meter's wall clock runs in it. */
+  readonly zone: Zone;
+  /** Two digits of level and six of password; undefined where none is known. */
+  readonly password: string | undefined;
+  /** Eight digits that the meter records with a command. */
+  readonly operatorCode: string;
+}
+
+/** A protocol on a bus. Holds no timers and no locks: the bus owns ordering, the catalogue owns formats. */
+export interface MeterDriver {
+  readRegisters(
+    meter: DriverMeter,
+    registers: readonly RegisterName[],
+    asking: Asking,
+  ): Promise<Result<readonly RegisterAnswer[], MeterFailure>>;
+  readRelay(meter: DriverMeter, asking: Asking): Promise<Result<RelayReport, MeterFailure>>;
+  operateRelay(meter: DriverMeter, order: RelayOrder, asking: Asking): Promise<Result<'accepted', MeterFailure>>;
+}
+
+export type CreateDriver = (deps: { readonly bus: Bus; readonly clock: Clock }) => MeterDriver;

@@ -1,0 +1,91 @@
+import type { MeterFailure, MeterGateway } from '../core/ports/meter-gateway.ts';
+import type { MeteringService } from '../core/services/metering-service.ts';
+import { createBoundedQueue } from '../kernel/bounded-queue.ts';
+import { type Clock, plusMs } from '../kernel/clock.ts';
+import type { MeterId, MeterPointId } from '../kernel/ids.ts';
+import type { Logger } from '../kernel/logger.ts';
+import { type RunningLoop, startLoop } from './loop.ts';
+
+export interface PolledMeter {
+  readonly meterId: MeterId;
+  readonly meterPointId: MeterPointId;
+  readonly intervalMs: number;
+}
+
+export interface PollJobDeps {
+  readonly meters: readonly PolledMeter[];
+  readonly gateway: MeterGateway;
+  readonly metering: MeteringService;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Told of each poll's end, for the figures. */
+  readonly onPolled?: (meterId: MeterId, outcome: 'ok' | MeterFailure['code'], ms: number) => void;
+}
+
+interface Due {
+  readonly meter: PolledMeter;
+  /** Monotonic milliseconds. */
+  readonly at: number;
+}
+
+/** Longest rest while no meter is due. */
+const REST_MS = 1000;
+
+/** Polls each meter at its own interval, spread evenly over the first one; a meter is never asked twice at a time. */
+export function startPollJob(deps: PollJobDeps): RunningLoop {
+  const { clock, meters } = deps;
+  const due = createBoundedQueue<Due>(meters.length, (left, right) => left.at - right.at);
+  const underWay = new Set<Promise<void>>();
+  const start = clock.monotonicMs();
+  for (const [index, meter] of meters.entries()) due.add({ meter, at: start + (meter.intervalMs * index) / meters.length });
+
+  const pollNext = ({ meter, at }: Due) => {
+    const polling = poll(deps, meter)
+      .catch((error: unknown) => deps.logger.error({ meterId: meter.meterId, error }, 'a poll failed; the next one comes in its turn'))
+      .then(() => {
+        underWay.delete(polling);
+        due.add({ meter, at: Math.max(at + meter.intervalMs, clock.monotonicMs()) });
+        loop.wake();
+      });
+    underWay.add(polling);
+  };
+
+  const loop = startLoop({
+    name: 'poll',
+    clock,
+    logger: deps.logger,
+    async round(signal) {
+      for (;;) {
+        const next = due.find(() => true);
+        if (next === undefined) return REST_MS;
+        const waitMs = next.at - clock.monotonicMs();
+        if (waitMs > 0 || signal.aborted) return Math.min(Math.ceil(waitMs), REST_MS);
+        due.remove(next);
+        pollNext(next);
+      }
+    },
+  });
+  return {
+    wake: loop.wake,
+    async stop() {
+      await loop.stop();
+      await Promise.all(underWay);
+    },
+  };
+}
+
+async function poll(
+  { gateway, metering, clock, logger, onPolled }: PollJobDeps,
+  { meterId, meterPointId, intervalMs }: PolledMeter,
+): Promise<void> {
+  const startedAt = clock.monotonicMs();
+  const asking = { priority: 'scheduled', deadline: plusMs(clock.now(), intervalMs) } as const;
+  const registers = await gateway.readRegisters(meterId, metering.registersOf(meterPointId), asking);
+  onPolled?.(meterId, registers.ok ? 'ok' : registers.error.code, clock.monotonicMs() - startedAt);
+  if (!registers.ok) {
+    logger.debug({ meterId, code: registers.error.code }, 'a meter could not be read');
+    return;
+  }
+  const relay = await gateway.readRelay(meterId, asking);
+  await metering.record({ meterPointId, answers: registers.value, relay: relay.ok ? relay.value : undefined });
+}
