@@ -11,10 +11,16 @@ export const plusMs = (at: Instant, ms: number): Instant => instantOf(at + ms);
 export const formatInstant = (at: Instant): string => new Date(at).toISOString();
 /** Undefined where the text is no RFC 3339 instant. */
 export function parseInstant(text: string): Instant | undefined {
-  if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,3})?)?(Z|[+-]\d\d:\d\d)$/.test(text)) return undefined;
+  const match = RFC_3339.exec(text);
+  if (match === null) return undefined;
+  const [year, month, day] = [Number(match[1]), Number(match[2]), Number(match[3])];
   const ms = Date.parse(text);
-  return Number.isNaN(ms) ? undefined : instantOf(ms);
+  return Number.isNaN(ms) || day > daysIn(year, month) ? undefined : instantOf(ms);
 }
+
+const RFC_3339 = /^(\d{4})-(\d\d)-(\d\d)T\d\d:\d\d(?::\d\d(?:\.\d{1,3})?)?(?:Z|[+-]\d\d:\d\d)$/;
+/** `Date` takes 30 February for 2 March. */
+const daysIn = (year: number, month: number): number => new Date(Date.UTC(year, month, 0)).getUTCDate();
 
 /** Cancels a timer; calling it twice is harmless. */
 export type CancelTimer = () => void;

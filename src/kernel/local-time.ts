@@ -17,6 +17,8 @@ export interface LocalTime {
   readonly second: number;
 }
 
+const MS_PER_DAY = 86_400_000;
+
 const formatters = new Map<string, Intl.DateTimeFormat>();
 
 function formatterOf(name: string): Intl.DateTimeFormat {
@@ -57,8 +59,12 @@ export function toLocalTime(at: Instant, inZone: Zone): LocalTime {
 /** The instant of a wall time in a zone; in a repeated hour the earlier one, in a skipped hour the same distance behind the gap. */
 export function fromLocalTime(local: LocalTime, inZone: Zone): Instant {
   const asUtc = utcOf(local);
-  const guess = asUtc - offsetMs(instantOf(asUtc), inZone);
-  return instantOf(asUtc - offsetMs(instantOf(guess), inZone));
+  // A zone changes its offset at most once within the two days around: one of the offsets at their ends is the right one.
+  const before = offsetMs(instantOf(asUtc - MS_PER_DAY), inZone);
+  const after = offsetMs(instantOf(asUtc + MS_PER_DAY), inZone);
+  const early = instantOf(asUtc - before);
+  const late = instantOf(asUtc - after);
+  return offsetMs(early, inZone) !== before && offsetMs(late, inZone) === after ? late : early;
 }
 
 function utcOf({ year, month, day: dayOfMonth, hour, minute, second }: LocalTime): number {

@@ -48,7 +48,7 @@ describe('The embedded broker', () => {
     const gateway = await login(url, 'gateway', 'g');
     await gateway.subscribeAsync('#', { qos: 1 });
     const heard = new Promise<string>((resolve) => gateway.on('message', resolve));
-    const ended = new Promise((resolve) => concentrator.on('close', resolve));
+    const ended = new Promise<void>((resolve) => concentrator.on('close', () => resolve()));
     concentrator.publish('C2/up', 'forged', { qos: 1 });
     await ended;
     await (await login(url, 'C1', 'c')).publishAsync('C1/up', 'own', { qos: 1 });

@@ -1,0 +1,66 @@
+/**
+ * `npm run bench [-- --quick] [-- ID …]`: every scenario, as ratios against peers in the same run.
+ *
+ * A full run fails below a hard goal; a quick one, made for shared machines, below half of it. Results go to `bench/results/`.
+ */
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpus, loadavg } from 'node:os';
+import path from 'node:path';
+import { c1, c2 } from './codec.ts';
+import type { RatioRow, Scenario, ScenarioResult } from './scenario.ts';
+import { s1 } from './serial-line.ts';
+import { l1, l2 } from './store.ts';
+
+const SCENARIOS: readonly Scenario[] = [c1, c2, s1, l1, l2];
+const RESULTS = path.join(import.meta.dirname, 'results');
+const QUICK_SHARE = 0.5;
+
+const args = process.argv.slice(2);
+const quick = args.includes('--quick');
+const wanted = args.filter((arg) => !arg.startsWith('--')).map((arg) => arg.toUpperCase());
+const chosen = wanted.length === 0 ? SCENARIOS : SCENARIOS.filter(({ id }) => wanted.includes(id));
+if (chosen.length === 0) {
+  console.error(`No scenario is called ${wanted.join(', ')}; there are ${SCENARIOS.map(({ id }) => id).join(', ')}`);
+  process.exit(2);
+}
+
+const results: ScenarioResult[] = [];
+let missed = 0;
+for (const scenario of chosen) {
+  console.log(`\n${scenario.id}  ${scenario.title}`);
+  const result = await scenario.run({ quick });
+  results.push(result);
+  for (const row of result.rows) {
+    if (!reaches(row)) missed += 1;
+    console.log(line(row));
+  }
+  for (const [name, value] of Object.entries(result.absolute)) console.log(`      ${name}: ${Number(value.toPrecision(4)).toLocaleString('en')}`);
+  console.log(`      checked: ${result.checked}${result.note === undefined ? '' : `\n      note: ${result.note}`}`);
+}
+save();
+console.log(missed === 0 ? '\nevery gate holds' : `\n${missed} figures miss their gate`);
+process.exitCode = missed === 0 ? 0 : 1;
+
+function gateOf({ goal, higherIsBetter }: RatioRow): number {
+  if (!quick) return goal;
+  return higherIsBetter ? goal * QUICK_SHARE : goal / QUICK_SHARE;
+}
+
+function reaches(row: RatioRow): boolean {
+  return row.higherIsBetter ? row.ratio.median >= gateOf(row) : row.ratio.median <= gateOf(row);
+}
+
+function line(row: RatioRow): string {
+  const { median, min, max } = row.ratio;
+  const sign = row.higherIsBetter ? '≥' : '≤';
+  const stretch = row.stretch === undefined ? '' : `, stretch ${sign} ${row.stretch}`;
+  return `  ${reaches(row) ? 'ok  ' : 'MISS'} ${row.label}: ${median.toFixed(3)} (${min.toFixed(3)}–${max.toFixed(3)}), goal ${sign} ${row.goal}${stretch}`;
+}
+
+function save(): void {
+  mkdirSync(RESULTS, { recursive: true });
+  const at = new Date().toISOString();
+  const { version } = JSON.parse(readFileSync(path.join(import.meta.dirname, '../package.json'), 'utf8'));
+  const report = { at, version, quick, node: process.version, cpu: cpus()[0]?.model, cores: cpus().length, load: loadavg(), results };
+  writeFileSync(path.join(RESULTS, `${at.replaceAll(':', '-')}${quick ? '-quick' : ''}.json`), `${JSON.stringify(report, null, 2)}\n`);
+}

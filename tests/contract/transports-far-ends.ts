@@ -1,0 +1,238 @@
+/** The far ends of real lines for the contract suite: what a meter, a DTU or a concentrator holds in its hands. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, symlinkSync, unlinkSync } from 'node:fs';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { setImmediate as turn } from 'node:timers/promises';
+import { connectAsync, type MqttClient } from 'mqtt';
+import type { TestContext } from 'vitest';
+import { createDlt645Framer } from '../../protocols/dlt645/index.ts';
+import { fromHex, toHex } from '../../src/kernel/bytes.ts';
+import { systemClock } from '../../src/kernel/clock.ts';
+import { createEmbeddedBroker } from '../../src/transports/embedded-broker.ts';
+import { createMqttLink } from '../../src/transports/mqtt-link.ts';
+import { createMqttTransport } from '../../src/transports/mqtt-transport.ts';
+import type { PortSettings } from '../../src/transports/port-settings.ts';
+import { createSerialTransport } from '../../src/transports/serial-transport.ts';
+import { createTcpTransport } from '../../src/transports/tcp-transport.ts';
+import type { Transport } from '../../src/transports/transport.ts';
+import { ptyFor } from '../support/pty.ts';
+import { requirePart } from '../support/require-part.ts';
+
+export interface FarEnd {
+  readonly transport: Transport;
+  /** How many whole requests have been heard. */
+  readonly heard: () => number;
+  /** Resolves when so many have been heard. */
+  hears(count: number): Promise<void>;
+  /** Sends chunks as the answer to the request with this index. */
+  answer(request: number, ...chunks: readonly Uint8Array[]): Promise<void>;
+  cut(): Promise<void>;
+  mend(): Promise<void>;
+}
+
+type Context = Pick<TestContext, 'skip' | 'onTestFinished'>;
+export type OpenFarEnd = (context: Context) => Promise<FarEnd>;
+
+/** One character takes 0.095 ms, so waits are short. */
+const port: PortSettings = { baudRate: 115200, dataBits: 8, parity: 'even', stopBits: 1 };
+const common = { clock: systemClock, port, transitMs: 40 };
+
+function requestCounter() {
+  let count = 0;
+  const waiting: { readonly until: number; readonly resolve: () => void }[] = [];
+  return {
+    heard: () => count,
+    add() {
+      count += 1;
+      for (const { until, resolve } of waiting) if (count >= until) resolve();
+    },
+    hears: (until: number) => (count >= until ? Promise.resolve() : new Promise<void>((resolve) => waiting.push({ until, resolve }))),
+  };
+}
+
+/** Calls back once for each whole request in a stream. */
+function requestsIn(onRequest: () => void): (chunk: Uint8Array) => void {
+  const framer = createDlt645Framer();
+  return (chunk) => {
+    for (const { kind } of framer.push(chunk)) if (kind === 'frame') onRequest();
+  };
+}
+
+export const openTcp: OpenFarEnd = async ({ onTestFinished }) => {
+  const counter = requestCounter();
+  let socket: Socket | undefined;
+  const server = createServer({ noDelay: true }, (accepted) => {
+    socket = accepted;
+    accepted.on('data', requestsIn(counter.add));
+    accepted.on('error', () => accepted.destroy());
+  });
+  const listen = (portNumber: number) => new Promise<void>((resolve) => server.listen(portNumber, '127.0.0.1', resolve));
+  await listen(0);
+  const { port: portNumber } = server.address() as AddressInfo;
+  const transport = createTcpTransport({ ...common, host: '127.0.0.1', portNumber });
+  const cut = async () => {
+    const closed = new Promise((resolve) => server.close(resolve));
+    socket?.destroy();
+    await closed;
+  };
+  onTestFinished(async () => {
+    await transport.close();
+    if (server.listening) await cut();
+  });
+  return {
+    transport,
+    ...counter,
+    async answer(_request, ...chunks) {
+      for (const chunk of chunks) {
+        await new Promise((resolve) => socket?.write(chunk, resolve));
+        await turn();
+      }
+    },
+    cut,
+    mend: () => listen(portNumber),
+  };
+};
+
+/** The port is named by a link, as under `/dev/serial/by-id`, so that another pty can take its place. */
+export const openSerial: OpenFarEnd = async (context) => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'feikong-pty-'));
+  const name = path.join(folder, 'meters');
+  const counter = requestCounter();
+  const plugIn = async () => {
+    const pty = await ptyFor(context);
+    pty.onBytes(requestsIn(counter.add));
+    symlinkSync(pty.path, name);
+    return pty;
+  };
+  let pty = await plugIn();
+  const transport = createSerialTransport({ ...common, path: name });
+  context.onTestFinished(async () => {
+    await transport.close();
+    rmSync(folder, { recursive: true });
+  });
+  return {
+    transport,
+    ...counter,
+    async answer(_request, ...chunks) {
+      for (const chunk of chunks) {
+        pty.write(chunk);
+        await turn();
+      }
+    },
+    async cut() {
+      unlinkSync(name);
+      pty.close();
+    },
+    async mend() {
+      pty = await plugIn();
+    },
+  };
+};
+
+interface Broker {
+  readonly url: string;
+  stop(): Promise<void>;
+  start(): Promise<void>;
+}
+
+async function openMqtt({ onTestFinished }: Context, broker: Broker): Promise<FarEnd> {
+  const counter = requestCounter();
+  const downlinks: { txId: string; port: number }[] = [];
+  let concentrator: MqttClient | undefined;
+  const join = async () => {
+    concentrator = await connectAsync(broker.url, { protocolVersion: 4, reconnectPeriod: 0 });
+    concentrator.on('error', () => undefined);
+    concentrator.on('message', (_topic, payload) => {
+      const { txId, port: line, frameHex } = JSON.parse(payload.toString()) as { txId: string; port: number; frameHex: string };
+      downlinks.push({ txId, port: line });
+      requestsIn(counter.add)(fromHex(frameHex) ?? new Uint8Array(0));
+    });
+    await concentrator.subscribeAsync('feikong/v1/concentrators/C1/down', { qos: 1 });
+  };
+  const cut = async () => {
+    await concentrator?.endAsync(true);
+    await broker.stop();
+  };
+  await broker.start();
+  await join();
+  const link = createMqttLink({ url: broker.url, clock: systemClock });
+  const transport = createMqttTransport({ ...common, link, concentrator: 'C1', portNumber: 2 });
+  onTestFinished(async () => {
+    await transport.close();
+    await cut();
+  });
+  return {
+    transport,
+    ...counter,
+    async answer(request, ...chunks) {
+      for (const chunk of chunks) {
+        const payload = JSON.stringify({ ...downlinks[request], frameHex: toHex(chunk) });
+        await concentrator?.publishAsync('feikong/v1/concentrators/C1/up', payload, { qos: 1 });
+      }
+    },
+    cut,
+    async mend() {
+      await broker.start();
+      await join();
+    },
+  };
+}
+
+export const openEmbedded: OpenFarEnd = async (context) => {
+  const portNumber = await freePort();
+  let running: { close(): Promise<void> } | undefined;
+  return openMqtt(context, {
+    url: `mqtt://127.0.0.1:${portNumber}`,
+    async start() {
+      running = await createEmbeddedBroker({ portNumber });
+    },
+    async stop() {
+      await running?.close();
+      running = undefined;
+    },
+  });
+};
+
+export const openMosquitto: OpenFarEnd = async (context) => {
+  const mosquitto = requirePart('mosquitto', context);
+  const portNumber = await freePort();
+  let running: ChildProcess | undefined;
+  return openMqtt(context, {
+    url: `mqtt://127.0.0.1:${portNumber}`,
+    async start() {
+      running = spawn(mosquitto, ['-p', String(portNumber)], { stdio: 'ignore' });
+      await accepts(portNumber);
+    },
+    async stop() {
+      if (running === undefined) return;
+      const ended = once(running, 'exit');
+      running.kill('SIGKILL');
+      running = undefined;
+      await ended;
+    },
+  });
+};
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port: portNumber } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return portNumber;
+}
+
+/** Knocks until somebody opens. */
+async function accepts(portNumber: number): Promise<void> {
+  for (;;) {
+    const socket = connect(portNumber, '127.0.0.1');
+    const opened = await new Promise<boolean>((resolve) => {
+      socket.on('connect', () => resolve(true));
+      socket.on('error', () => resolve(false));
+    });
+    socket.destroy();
+    if (opened) return;
+  }
+}

@@ -1,0 +1,145 @@
+import { describe, expect, type TestContext, test } from 'vitest';
+import { plusMs, systemClock } from '../../src/kernel/clock.ts';
+import { createBus } from '../../src/transports/bus/bus.ts';
+import type { Exchange } from '../../src/transports/bus/exchange.ts';
+import type { Transport } from '../../src/transports/transport.ts';
+import { meterNumber, readExchange, readReply, readRequest, relayExchange } from '../unit/transports/dlt645-line.ts';
+import { type OpenFarEnd, openEmbedded, openMosquitto, openSerial, openTcp } from './transports-far-ends.ts';
+
+const A = meterNumber(1);
+const B = meterNumber(2);
+
+const LINES: readonly (readonly [string, OpenFarEnd])[] = [
+  ['TCP', openTcp],
+  ['a serial port', openSerial],
+  ['MQTT through the embedded broker', openEmbedded],
+  ['MQTT through mosquitto', openMosquitto],
+];
+
+/** Resolves when the transport is, or comes to be, in this state. */
+function becomes(transport: Transport, wanted: 'up' | 'down'): Promise<void> {
+  if (transport.state().state === wanted) return Promise.resolve();
+  return new Promise((resolve) => {
+    const stop = transport.listen({
+      data: () => undefined,
+      [wanted]: () => {
+        stop();
+        resolve();
+      },
+    });
+  });
+}
+
+async function lineFor(open: OpenFarEnd, context: TestContext) {
+  const far = await open(context);
+  const bus = createBus({ transport: far.transport, clock: systemClock, settings: { replyDelayMs: 120, repeats: 0 } });
+  context.onTestFinished(() => bus.close());
+  far.transport.open();
+  await becomes(far.transport, 'up');
+  return { far, bus, ask: (exchange: Exchange) => bus.request(exchange, { priority: 'on-demand' }) };
+}
+
+describe.each(LINES)('A line over %s', (_name, open) => {
+  test('carries an exchange', async (context) => {
+    const { far, ask } = await lineFor(open, context);
+    const reading = ask(readExchange(A));
+    await far.hears(1);
+    await far.answer(0, readReply(A));
+    expect(await reading).toMatchObject({ ok: true, value: { bytes: readReply(A).slice(4) } });
+  });
+
+  test('joins a reply that comes in pieces', async (context) => {
+    const { far, ask } = await lineFor(open, context);
+    const reading = ask(readExchange(A));
+    await far.hears(1);
+    await far.answer(0, readReply(A).slice(0, 9), readReply(A).slice(9, 10), readReply(A).slice(10));
+    expect((await reading).ok).toBe(true);
+  });
+
+  test('parts what comes glued together: echo, garbage, another meter, the reply', async (context) => {
+    const { far, bus, ask } = await lineFor(open, context);
+    const reading = ask(readExchange(A));
+    await far.hears(1);
+    await far.answer(0, Uint8Array.of(...readRequest(A), 0x00, 0x68, 0x13, ...readReply(B), ...readReply(A)));
+    expect((await reading).ok).toBe(true);
+    expect(bus.health().counters).toMatchObject({ framesAccepted: 1, framesRefused: 2, noiseBytes: 3 });
+  });
+
+  test('tells silence from garbage', async (context) => {
+    const { far, ask } = await lineFor(open, context);
+    expect(await ask(readExchange(A))).toEqual({ ok: false, error: { code: 'no-reply', sent: true } });
+    const corrupt = readReply(A);
+    corrupt[20] = 0x77;
+    const garbled = ask(readExchange(A));
+    await far.hears(2);
+    await far.answer(1, corrupt);
+    expect(await garbled).toEqual({ ok: false, error: { code: 'garbled', sent: true } });
+  });
+
+  test('credits a late reply to nobody', async (context) => {
+    const { far, bus, ask } = await lineFor(open, context);
+    expect((await ask(readExchange(A))).ok).toBe(false);
+    const fromB = ask(readExchange(B));
+    await far.hears(2);
+    await far.answer(0, readReply(A));
+    await far.answer(1, readReply(B));
+    expect(await fromB).toMatchObject({ ok: true, value: { bytes: readReply(B).slice(4) } });
+    expect(bus.health().counters).toMatchObject({ lateReplies: 1, framesAccepted: 1 });
+  });
+
+  test('ends a relay frame as sent when it breaks in the middle, never sends it again, and carries what waited when it returns', async (context) => {
+    const { far, bus, ask } = await lineFor(open, context);
+    const trip = ask(relayExchange(A));
+    const waiting = bus.request(readExchange(B), { priority: 'scheduled', deadline: plusMs(systemClock.now(), 60_000) });
+    await far.hears(1);
+    await far.cut();
+    expect(await trip).toEqual({ ok: false, error: { code: 'line-down', sent: true } });
+    await becomes(far.transport, 'down');
+    await far.mend();
+    await far.hears(2);
+    await far.answer(1, readReply(B));
+    expect((await waiting).ok).toBe(true);
+    expect(far.heard()).toBe(2);
+  });
+
+  test('says when it is closed, and why', async (context) => {
+    const { far, ask } = await lineFor(open, context);
+    await far.transport.close();
+    expect(far.transport.state()).toMatchObject({ state: 'down', reason: 'closed' });
+    expect(await ask(readExchange(A))).toEqual({ ok: false, error: { code: 'line-down', sent: false } });
+  });
+});
+
+describe('A serial port', () => {
+  test('changes speed and parity between exchanges', async (context) => {
+    const { far, ask } = await lineFor(openSerial, context);
+    const others = [
+      { baudRate: 9600, dataBits: 8, parity: 'even', stopBits: 1 },
+      { baudRate: 9600, dataBits: 8, parity: 'none', stopBits: 1 },
+      undefined,
+    ] as const;
+    for (const [request, port] of others.entries()) {
+      const reading = ask(readExchange(A, port === undefined ? {} : { port }));
+      await far.hears(request + 1);
+      await far.answer(request, readReply(A));
+      expect((await reading).ok).toBe(true);
+    }
+    expect(far.transport.state().state).toBe('up');
+  });
+});
+
+describe('MQTT', () => {
+  test('drops an uplink that the broker delivers again', async (context) => {
+    const { far, bus, ask } = await lineFor(openEmbedded, context);
+    const first = ask(readExchange(A));
+    await far.hears(1);
+    await far.answer(0, readReply(A), readReply(A));
+    expect((await first).ok).toBe(true);
+    const second = ask(readExchange(A));
+    await far.hears(2);
+    await far.answer(0, readReply(A));
+    await far.answer(1, readReply(A));
+    expect((await second).ok).toBe(true);
+    expect(bus.health().counters).toMatchObject({ framesAccepted: 2, framesRefused: 0, lateReplies: 0 });
+  });
+});

@@ -1,0 +1,133 @@
+/** Plain facts for tests of the core: a flat in Shanghai, its account, its meter, its rules. */
+import type { Command } from '../../src/core/model/command.ts';
+import type { Meter, MeterPoint, RelayReport } from '../../src/core/model/meter.ts';
+import type { Notice, NoticeKind } from '../../src/core/model/notice.ts';
+import type { Reading } from '../../src/core/model/reading.ts';
+import { ENERGY_TOTAL } from '../../src/core/model/register.ts';
+import type { RuleSet } from '../../src/core/model/rule-set.ts';
+import type { Tariff } from '../../src/core/model/tariff.ts';
+import { type Instant, parseInstant, plusMs } from '../../src/kernel/clock.ts';
+import { asId, type NewId } from '../../src/kernel/ids.ts';
+import { parseZone, type Zone } from '../../src/kernel/local-time.ts';
+import { type Energy, type Money, type Price, parseEnergy, parseMoney, parsePrice, power } from '../../src/kernel/units.ts';
+
+const taken = <T>(value: T | undefined, text: string): T => {
+  if (value === undefined) throw new TypeError(`the test says ${text}, which cannot be read`);
+  return value;
+};
+
+export const instant = (text: string): Instant => taken(parseInstant(text), text);
+export const zoneOf = (name: string): Zone => taken(parseZone(name), name);
+export const yuan = (text: string): Money => {
+  const parsed = parseMoney(text);
+  return taken(parsed.ok ? parsed.value : undefined, text);
+};
+export const kwh = (text: string): Energy => {
+  const parsed = parseEnergy(text);
+  return taken(parsed.ok ? parsed.value : undefined, text);
+};
+export const yuanPerKwh = (text: string): Price => {
+  const parsed = parsePrice(text);
+  return taken(parsed.ok ? parsed.value : undefined, text);
+};
+
+export const SHANGHAI = zoneOf('Asia/Shanghai');
+/** A Tuesday, eight in the evening in Shanghai. */
+export const EVENING = instant('2026-11-24T12:00:00Z');
+
+export const FLAT: Tariff = { id: 'flat', rates: [{ component: 'energy', register: ENERGY_TOTAL, price: yuanPerKwh('0.5') }] };
+
+/** Warned below 10 yuan, tripped at 0; no grace, always open. */
+export const RULES: RuleSet = {
+  name: 'test',
+  warnBelow: yuan('10'),
+  tripAtOrBelow: yuan('0'),
+  graceMs: 0,
+  window: { fromMinute: 0, toMinute: 1440 },
+  noTripWeekdays: [],
+  freshnessMs: 120_000,
+  relayFreshnessMs: 120_000,
+  tripDeadlineMs: 120_000,
+  restoreDeadlineMs: 3_600_000,
+  restoreOverdueMs: 60_000,
+  limiter: { perMinute: 10, feederPercentPerDay: 100, fleetPercentPerDay: 100 },
+  simulatedOnly: false,
+};
+
+export const POINT: MeterPoint = {
+  id: asId('p1'),
+  accountId: asId('a1'),
+  zone: SHANGHAI,
+  feeder: 'feeder-1',
+  currentRatio: 1n,
+  voltageRatio: 1n,
+  maxPower: power(20_000_000n),
+  tariff: 'flat',
+  ruleSet: 'test',
+  restoreBy: 'close',
+  agreement: true,
+  keepPower: false,
+};
+export const METER: Meter = {
+  id: asId('m1'),
+  meterPointId: POINT.id,
+  lineId: asId('line-1'),
+  protocol: 'dlt645-2007',
+  address: '000000000001',
+};
+
+export const readingOf = (value: string, measuredAt: Instant, more: Partial<Reading> = {}): Reading => ({
+  meterId: METER.id,
+  register: ENERGY_TOTAL,
+  value: kwh(value),
+  measuredAt,
+  heardAt: measuredAt,
+  quality: 'good',
+  reason: '',
+  ...more,
+});
+
+export const commandOf = (more: Partial<Command> = {}): Command => ({
+  id: asId('cmd_1'),
+  meterId: METER.id,
+  meterPointId: POINT.id,
+  action: 'trip',
+  cause: 'money',
+  actor: asId('system:fee-control'),
+  reason: 'available -1.00 yuan',
+  decisionId: undefined,
+  createdAt: EVENING,
+  expiresAt: plusMs(EVENING, 120_000),
+  state: 'queued',
+  version: 1,
+  ...more,
+});
+
+export const noticeOf = (kind: NoticeKind, more: Partial<Notice> = {}): Notice => ({
+  id: asId(`ntc_${kind}`),
+  accountId: POINT.accountId,
+  meterPointId: POINT.id,
+  kind,
+  crossing: 1,
+  state: 'delivered',
+  queuedAt: plusMs(EVENING, -3_600_000),
+  settledAt: plusMs(EVENING, -3_600_000),
+  receipt: 'receipt-1',
+  text: 'text',
+  ...more,
+});
+
+export const reportOf = (relay: RelayReport['relay'], more: Partial<RelayReport> = {}): RelayReport => ({
+  relay,
+  tripDelayed: false,
+  keepPower: false,
+  evidence: `dlt645:04000503=${relay}`,
+  readAt: EVENING,
+  ...more,
+});
+
+/** Ids that count: `cmd_1`, `cmd_2`, … */
+export function createCountingIds(): NewId {
+  let count = 0;
+  return <Kind extends ReturnType<NewId>>(prefix: string) => `${prefix}_${String(++count).padStart(6, '0')}` as Kind;
+}
