@@ -16,6 +16,8 @@ export const ERROR_CODES = {
   unauthenticated: { meaning: 'No key, or a key that is not known', status: 401, retryable: false, remedy: 'Send a valid key as Bearer token' },
   forbidden: { meaning: 'The key lacks the scope that this needs', status: 403, retryable: false, remedy: 'Use a key with the named scope' },
   'not-found': { meaning: 'Nothing has this id', status: 404, retryable: false, remedy: 'Check the id' },
+  'too-large': { meaning: 'The body is larger than any request needs', status: 413, retryable: false, remedy: 'Send less in one request' },
+  'unsupported-media-type': { meaning: 'The body is not JSON', status: 415, retryable: false, remedy: 'Send application/json' },
   'rate-limited': { meaning: 'Too many requests', status: 429, retryable: true, remedy: 'Wait for the time that the headers name' },
   conflict: { meaning: 'What the request rests on has changed meanwhile', status: 409, retryable: true, remedy: 'Read the resource again, then decide' },
   internal: { meaning: 'Something that must not happen has happened', status: 500, retryable: false, remedy: 'Report it with the trace id' },

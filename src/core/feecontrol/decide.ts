@@ -59,7 +59,11 @@ export function noticeWanted(s: Situation): NoticeKind | undefined {
 
 export const isBelow = (s: Situation): boolean => s.available < s.rules.warnBelow || isExhausted(s);
 
-/** The account has just fallen below its warning value. */
-export const crossingStarts = (s: Situation): boolean => isBelow(s) && !(s.crossing?.below ?? false);
+/**
+ * The account has just fallen below its warning value, or came back from a stop notice without leaving it: the notices before a
+ * payment prove nothing after it, so the next exhaustion is announced anew.
+ */
+export const crossingStarts = (s: Situation): boolean =>
+  isBelow(s) && (!(s.crossing?.below ?? false) || (!isExhausted(s) && s.notices.some(({ kind }) => kind === 'stop-pending')));
 /** The account has just come back above it. */
 export const crossingEnds = (s: Situation): boolean => !isBelow(s) && (s.crossing?.below ?? false);

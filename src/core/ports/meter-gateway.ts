@@ -18,10 +18,13 @@ export interface Asking {
   readonly signal?: AbortSignal;
 }
 
-/** A register's value as the meter gave it: exact, not yet judged. `value` undefined is missing, never zero. */
+/** A register's value as the meter gave it: exact, not yet judged. A missing one is undefined, never zero. */
 export interface RegisterAnswer {
   readonly register: RegisterName;
+  /** Where it is a number. */
   readonly value: Decimal | undefined;
+  /** Whatever it is: a decimal, a date, digits, bits in hex. */
+  readonly text?: string | undefined;
   readonly unit: string;
   readonly readAt: Instant;
 }

@@ -34,7 +34,7 @@ export interface MeterPointFacts {
   readonly meter: Meter;
   readonly account: AccountView;
   readonly accrual: Accrual | undefined;
-  /** Newest reading of each energy register, whatever its quality, newest measuredAt first. */
+  /** Newest reading of each energy register, and the newest good one where that is another; newest measuredAt first. */
   readonly latestReadings: readonly Reading[];
   readonly relay: RelayBelief;
   /** Commands that have not ended, oldest first. */

@@ -14,7 +14,7 @@ import type { MeterPointFacts } from '../ports/queries.ts';
 import { rateUse } from '../tariff/rate.ts';
 
 export interface AccrueInput {
-  readonly facts: Pick<MeterPointFacts, 'meterPoint' | 'accrual'>;
+  readonly facts: Pick<MeterPointFacts, 'meterPoint' | 'accrual' | 'latestReadings'>;
   /** What this poll brought, judged. */
   readonly readings: readonly Reading[];
   readonly tariff: Tariff;
@@ -25,7 +25,7 @@ export interface AccrueInput {
 export interface AccrueOutcome {
   /** Undefined while no period is open. */
   readonly accrual: Accrual | undefined;
-  /** Entries that had to be posted first: use of an earlier business day, or of an earlier tariff. */
+  /** Entries that had to be posted first: use of an earlier business day, or under earlier terms. */
   readonly entries: readonly JournalEntry[];
   /** What those entries move the balance by: negative. */
   readonly credit: Money;
@@ -34,7 +34,8 @@ export interface AccrueOutcome {
 /**
  * Carries the open billing period on to new good readings: the cumulative use is rated again from the opening registers.
  *
- * A register that is missing or not good leaves the accrual as it is. The first complete set of registers opens the period.
+ * A register that is missing or not good leaves the accrual as it is. The first complete set of registers opens the period; other
+ * prices, another ratio or another meter end it: what it accrued is posted as it was rated, and the next one opens.
  */
 export function accrue({ facts, readings, tariff, zone, stamp }: AccrueInput): AccrueOutcome {
   const values = goodValues(tariff, readings);
@@ -56,10 +57,11 @@ export function accrue({ facts, readings, tariff, zone, stamp }: AccrueInput): A
   });
   if (before === undefined) return { accrual: opened(values.registers), entries: [], credit: NO_MONEY };
 
-  const changed = !isRatedBy(before.lines, tariff);
+  const replaced = !goesOnFrom(before, facts.latestReadings);
+  const changed = replaced || !isRatedBy(before, tariff, facts.meterPoint);
   const due = changed || before.businessDay !== day ? chargeEntry(stamp(), before, facts.meterPoint.accountId) : undefined;
   const open = changed
-    ? opened(openingAt(before, values.registers))
+    ? opened(replaced ? values.registers : openingAt(before, values.registers))
     : { ...(due?.accrual ?? before), ...(before.businessDay === day ? {} : { businessDay: day, revision: 0 }) };
   const lines = linesOf(tariff, facts.meterPoint, open.opening, values.registers) ?? open.lines;
   const entries = due === undefined ? [] : [due.entry];
@@ -82,18 +84,28 @@ function goodValues(tariff: Tariff, readings: readonly Reading[]) {
   return at === undefined ? undefined : { registers, at };
 }
 
-/** A new tariff begins at the last registers that the old one rated, where it rated them. */
+/** The meter whose registers the accrual counts is the one that was read last; a register of another says nothing of its use. */
+function goesOnFrom(before: Accrual, readings: readonly Reading[]): boolean {
+  return readings.some(({ quality, measuredAt }) => quality === 'good' && measuredAt >= before.latestAt);
+}
+
+/** New terms begin at the last registers that the old ones rated, where they rated them. */
 function openingAt(before: Accrual, now: readonly RegisterValue[]): readonly RegisterValue[] {
   return now.map((value) => before.latest.find(({ register }) => register === value.register) ?? value);
 }
 
-function isRatedBy(lines: readonly ChargeLine[], { rates }: Tariff): boolean {
+/** The same registers at these prices and this ratio give the same lines. */
+function isRatedBy(before: Accrual, tariff: Tariff, meterPoint: MeterPoint): boolean {
+  const lines = linesOf(tariff, meterPoint, before.opening, before.latest);
+  return lines !== undefined && lines.length === before.lines.length && lines.every((line, index) => isSameLine(line, before.lines[index]));
+}
+
+function isSameLine(line: ChargeLine, other: ChargeLine | undefined): boolean {
   return (
-    lines.length === rates.length &&
-    rates.every((rate, index) => {
-      const line = lines[index];
-      return line !== undefined && line.component === rate.component && line.register === rate.register && line.price === rate.price;
-    })
+    line.component === other?.component &&
+    line.register === other.register &&
+    line.price === other.price &&
+    line.quantity === other.quantity
   );
 }
 

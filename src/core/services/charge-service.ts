@@ -26,7 +26,8 @@ export function createChargeService(deps: ChargeDeps): ChargeService {
     async closeDays() {
       const accruals = await store.read('accruals', {});
       const over = accruals.filter(
-        ({ meterPointId, businessDay }) => businessDay < businessDayOf(clock.now(), situations.termsOf(meterPointId).zone),
+        ({ meterPointId, businessDay }) =>
+          situations.knows(meterPointId) && businessDay < businessDayOf(clock.now(), situations.termsOf(meterPointId).zone),
       );
       const posted = await Promise.all(over.map((accrual) => post(deps, accrual)));
       return posted.filter(Boolean).length;

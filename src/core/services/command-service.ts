@@ -1,5 +1,5 @@
 import { AppError } from '../../kernel/app-error.ts';
-import type { Clock, Instant } from '../../kernel/clock.ts';
+import { type Clock, type Instant, plusMs } from '../../kernel/clock.ts';
 import { type Actor, asId, type CommandId, type MeterId, type NewId } from '../../kernel/ids.ts';
 import { err, ok, type Result } from '../../kernel/result.ts';
 import { isWaiting } from '../feecontrol/command-states.ts';
@@ -18,7 +18,8 @@ export interface CommandOrder {
   readonly meterId: MeterId;
   readonly action: RelayAction | 'restore';
   readonly reason: string;
-  readonly expiresAt: Instant;
+  /** Undefined: the rule set's lifetime for such a command, counted from its commit. */
+  readonly expiresAt: Instant | undefined;
   readonly idempotencyKey: string;
   readonly actor: Actor;
 }
@@ -60,7 +61,7 @@ async function findEarlier(store: Store, order: CommandOrder): Promise<Result<On
 }
 
 async function create(deps: CommandDeps, order: CommandOrder): Promise<Result<Once<Command>, CommandError>> {
-  if (order.expiresAt <= deps.clock.now()) return err({ code: 'command-expired' });
+  if (order.expiresAt !== undefined && order.expiresAt <= deps.clock.now()) return err({ code: 'command-expired' });
   const view = await deps.store.read('meter', { meterId: order.meterId });
   if (view === undefined) return err({ code: 'not-found' });
   for (let attempt = 0; attempt < CONFLICT_LIMIT; attempt++) {
@@ -80,11 +81,13 @@ async function create(deps: CommandDeps, order: CommandOrder): Promise<Result<On
 }
 
 function commandOf(
-  { newId, clock }: CommandDeps,
+  { newId, clock, situations }: CommandDeps,
   order: CommandOrder,
   { meterPoint, meter }: MeterPointFacts,
   { id: decisionId }: StoredDecision,
 ): Command {
+  const createdAt = clock.now();
+  const { tripDeadlineMs, restoreDeadlineMs } = situations.termsOf(meterPoint.id).rules;
   return {
     id: newId('cmd'),
     meterId: meter.id,
@@ -94,8 +97,8 @@ function commandOf(
     actor: order.actor,
     reason: order.reason,
     decisionId,
-    createdAt: clock.now(),
-    expiresAt: order.expiresAt,
+    createdAt,
+    expiresAt: order.expiresAt ?? plusMs(createdAt, order.action === 'trip' ? tripDeadlineMs : restoreDeadlineMs),
     state: 'queued',
     version: 1,
   };

@@ -29,7 +29,7 @@ export interface Decided {
   readonly decision: Decision;
   readonly facts: readonly Fact[];
   readonly commandId: CommandId | undefined;
-  /** A relay is involved: the batch must expect all that the decision rests on. */
+  /** A relay or a customer is told something: the batch must expect all that the decision rests on. */
   readonly acts: boolean;
 }
 
@@ -100,6 +100,9 @@ function remember(holds: Map<MeterPointId, string>, id: MeterPointId, { act, wan
   return true;
 }
 
+/** Facts that must not be stored from a snapshot that is out of date: each is told once. */
+const ACTING: ReadonlySet<Fact['kind']> = new Set(['command', 'commandMove', 'notice', 'crossing', 'case']);
+
 interface Ask {
   readonly facts: MeterPointFacts;
   readonly overlay: Overlay;
@@ -127,7 +130,7 @@ function factsOf(deps: DecisionsDeps, ask: Ask): Omit<Decided, 'decision'> {
     if (decision.act === 'trip') accrual = postFirst(deps, ask, accrual ?? facts.accrual, batch);
   }
   if (accrual !== undefined && accrual !== facts.accrual) batch.push({ kind: 'accrual', accrual });
-  return { facts: batch, commandId, acts: commandId !== undefined || batch.some(({ kind }) => kind === 'commandMove') };
+  return { facts: batch, commandId, acts: batch.some(({ kind }) => ACTING.has(kind)) };
 }
 
 /** A trip's file rests on posted money: what is accrued is posted with it. */

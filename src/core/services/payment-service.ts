@@ -7,7 +7,8 @@ import { paymentEntry } from '../ledger/entries.ts';
 import type { Fact } from '../model/fact.ts';
 import { customerAccount } from '../model/journal.ts';
 import type { Payment, StoredPayment } from '../model/payment.ts';
-import type { Store } from '../ports/store.ts';
+import type { MeterPointFacts } from '../ports/queries.ts';
+import type { Expectation, Store } from '../ports/store.ts';
 import { CONFLICT_LIMIT, type Decided, type Decisions, expectationsOf } from './decisions.ts';
 import { createKeyGate, type KeyError, type Once } from './idempotency.ts';
 import type { Situations } from './situations.ts';
@@ -60,14 +61,17 @@ async function findEarlier(store: Store, order: PaymentOrder): Promise<PaymentRe
 async function write(deps: PaymentDeps, order: PaymentOrder): Promise<PaymentResult> {
   const account = await deps.store.read('account', { accountId: order.accountId });
   if (account === undefined) return err({ code: 'not-found' });
+  // Money for a place that is no longer configured is money all the same; nothing is decided for it.
+  const meterPointId = account.meterPointId !== undefined && deps.situations.knows(account.meterPointId) ? account.meterPointId : undefined;
   for (let attempt = 0; attempt < CONFLICT_LIMIT; attempt++) {
-    const result = await attemptToPost(deps, order, account.meterPointId, true);
+    const result = await attemptToPost(deps, order, meterPointId);
     if (result !== 'conflict') return result;
   }
-  // The money must not wait for a quiet moment: the next poll takes the decision.
-  const result = await attemptToPost(deps, order, account.meterPointId, false);
+  // The money must not wait for a quiet moment: it is posted first and decided on afterwards.
+  const result = await attemptToPost(deps, order, undefined);
   if (result === 'conflict')
     throw new AppError('invariant-violated', 'a posting without expectations met a conflict', { accountId: order.accountId });
+  if (result.ok && meterPointId !== undefined) await deps.decisions.commit(meterPointId, () => ({ facts: [], overlay: {} }));
   return result;
 }
 
@@ -75,14 +79,13 @@ async function attemptToPost(
   deps: PaymentDeps,
   order: PaymentOrder,
   meterPointId: MeterPointId | undefined,
-  deciding: boolean,
 ): Promise<PaymentResult | 'conflict'> {
-  const facts = meterPointId === undefined || !deciding ? undefined : await deps.situations.load(meterPointId);
+  const facts = meterPointId === undefined ? undefined : await deps.situations.load(meterPointId);
   const decided = facts === undefined ? undefined : deps.decisions.decide(facts, { credit: order.amount });
   const payment = paymentOf(deps, order, decided);
   const outcome = await deps.store.commit({
     facts: [...moneyFacts(order, payment), ...(decided?.facts ?? [])],
-    ...(facts !== undefined && decided?.acts === true ? { expect: expectationsOf(facts, true) } : {}),
+    ...(facts === undefined || decided === undefined ? {} : { expect: restsOn(facts, decided) }),
   });
   switch (outcome.status) {
     case 'committed':
@@ -94,6 +97,11 @@ async function attemptToPost(
     case 'duplicate':
       return (await findEarlier(deps.store, order)) ?? err({ code: 'idempotency-mismatch' });
   }
+}
+
+/** That nothing is to be done rests on the meter's commands as well: a trip that leaves meanwhile must find its restore. */
+function restsOn(facts: MeterPointFacts, { acts }: Decided): readonly Expectation[] {
+  return acts ? expectationsOf(facts, true) : facts.versions.filter(({ subject }) => subject === `meter:${facts.meter.id}`);
 }
 
 function paymentOf({ newId, clock }: PaymentDeps, { idempotencyKey: _, ...order }: PaymentOrder, decided: Decided | undefined): Payment {

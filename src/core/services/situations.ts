@@ -36,6 +36,8 @@ export interface Situations {
   load(meterPointId: MeterPointId): Promise<MeterPointFacts>;
   of(facts: MeterPointFacts, overlay?: Overlay): Situation;
   termsOf(meterPointId: MeterPointId): PointTerms;
+  /** False for a meter point that the store remembers and the configuration no longer names. */
+  knows(meterPointId: MeterPointId): boolean;
 }
 
 export interface SituationsDeps {
@@ -52,6 +54,7 @@ export function createSituations({ store, clock, points }: SituationsDeps): Situ
   };
   return {
     termsOf,
+    knows: (meterPointId) => points.has(meterPointId),
     async load(meterPointId) {
       const now = clock.now();
       const facts = await store.read('meterPointFacts', { meterPointId, now, dayStart: dayStart(now, termsOf(meterPointId).zone) });

@@ -1,6 +1,14 @@
-import { decodeItems, type FoundRow, findRow, type Item, RELAY_STATUS_DI, relayStatus } from '../../../protocols/dlt645/index.ts';
+import {
+  decodeItems,
+  type FoundRow,
+  findRow,
+  formatValue,
+  type Item,
+  RELAY_STATUS_DI,
+  relayStatus,
+} from '../../../protocols/dlt645/index.ts';
 import type { RelayReport, RelayState } from '../../core/model/meter.ts';
-import type { RegisterName } from '../../core/model/register.ts';
+import { asRegister, type RegisterName } from '../../core/model/register.ts';
 import type { Asking, MeterFailure, RegisterAnswer, RelayOrder } from '../../core/ports/meter-gateway.ts';
 import { AppError } from '../../kernel/app-error.ts';
 import type { Clock } from '../../kernel/clock.ts';
@@ -36,7 +44,7 @@ export function createDlt645Driver({ bus, clock }: { readonly bus: Bus; readonly
     for (const read of plan.reads) {
       const data = await readData({ bus, meter, row: read.row, asking, coalesce: true });
       if (data.ok) answers.push(...answersOf(read, data.value.bytes, data.value.heardAt));
-      else if (data.error.code !== 'meter-refused') return data;
+      else if (data.error.code !== 'meter-refused' || (registers.length === 1 && !read.isBlock)) return data;
       else if (read.isBlock) {
         blockedOf(meter).add(read.row.di);
         return readRegisters(meter, registers, asking);
@@ -79,15 +87,26 @@ function relayRequest(meter: DriverMeter, { action, expiresAt }: RelayOrder, pas
   return { kind: 'relay', action, password, operator: meter.operatorCode, limit: 0, deadline: toLocalTime(expiresAt, meter.zone) } as const;
 }
 
+/** The wanted items of a reply; a block that was asked for by its own name answers with all of its items. */
 function answersOf({ row, wanted }: PlannedRead, bytes: Uint8Array, readAt: RegisterAnswer['readAt']): readonly RegisterAnswer[] {
   const { items } = decodeItems(row, bytes);
-  return wanted.map(({ register, di }) => {
-    const item = items.find((candidate) => candidate.di === di);
-    return { register, value: decimalOf(item), unit: item?.unit ?? '', readAt };
+  return wanted.flatMap(({ register, di }) => {
+    if (di === row.di && items.length > 1) return items.map((item) => answerOf(asRegister(item.register), item, readAt));
+    return [
+      answerOf(
+        register,
+        items.find((item) => item.di === di),
+        readAt,
+      ),
+    ];
   });
 }
 
-const decimalOf = (item: Item | undefined) => (item?.value?.kind === 'number' ? item.value.decimal : undefined);
+function answerOf(register: RegisterName, item: Item | undefined, readAt: RegisterAnswer['readAt']): RegisterAnswer {
+  const value = item?.value ?? undefined;
+  const text = value === undefined ? undefined : formatValue(value);
+  return { register, value: value?.kind === 'number' ? value.decimal : undefined, text, unit: item?.unit ?? '', readAt };
+}
 
 function statusRow(): FoundRow {
   const row = findRow(RELAY_STATUS_DI);

@@ -1,0 +1,107 @@
+/**
+ * A concentrator that tunnels raw frames over a broker. It keeps nothing: each message is put on its serial line for as
+ * long as it says, what comes back in that time goes up under the same txId, and what is too old or twice there is dropped.
+ *
+ *     down  {"txId","port","frameHex","timeoutMs"[,"expiresAt"]}
+ *     up    {"txId","port","frameHex"}
+ */
+import { connect } from 'mqtt';
+import Type from 'typebox';
+import { fromHex, toHex } from '../../src/kernel/bytes.ts';
+import { type CancelTimer, type Clock, parseInstant } from '../../src/kernel/clock.ts';
+import { accepts } from '../check.ts';
+import type { ServedLine } from './served-line.ts';
+import type { LineEnd, SharedLine } from './shared-line.ts';
+
+export interface ConcentratorOptions {
+  /** `mqtt://HOST:PORT`. */
+  readonly broker: string;
+  readonly concentrator: string;
+  readonly clock: Clock;
+  /** The same meters are on every port. */
+  readonly line: SharedLine;
+  /** `{concentrator}` stands for its name. */
+  readonly topics?: { readonly down: string; readonly up: string };
+}
+
+export interface ServedConcentrator extends ServedLine {
+  /** Resolves when the broker has it for the first time; it comes back by itself after a loss. */
+  readonly subscribed: Promise<void>;
+}
+
+const DEFAULT_TOPICS = { down: 'feikong/v1/concentrators/{concentrator}/down', up: 'feikong/v1/concentrators/{concentrator}/up' };
+const RECONNECT_MS = 200;
+
+const isDownlink = accepts(
+  Type.Object({
+    txId: Type.String({ maxLength: 200 }),
+    port: Type.Integer({ minimum: 0 }),
+    frameHex: Type.String({ maxLength: 10_000 }),
+    timeoutMs: Type.Integer({ minimum: 0, maximum: 600_000 }),
+    expiresAt: Type.Optional(Type.String()),
+  }),
+);
+
+/** The broker needn't be there yet. */
+export function serveMqttConcentrator({
+  broker,
+  concentrator,
+  clock,
+  line,
+  topics = DEFAULT_TOPICS,
+}: ConcentratorOptions): ServedConcentrator {
+  const topicOf = (template: string) => template.replaceAll('{concentrator}', concentrator);
+  const exchanges = new Map<LineEnd, CancelTimer>();
+  let lastTxId: string | undefined;
+  const client = connect(broker, { clean: true, reconnectPeriod: RECONNECT_MS, queueQoSZero: false, resubscribe: false });
+  const subscribed = new Promise<void>((resolve) => {
+    client.on('connect', () => void client.subscribe(topicOf(topics.down), { qos: 1 }, (error) => error === null && resolve()));
+  });
+  client.on('message', (_topic, payload) => hear(payload.toString()));
+  client.on('error', () => undefined); // it dials again by itself
+
+  function hear(payload: string): void {
+    const message = parse(payload);
+    const bytes = isDownlink(message) ? fromHex(message.frameHex) : undefined;
+    if (!isDownlink(message) || bytes === undefined || message.txId === lastTxId || isExpired(message.expiresAt)) return;
+    const { txId, port, timeoutMs } = message;
+    lastTxId = txId;
+    const end = line.connect((frame) => {
+      if (client.connected) client.publish(topicOf(topics.up), JSON.stringify({ txId, port, frameHex: toHex(frame) }), { qos: 1 });
+    });
+    exchanges.set(
+      end,
+      clock.after(timeoutMs, () => finish(end)),
+    );
+    end.hear(bytes);
+  }
+
+  function isExpired(expiresAt: string | undefined): boolean {
+    const deadline = expiresAt === undefined ? undefined : parseInstant(expiresAt);
+    return deadline !== undefined && deadline < clock.now();
+  }
+
+  function finish(end: LineEnd): void {
+    exchanges.get(end)?.();
+    exchanges.delete(end);
+    end.close();
+  }
+
+  return {
+    listening: `${broker}/${concentrator}`,
+    subscribed,
+    async close() {
+      for (const end of exchanges.keys()) finish(end);
+      await client.endAsync(true);
+    },
+  };
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}

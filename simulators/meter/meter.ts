@@ -1,0 +1,191 @@
+/**
+ * A virtual DL/T 645-2007 meter: a single-phase household meter with relay, four tariffs and a clock of its own. Requests
+ * in, replies out; frames, lines and faults are none of its business.
+ */
+import { ERROR_BIT, FUNCTION, type Reply, type Request, requestFunction } from '../../protocols/dlt645/index.ts';
+import type { Clock, Instant } from '../../src/kernel/clock.ts';
+import type { Zone } from '../../src/kernel/local-time.ts';
+import { hashText } from '../random.ts';
+import { createEnergyCounter, type Registers } from './energy-counter.ts';
+import { createFollowUp, type FollowUp } from './follow-up.ts';
+import { createShelf, DAYS_KEPT, historyOf, SETTLEMENTS_KEPT } from './history.ts';
+import { readItem } from './items.ts';
+import type { LoadProfile } from './load-profile.ts';
+import { createMeterClock } from './meter-clock.ts';
+import { createParameters } from './parameters.ts';
+import type { ProfileName } from './profiles.ts';
+import { RELAY_RECORDS_KEPT } from './record-items.ts';
+import { CLOSED, pressButton, type RelayPosition } from './relay.ts';
+import { commandRelay, type RelayRights } from './relay-command.ts';
+import { freeze, hearTime, writeItem } from './settings.ts';
+import { DAY_TABLE, tariffsByQuarter } from './tou.ts';
+import { moveRelay, passTime, type Works } from './works.ts';
+
+export interface MeterOptions {
+  readonly clock: Clock;
+  readonly zone: Zone;
+  /** 12 digits. */
+  readonly address: string;
+  readonly profile: ProfileName;
+  /** `LLPPPPPP`: level, then password. */
+  readonly password: string;
+  /** T1..T4 at the start, in whole hundredths of a kWh. */
+  readonly tariffs: readonly number[];
+  readonly load: LoadProfile;
+  /** Speeds up counting; 1 is real. */
+  readonly loadFactor: number;
+  readonly clockOffsetMs: number;
+  readonly clockDriftPpm: number;
+  readonly tripDelayMinutes: number;
+  /** The customer presses the button so long after an arm; undefined: only when `pressButton` is called. */
+  readonly pressButtonAfterMs: number | undefined;
+  /** FE bytes before each answer, as some makers send them. */
+  readonly wakeUpBytes: number;
+}
+
+/** Whom a request was addressed to: this meter, whoever is there, everybody. */
+export type Asked = 'own' | 'wildcard' | 'everybody';
+
+export interface VirtualMeter {
+  readonly address: string;
+  readonly profile: ProfileName;
+  readonly password: string;
+  readonly wakeUpBytes: number;
+  /** Obeys a request; undefined where a meter says nothing. `stuck`: a relay command is taken and nothing moves. */
+  answer(request: Request, asked: Asked, stuck?: boolean): Reply | undefined;
+  relay(): RelayPosition;
+  /** In whole hundredths of a kWh: the total, then T1..T4. */
+  registers(): Registers;
+  /** The customer's hand. */
+  pressButton(): void;
+  setKeepPower(on: boolean): void;
+  setLoadFactor(factor: number): void;
+}
+
+const INSTANT_FREEZES_KEPT = 3;
+const TIMED_FREEZES_KEPT = 12;
+
+export function createMeter(options: MeterOptions): VirtualMeter {
+  const { clock, address, profile, password, wakeUpBytes } = options;
+  const works = createWorks(options);
+  const followUp = createFollowUp();
+  const lookAt = (): Instant => {
+    const now = clock.now();
+    passTime(works, now);
+    return now;
+  };
+  return {
+    address,
+    profile,
+    password,
+    wakeUpBytes,
+    answer(request, asked, stuck = false) {
+      const now = lookAt();
+      if (asked === 'everybody') return obeyBroadcast(works, request, now);
+      if (request.kind === 'read-address') return { kind: 'read-address', address };
+      if (request.kind === 'read' || request.kind === 'read-next') return answerRead(works, followUp, request, now);
+      return asked === 'wildcard' ? undefined : obey(works, request, options, now, stuck);
+    },
+    relay() {
+      lookAt();
+      return works.relay.position;
+    },
+    registers() {
+      lookAt();
+      return works.counter.registers();
+    },
+    pressButton() {
+      lookAt();
+      moveRelay(works, pressButton(works.relay));
+    },
+    setKeepPower(on) {
+      works.keepPower = on;
+    },
+    setLoadFactor(factor) {
+      lookAt();
+      works.loadFactor = factor;
+    },
+  };
+}
+
+function createWorks(options: MeterOptions): Works {
+  const startedAt = options.clock.now();
+  const meterClock = createMeterClock({
+    zone: options.zone,
+    startedAt,
+    offsetMs: options.clockOffsetMs,
+    driftPpm: options.clockDriftPpm,
+  });
+  const counter = createEnergyCounter(options.tariffs);
+  const tariffs = tariffsByQuarter(DAY_TABLE);
+  const history = historyOf(counter.registers(), meterClock.dialAt(startedAt), options.load, tariffs);
+  return {
+    seed: hashText(options.address),
+    clock: meterClock,
+    counter,
+    load: options.load,
+    tariffs,
+    parameters: createParameters(options.address, options.tripDelayMinutes),
+    freezes: {
+      daily: createShelf(DAYS_KEPT, history.daily),
+      instant: createShelf(INSTANT_FREEZES_KEPT),
+      timed: createShelf(TIMED_FREEZES_KEPT),
+    },
+    settlements: createShelf(SETTLEMENTS_KEPT, history.settlements),
+    trips: createShelf(RELAY_RECORDS_KEPT),
+    closings: createShelf(RELAY_RECORDS_KEPT),
+    loadFactor: options.loadFactor,
+    relay: CLOSED,
+    alarm: false,
+    keepPower: false,
+    operator: '00000000',
+    freezeAt: undefined,
+    lastTimeBroadcast: undefined,
+    at: startedAt,
+  };
+}
+
+function obeyBroadcast(works: Works, request: Request, now: Instant): undefined {
+  if (request.kind === 'broadcast-time') hearTime(works, request.time, now);
+  if (request.kind === 'freeze') freeze(works, request.at, now);
+}
+
+function answerRead(works: Works, followUp: FollowUp, request: ReadingRequest, now: Instant): Reply {
+  if (request.kind === 'read-next') return followUp.next(request.di, request.sequence) ?? refusal(FUNCTION.readNext, ERROR_BIT.noSuchData);
+  const value = readItem(works, request.di, now);
+  return value === undefined ? refusal(FUNCTION.read, ERROR_BIT.noSuchData) : followUp.first(request.di, value);
+}
+
+type ReadingRequest = Extract<Request, { kind: 'read' | 'read-next' }>;
+type OwnRequest = Exclude<Request, ReadingRequest | { kind: 'read-address' }>;
+
+/** What a meter does only when it is called by its own address. */
+function obey(works: Works, request: OwnRequest, rights: RelayRights, now: Instant, stuck: boolean): Reply | undefined {
+  switch (request.kind) {
+    case 'relay':
+      return outcome(FUNCTION.relay, commandRelay(works, request, rights, now, stuck));
+    case 'sealed-relay': // there is no ESAM inside that could open it
+      return refusal(FUNCTION.relay, ERROR_BIT.password);
+    case 'write':
+      return outcome(FUNCTION.write, writeItem(works, request, rights, now));
+    case 'freeze':
+      return outcome(FUNCTION.freeze, freeze(works, request.at, now));
+    case 'broadcast-time':
+      hearTime(works, request.time, now);
+      return undefined;
+    case 'write-address':
+    case 'other':
+      return refusal(requestFunction(request), ERROR_BIT.other);
+  }
+}
+
+const NO_DATA = new Uint8Array(0);
+
+function outcome(functionCode: number, error: number | undefined): Reply {
+  return error === undefined ? { kind: 'accepted', function: functionCode, data: NO_DATA } : refusal(functionCode, error);
+}
+
+/** Function 03 has an error word of two bytes, every other one a byte. */
+export function refusal(functionCode: number, error: number): Reply {
+  return { kind: 'refused', function: functionCode, error, errorBytes: functionCode === FUNCTION.authenticate ? 2 : 1 };
+}

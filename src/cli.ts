@@ -1,0 +1,176 @@
+/** The command line. Answers go to standard output, one line for each with `--json`; logs and notes to standard error. */
+import { Command, CommanderError, Option } from 'commander';
+import { printJson, printLine, printNote } from './cli/output.ts';
+import { AppError, OperatorError } from './kernel/app-error.ts';
+import { systemClock } from './kernel/clock.ts';
+import { ERROR_CODES } from './kernel/error-codes.ts';
+
+const program = new Command('feikong')
+  .description('Smart-meter head-end and prepaid fee-control gateway')
+  .exitOverride()
+  .configureHelp({ showGlobalOptions: true });
+
+const link = () => new Option('--link <tcp://HOST:PORT>', 'the line that leads to the meter').makeOptionMandatory();
+const protocol = () => new Option('--protocol <name>', 'what the meter speaks').default('dlt645-2007');
+const address = () => new Option('--address <12 digits>', 'as printed on the meter').makeOptionMandatory();
+const zone = () => new Option('--zone <name>', 'of the meter’s clock').default('Asia/Shanghai');
+const data = () => new Option('--data <folder>', 'where the gateway keeps its database').default('data').env('FEIKONG_DATA');
+const json = () => new Option('--json', 'one line of JSON');
+const logLevel = () =>
+  new Option('--log-level <level>', 'trace shows every frame')
+    .choices(['trace', 'debug', 'info', 'warn', 'error', 'silent'])
+    .default('info')
+    .env('FEIKONG_LOG_LEVEL');
+
+program
+  .command('start')
+  .description('run the gateway')
+  .requiredOption('--config <file>', 'configuration, YAML')
+  .addOption(data())
+  .option('--listen <HOST:PORT>', 'instead of api.listen')
+  .addOption(logLevel())
+  .action(async (options) => {
+    const { start } = await import('./cli/start.ts');
+    await start(options);
+  });
+
+program
+  .command('demo')
+  .description('simulated meters on three kinds of line, and the whole story of one customer')
+  .option('--once', 'play the story once and end')
+  .addOption(json())
+  .option('--meters <count>', 'simulated meters, at least 24', '24')
+  .option('--seed <number>', 'another seed, another town', '1')
+  .option('--listen <HOST:PORT>', 'where the API page is; a free port where absent')
+  .addOption(new Option('--data <folder>', 'keep the database here; a temporary folder where absent'))
+  .addOption(logLevel().default('error'))
+  .action(async (options) => {
+    const { demo } = await import('./cli/demo/demo.ts');
+    await demo(options);
+  });
+
+program
+  .command('decode')
+  .description('decode frames: one line {"id","protocol","hex"} in, one line out, at once and in order')
+  .addOption(json())
+  .action(async () => {
+    const { decodeLines } = await import('./cli/decode.ts');
+    await decodeLines(process.stdin, printLine);
+  });
+
+program
+  .command('read')
+  .description('read one register of one meter')
+  .addOption(link())
+  .addOption(protocol())
+  .addOption(address())
+  .requiredOption('--register <name>', 'OBIS as 1-0:1.8.0, dlt645:DI, or 8 hex digits of a DI')
+  .addOption(zone())
+  .addOption(json())
+  .action(async (options) => {
+    const { readRegister } = await import('./cli/read.ts');
+    for (const answer of await readRegister(options, systemClock)) {
+      if (options.json === true) printJson(answer);
+      else printLine(`${answer.register} ${answer.value ?? 'no value'} ${answer.unit} at ${answer.readAt}`);
+    }
+  });
+
+program
+  .command('relay')
+  .description('send one relay frame to one meter and read the relay back; no gate of fee control is asked')
+  .addOption(link())
+  .addOption(protocol())
+  .addOption(address())
+  .addOption(new Option('--action <action>').choices(['trip', 'close', 'arm']).makeOptionMandatory())
+  .requiredOption('--password <LLPPPPPP>', 'two digits of level and six of password')
+  .requiredOption('--operator <8 digits>', 'what the meter records')
+  .addOption(new Option('--data <folder>', 'the data folder of a gateway here; then the command is refused').env('FEIKONG_DATA'))
+  .option('--bench-test', 'the meter supplies nobody: send it beside a gateway', false)
+  .addOption(zone())
+  .addOption(json())
+  .action(async (options) => {
+    const { operateRelay } = await import('./cli/relay.ts');
+    printNote('No gate was asked: balance, notices, protection and lock-outs were not looked at.');
+    const { outcome, exitCode } = await operateRelay(options, systemClock);
+    if (options.json === true) printJson(outcome);
+    else printLine(`${outcome.action}: ${outcome.accepted ? 'accepted' : 'not accepted'}, relay ${outcome.relay} (${outcome.evidence})`);
+    process.exitCode = exitCode;
+  });
+
+program
+  .command('simulate')
+  .description('serve simulated meters until told to stop')
+  .addOption(protocol())
+  .option('--listen <address>', 'tcp://127.0.0.1:PORT, pty: or mqtt://HOST:PORT/CONCENTRATOR', 'tcp://127.0.0.1:0')
+  .option('--meters <count>', 'how many', '8')
+  .option('--seed <number>', 'the same seed gives the same meters and registers', '1')
+  .addOption(new Option('--profile <name>', 'how they take relay commands').choices(['plain', 'state-grid']).default('plain'))
+  .option('--faults <file>', 'seeded faults, JSON')
+  .option('--log <file>', 'a JSON line for each frame that a meter hears')
+  .option('--load-factor <number>', 'time-lapse of consumption', '1000')
+  .option('--write-config <file>', 'write a configuration with which the gateway polls these meters')
+  .action(async (options) => {
+    const { simulate } = await import('./cli/simulate.ts');
+    await simulate(options);
+  });
+
+program
+  .command('check')
+  .description('recompute every invariant of a data folder: 0 all hold, 1 violated, 2 cannot be read')
+  .addOption(data())
+  .addOption(json())
+  .action(async (options) => {
+    const { check } = await import('./cli/check.ts');
+    process.exitCode = check(options);
+  });
+
+const config = program.command('config').description('the configuration');
+config
+  .command('check')
+  .description('load a configuration and say what it holds')
+  .requiredOption('--config <file>', 'configuration, YAML')
+  .action(async (options) => {
+    const { checkConfig } = await import('./cli/start.ts');
+    printLine(checkConfig(options.config));
+  });
+
+const key = program.command('key').description('API keys');
+key
+  .command('create')
+  .description('make a key; it is shown once. The gateway on this data folder must not run')
+  .requiredOption('--name <name>', 'the person or system that it belongs to')
+  .requiredOption('--scope <scope...>', 'what it may do')
+  .addOption(data())
+  .action(async (options) => {
+    const { createApiKey } = await import('./cli/key.ts');
+    await createApiKey(options);
+  });
+
+const exporting = program.command('export').description('the journal for other programs');
+exporting
+  .command('hledger')
+  .description('the whole journal in hledger’s format')
+  .addOption(data())
+  .action(async (options) => {
+    const { exportJournal } = await import('./cli/export.ts');
+    exportJournal(options.data);
+  });
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  process.exitCode = explain(error);
+}
+
+/** An operator's mistake is one sentence; anything else is ours and comes with its stack. */
+function explain(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode;
+  if (error instanceof OperatorError) {
+    printNote(`feikong: ${error.message}`);
+    return 1;
+  }
+  if (error instanceof AppError)
+    printNote(`feikong: ${error.code}: ${error.message} ${JSON.stringify(error.context)}. ${ERROR_CODES[error.code].remedy}`);
+  else printNote(error instanceof Error ? (error.stack ?? error.message) : String(error));
+  return 1;
+}

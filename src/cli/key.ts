@@ -1,0 +1,42 @@
+import { randomBytes } from 'node:crypto';
+import { createKey } from '../api/keys.ts';
+import { SCOPES, type Scope } from '../core/model/api-key.ts';
+import { OperatorError } from '../kernel/app-error.ts';
+import { systemClock } from '../kernel/clock.ts';
+import { createNewId } from '../kernel/ids.ts';
+import { openSqliteStore } from '../store/sqlite/index.ts';
+import { createLogger } from './logger.ts';
+import { printLine } from './output.ts';
+import { endNow } from './process-end.ts';
+
+export interface KeyOptions {
+  readonly name: string;
+  readonly scope: readonly string[];
+  readonly data: string;
+}
+
+/** Makes a key for a named person or system and shows it this once. */
+export async function createApiKey({ name, scope, data }: KeyOptions): Promise<void> {
+  const scopes = scope.flatMap((text) => text.split(',')).map(scopeOf);
+  const { plain, apiKey } = createKey({
+    name,
+    scopes,
+    createdAt: systemClock.now(),
+    newId: createNewId(() => systemClock.now(), randomBytes),
+    random: randomBytes,
+  });
+  const logger = createLogger('error');
+  const store = await openSqliteStore({ dataDir: data, clock: systemClock, logger, onFatal: (error) => endNow(logger, error) });
+  try {
+    await store.commit({ facts: [{ kind: 'apiKey', apiKey }] });
+  } finally {
+    await store.close();
+  }
+  printLine(plain);
+}
+
+function scopeOf(text: string): Scope {
+  const scope = SCOPES.find((candidate) => candidate === text);
+  if (scope === undefined) throw new OperatorError('bad-request', `--scope is ${text}; expected some of ${SCOPES.join(', ')}`);
+  return scope;
+}

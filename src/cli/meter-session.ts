@@ -1,0 +1,57 @@
+import { driverOf, PROTOCOLS } from '../compose/protocols.ts';
+import type { MeterFailure } from '../core/ports/meter-gateway.ts';
+import type { DriverMeter, MeterDriver } from '../drivers/driver.ts';
+import { OperatorError } from '../kernel/app-error.ts';
+import type { Clock } from '../kernel/clock.ts';
+import { ERROR_CODES } from '../kernel/error-codes.ts';
+import { parseZone } from '../kernel/local-time.ts';
+import { openLink } from './link.ts';
+
+/** What the command line says of the one meter that is talked to. */
+export interface MeterOptions {
+  readonly link: string;
+  readonly protocol: string;
+  readonly address: string;
+  readonly zone: string;
+  readonly password?: string | undefined;
+  readonly operator?: string | undefined;
+}
+
+/** Opens the line, hands meter and driver to `work`, and gives the line back whatever happens. */
+export async function withMeter<T>(
+  options: MeterOptions,
+  clock: Clock,
+  work: (driver: MeterDriver, meter: DriverMeter) => Promise<T>,
+): Promise<T> {
+  const createDriver = driverOf(options.protocol);
+  if (createDriver === undefined) throw wrong('--protocol', options.protocol, `one of ${PROTOCOLS.join(', ')}`);
+  if (!/^\d{12}$/.test(options.address)) throw wrong('--address', options.address, '12 digits, as printed on the meter');
+  if (options.password !== undefined && !/^\d{8}$/.test(options.password))
+    throw wrong('--password', 'something else', 'LLPPPPPP: two digits of level and six of password');
+  if (options.operator !== undefined && !/^\d{8}$/.test(options.operator)) throw wrong('--operator', options.operator, '8 digits');
+  const zone = parseZone(options.zone);
+  if (zone === undefined) throw wrong('--zone', options.zone, 'an IANA time zone, as Asia/Shanghai');
+  const link = await openLink(options.link, clock);
+  try {
+    const meter = {
+      id: options.address,
+      address: options.address,
+      zone,
+      password: options.password,
+      operatorCode: options.operator ?? '00000000',
+    };
+    return await work(createDriver({ bus: link.bus, clock }), meter);
+  } finally {
+    await link.close();
+  }
+}
+
+const wrong = (option: string, value: string, expected: string) =>
+  new OperatorError('bad-request', `${option} is ${value}; expected ${expected}`, { option });
+
+/** What went wrong on the line or at the meter, in one sentence with what to do. */
+export function failureOf({ code, protocolError }: MeterFailure, address: string): OperatorError {
+  const { meaning, remedy } = ERROR_CODES[code];
+  const said = protocolError === undefined ? '' : ` (${protocolError})`;
+  return new OperatorError(code, `Meter ${address}: ${meaning.toLowerCase()}${said}. ${remedy}`, { address });
+}

@@ -1,0 +1,199 @@
+/** Picks the concrete things and joins them: the whole gateway of one substation in one process. */
+import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { buildApp } from '../api/build.ts';
+import { createKey } from '../api/keys.ts';
+import { createMetrics, type Metrics } from '../api/metrics.ts';
+import type { Config } from '../config/load.ts';
+import { postOpenings, storeArchive } from '../core/services/archive-service.ts';
+import { createChargeService } from '../core/services/charge-service.ts';
+import { createCommandRunner } from '../core/services/command-runner.ts';
+import { createCommandService } from '../core/services/command-service.ts';
+import { createDecisions } from '../core/services/decisions.ts';
+import { createMeteringService } from '../core/services/metering-service.ts';
+import { createNoticeService } from '../core/services/notice-service.ts';
+import { createOnDemandReads } from '../core/services/on-demand-reads.ts';
+import { createPaymentService } from '../core/services/payment-service.ts';
+import { createSituations } from '../core/services/situations.ts';
+import { createMeterGateway } from '../drivers/meter-gateway.ts';
+import { startClockWatch } from '../jobs/clock-watch.ts';
+import { startCommandJob } from '../jobs/command-job.ts';
+import { startDayEndJob } from '../jobs/day-end-job.ts';
+import type { RunningLoop } from '../jobs/loop.ts';
+import { startNoticeJob } from '../jobs/notice-job.ts';
+import { startPollJob } from '../jobs/poll-job.ts';
+import { OperatorError } from '../kernel/app-error.ts';
+import type { Clock } from '../kernel/clock.ts';
+import { createNewId, type NewId } from '../kernel/ids.ts';
+import type { Logger } from '../kernel/logger.ts';
+import { noNotifier } from '../notifiers/none.ts';
+import { simulatedNotifier } from '../notifiers/simulated.ts';
+import { openSqliteStore, type SqliteStore } from '../store/sqlite/index.ts';
+import { type Lines, openLines } from './lines.ts';
+import { connectMeters, termsOfPoints } from './points.ts';
+import { version } from './version.ts';
+
+export interface Gateway {
+  readonly url: string;
+  /** Of the first start only, and shown this once. */
+  readonly adminKey: string | undefined;
+  /** The broker inside this process, where there is one. */
+  readonly brokerUrl: string | undefined;
+  readonly store: SqliteStore;
+  /** Ends every job, answers what is under way, and gives lines and data folder back. */
+  close(): Promise<void>;
+}
+
+export interface GatewayOptions {
+  readonly config: Config;
+  readonly dataDir: string;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** The store can no longer promise anything: the process must end. */
+  readonly onFatal: (error: unknown) => void;
+}
+
+/** Starts everything; what was opened is given back where a later part cannot start. */
+export async function startGateway(options: GatewayOptions): Promise<Gateway> {
+  const opened: (() => Promise<void>)[] = [];
+  const close = async () => {
+    for (const end of opened.splice(0).reverse()) await end();
+  };
+  try {
+    return await open(options, (end) => opened.push(end), close);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function open(options: GatewayOptions, closeLater: (end: () => Promise<void>) => void, close: () => Promise<void>): Promise<Gateway> {
+  const { config, dataDir, clock, logger, onFatal } = options;
+  const newId = createNewId(() => clock.now(), randomBytes);
+  const store = await openSqliteStore({ dataDir, clock, logger, onFatal });
+  closeLater(() => store.close());
+  const lines = await openLines(options);
+  closeLater(() => lines.close());
+  const metrics = createMetrics();
+  const core = createCore({ config, store, lines, clock, newId, logger });
+  await storeArchive(store, config.points);
+  await postOpenings(core.payments, config.points);
+  const adminKey = await firstKey(store, clock, newId);
+
+  const app = await buildApp({
+    store,
+    clock,
+    logger,
+    version,
+    metrics,
+    payments: core.payments,
+    commands: core.commands,
+    reads: core.reads,
+    lines: () => [...lines.byId.values()].map(({ id, name, bus }) => ({ id, name, ...bus.health() })),
+    config: { requestsPerMinute: config.requestsPerMinute, tls: tlsOf(config) },
+  });
+  const url = await listen(app, config);
+  const jobs = await startJobs(core, { config, store, clock, logger, metrics });
+  closeLater(async () => {
+    await app.close();
+    await Promise.all([core.reads.stop(), ...jobs.map((job) => job.stop())]);
+  });
+  return { url, adminKey, brokerUrl: lines.embeddedBroker?.url, store, close };
+}
+
+interface CoreParts {
+  readonly config: Config;
+  readonly store: SqliteStore;
+  readonly lines: Lines;
+  readonly clock: Clock;
+  readonly newId: NewId;
+  readonly logger: Logger;
+}
+
+function createCore({ config, store, lines, clock, newId, logger }: CoreParts) {
+  const gateway = createMeterGateway(connectMeters(config, lines, clock));
+  const situations = createSituations({ store, clock, points: termsOfPoints(config, lines) });
+  const decisions = createDecisions({ store, situations, newId, logger });
+  return {
+    gateway,
+    payments: createPaymentService({ store, situations, decisions, clock, newId }),
+    commands: createCommandService({ store, situations, clock, newId }),
+    metering: createMeteringService({ situations, decisions, clock, newId, logger }),
+    runner: createCommandRunner({ store, situations, gateway, clock, newId, logger }),
+    charges: createChargeService({ store, situations, clock, newId }),
+    notices: createNoticeService({ store, clock, notifier: config.notifier === 'simulated' ? simulatedNotifier : noNotifier }),
+    reads: createOnDemandReads({ gateway, clock, newId, logger }),
+  };
+}
+
+interface JobParts {
+  readonly config: Config;
+  readonly store: SqliteStore;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+}
+
+async function startJobs(
+  core: ReturnType<typeof createCore>,
+  { config, store, clock, logger, metrics }: JobParts,
+): Promise<readonly RunningLoop[]> {
+  const meters = config.points.map(({ meter, pollIntervalMs }) => ({
+    meterId: meter.id,
+    meterPointId: meter.meterPointId,
+    intervalMs: pollIntervalMs,
+  }));
+  const lineOf = new Map(config.points.map(({ meter }) => [meter.id, meter.lineId]));
+  const clockWatch = await startClockWatch({ store, clock, logger });
+  const commands = startCommandJob({ store, runner: core.runner, clock, logger });
+  const notices = startNoticeJob({ notices: core.notices, clock, logger });
+  const unwatch = store.onCommitted(() => {
+    commands.wake();
+    notices.wake();
+  });
+  const polls = startPollJob({
+    meters,
+    gateway: core.gateway,
+    metering: core.metering,
+    clock,
+    logger,
+    onPolled: (meterId, outcome, ms) => metrics.countRead(lineOf.get(meterId) ?? '', outcome, ms / 1000),
+  });
+  const watch: RunningLoop = { wake: () => undefined, stop: async () => unwatch() };
+  return [watch, polls, commands, notices, startDayEndJob({ charges: core.charges, clock, logger }), clockWatch];
+}
+
+/** The first start makes an administrator's key; afterwards `feikong key create` makes more. */
+async function firstKey(store: SqliteStore, clock: Clock, newId: NewId): Promise<string | undefined> {
+  if ((await store.read('apiKeys', {})).length > 0) return undefined;
+  const { plain, apiKey } = createKey({ name: 'administrator', scopes: ['admin'], createdAt: clock.now(), newId, random: randomBytes });
+  await store.commit({ facts: [{ kind: 'apiKey', apiKey }] });
+  return plain;
+}
+
+function tlsOf({ tls }: Config) {
+  if (tls === undefined) return undefined;
+  try {
+    return { key: readFileSync(tls.keyFile, 'utf8'), cert: readFileSync(tls.certFile, 'utf8') };
+  } catch (error) {
+    throw new OperatorError(
+      'config-invalid',
+      `api.tls: ${tls.certFile} and ${tls.keyFile} cannot both be read; name two PEM files that this user may read`,
+      {},
+      error,
+    );
+  }
+}
+
+async function listen(app: Awaited<ReturnType<typeof buildApp>>, { listen: { host, port } }: Config): Promise<string> {
+  try {
+    return await app.listen({ host, port });
+  } catch (error) {
+    const taken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
+    const why = taken
+      ? 'is taken; stop the other program or choose another address'
+      : 'cannot be listened on; choose an address of this machine';
+    throw new OperatorError(taken ? 'port-in-use' : 'config-invalid', `${host}:${port} ${why}`, { host, port }, error);
+  }
+}

@@ -1,0 +1,108 @@
+import type { Config, LineConfig } from '../config/load.ts';
+import { AppError } from '../kernel/app-error.ts';
+import { toHex } from '../kernel/bytes.ts';
+import type { Clock } from '../kernel/clock.ts';
+import type { LineId } from '../kernel/ids.ts';
+import { asId } from '../kernel/ids.ts';
+import type { Logger } from '../kernel/logger.ts';
+import { type Bus, createBus } from '../transports/bus/bus.ts';
+import { createEmbeddedBroker, type EmbeddedBroker } from '../transports/embedded-broker.ts';
+import { DEFAULT_TOPICS } from '../transports/mqtt-envelope.ts';
+import { createMqttLink, type MqttLink } from '../transports/mqtt-link.ts';
+import { createMqttTransport } from '../transports/mqtt-transport.ts';
+import { createSerialTransport } from '../transports/serial-transport.ts';
+import { createTcpTransport } from '../transports/tcp-transport.ts';
+import type { Transport } from '../transports/transport.ts';
+
+/** A configured line, its transport open and its bus running. */
+export interface Line {
+  readonly id: LineId;
+  readonly name: string;
+  readonly simulated: boolean;
+  readonly transport: Transport;
+  readonly bus: Bus;
+}
+
+export interface Lines {
+  readonly byId: ReadonlyMap<string, Line>;
+  /** The broker inside this process, where a line needs one and none is configured. */
+  readonly embeddedBroker: EmbeddedBroker | undefined;
+  close(): Promise<void>;
+}
+
+/** What a loopback hop adds to a reply; a simulated line needs no more. */
+const SIMULATED_TRANSIT_MS = 100;
+
+export interface LinesDeps {
+  readonly config: Pick<Config, 'lines' | 'mqtt'>;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+}
+
+/** Opens every line. A line that cannot be reached keeps trying and says so; it stops nobody else. */
+export async function openLines({ config, clock, logger, environment }: LinesDeps): Promise<Lines> {
+  const needsBroker = config.mqtt.url === undefined && config.lines.some(({ transport }) => transport.type === 'mqtt');
+  const embeddedBroker = needsBroker ? await createEmbeddedBroker({ portNumber: config.mqtt.embeddedPort }) : undefined;
+  const brokerUrl = config.mqtt.url ?? embeddedBroker?.url;
+  const link = brokerUrl === undefined ? undefined : mqttLinkOf(brokerUrl, clock, environment);
+  const byId = new Map<string, Line>();
+  for (const line of config.lines) byId.set(line.id, openLine(line, clock, logger.child({ line: line.id }), link));
+  return {
+    byId,
+    embeddedBroker,
+    async close() {
+      for (const { bus } of byId.values()) bus.close();
+      await Promise.all([...byId.values()].map(({ transport }) => transport.close()));
+      await embeddedBroker?.close();
+    },
+  };
+}
+
+function mqttLinkOf(url: string, clock: Clock, environment: LinesDeps['environment']): MqttLink {
+  const username = environment.FEIKONG_MQTT_USERNAME;
+  const password = environment.FEIKONG_MQTT_PASSWORD;
+  return createMqttLink({ url, clock, ...(username === undefined ? {} : { username }), ...(password === undefined ? {} : { password }) });
+}
+
+function openLine(line: LineConfig, clock: Clock, logger: Logger, link: MqttLink | undefined): Line {
+  const transport = transportOf(line, clock, link);
+  transport.listen({
+    data: () => undefined,
+    up: () => logger.info({ transport: transport.name }, 'the line is up'),
+    down: (reason) => logger.warn({ transport: transport.name, reason }, 'the line is down; it is tried again'),
+  });
+  const bus = createBus({ transport, clock, onFrame: ({ direction, bytes }) => logger.trace({ frame: `${direction} ${spaced(bytes)}` }) });
+  transport.open();
+  return { id: asId(line.id), name: line.name ?? line.id, simulated: line.simulated, transport, bus };
+}
+
+/** `68 01 …`, ready to paste into a fixture. */
+const spaced = (bytes: Uint8Array): string => toHex(bytes).replaceAll(/(..)(?=.)/g, '$1 ');
+
+function transportOf({ transport, port, simulated }: LineConfig, clock: Clock, link: MqttLink | undefined): Transport {
+  const common = { clock, port, ...(simulated ? { transitMs: SIMULATED_TRANSIT_MS } : {}) };
+  switch (transport.type) {
+    case 'serial':
+      return createSerialTransport({ ...common, path: transport.path ?? '' });
+    case 'tcp':
+      return createTcpTransport({ ...common, host: transport.host ?? '', portNumber: transport.port ?? 0 });
+    case 'mqtt':
+      return createMqttTransport({
+        ...common,
+        link: requireLink(link),
+        concentrator: transport.concentrator ?? '',
+        portNumber: transport.concentratorPort ?? 1,
+        topics: {
+          ...DEFAULT_TOPICS,
+          ...(transport.downTopic === undefined ? {} : { down: transport.downTopic }),
+          ...(transport.upTopic === undefined ? {} : { up: transport.upTopic }),
+        },
+      });
+  }
+}
+
+function requireLink(link: MqttLink | undefined): MqttLink {
+  if (link === undefined) throw new AppError('invariant-violated', 'an MQTT line was opened without a broker');
+  return link;
+}

@@ -1,0 +1,55 @@
+import type { Config, PointConfig } from '../config/load.ts';
+import type { RuleSet } from '../core/model/rule-set.ts';
+import type { Tariff } from '../core/model/tariff.ts';
+import type { PointTerms } from '../core/services/situations.ts';
+import type { MeterDriver } from '../drivers/driver.ts';
+import type { ConnectedMeter } from '../drivers/meter-gateway.ts';
+import { AppError } from '../kernel/app-error.ts';
+import type { Clock } from '../kernel/clock.ts';
+import type { MeterId, MeterPointId } from '../kernel/ids.ts';
+import type { Line, Lines } from './lines.ts';
+import { driverOf } from './protocols.ts';
+
+/** What the configuration says of each meter point, as the core asks for it. */
+export function termsOfPoints(config: Config, lines: Lines): ReadonlyMap<MeterPointId, PointTerms> {
+  return new Map(
+    config.points.map(({ meterPoint, meter }): [MeterPointId, PointTerms] => [
+      meterPoint.id,
+      {
+        zone: meterPoint.zone,
+        rules: found<RuleSet>(config.ruleSets, meterPoint.ruleSet),
+        tariff: found<Tariff>(config.tariffs, meterPoint.tariff),
+        simulatedLine: found<Line>(lines.byId, meter.lineId).simulated,
+      },
+    ]),
+  );
+}
+
+/** Each meter with the driver of its protocol on its line; a line has one driver of a kind. */
+export function connectMeters(config: Config, lines: Lines, clock: Clock): ReadonlyMap<MeterId, ConnectedMeter> {
+  const drivers = new Map<string, MeterDriver>();
+  return new Map(
+    config.points.map(({ meter, meterPoint }): [MeterId, ConnectedMeter] => {
+      const key = `${meter.lineId} ${meter.protocol}`;
+      const driver = drivers.get(key) ?? driverFor(meter, found<Line>(lines.byId, meter.lineId), clock);
+      drivers.set(key, driver);
+      const password = config.passwordOf(meter.id);
+      return [
+        meter.id,
+        { driver, meter: { id: meter.id, address: meter.address, zone: meterPoint.zone, password, operatorCode: config.operatorCode } },
+      ];
+    }),
+  );
+}
+
+function driverFor({ protocol }: PointConfig['meter'], { bus }: Line, clock: Clock): MeterDriver {
+  const create = driverOf(protocol);
+  if (create === undefined) throw new AppError('unknown-protocol', 'the configuration names a protocol without a driver', { protocol });
+  return create({ bus, clock });
+}
+
+function found<T>(map: ReadonlyMap<string, T>, key: string): T {
+  const value = map.get(key);
+  if (value === undefined) throw new AppError('invariant-violated', 'the configuration was checked, and yet a name leads nowhere', { key });
+  return value;
+}

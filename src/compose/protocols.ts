@@ -1,0 +1,11 @@
+import { createDlt645Driver } from '../drivers/dlt645/driver.ts';
+import type { CreateDriver } from '../drivers/driver.ts';
+
+/** Every protocol that a meter may be configured with, and the driver that speaks it. */
+const DRIVERS: Readonly<Record<string, CreateDriver>> = {
+  'dlt645-2007': createDlt645Driver,
+};
+
+export const PROTOCOLS: readonly string[] = Object.keys(DRIVERS);
+
+export const driverOf = (protocol: string): CreateDriver | undefined => DRIVERS[protocol];

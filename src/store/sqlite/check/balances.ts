@@ -1,0 +1,49 @@
+import type Database from 'better-sqlite3';
+import { type Violation, yuan } from './violation.ts';
+
+/** I4: every balance is the sum of its postings from zero; so is each balance that was told on the way. */
+export function* checkBalances(database: Database.Database): Iterable<Violation> {
+  const postings = database.prepare<[], { entry_seq: bigint; account_id: bigint; amount: bigint; balance_after: bigint }>(
+    'select entry_seq, account_id, amount, balance_after from postings order by entry_seq, line',
+  );
+  const sums = new Map<bigint, bigint>();
+  for (const { entry_seq, account_id, amount, balance_after } of postings.iterate()) {
+    const sum = (sums.get(account_id) ?? 0n) + amount;
+    sums.set(account_id, sum);
+    if (sum !== balance_after) {
+      yield { invariant: 'I4', where: `ledger account ${account_id} at position ${entry_seq}`, found: yuan(balance_after), expected: yuan(sum) };
+    }
+  }
+  const accounts = database.prepare<[], { id: bigint; name: string; balance: bigint }>('select id, name, balance from ledger_accounts');
+  for (const { id, name, balance } of accounts.iterate()) {
+    const sum = sums.get(id) ?? 0n;
+    sums.delete(id);
+    if (sum !== balance) yield { invariant: 'I4', where: name, found: yuan(balance), expected: yuan(sum) };
+  }
+  for (const [id, sum] of sums) yield { invariant: 'I4', where: `ledger account ${id}`, found: 'missing', expected: yuan(sum) };
+  yield* checkPayments(database);
+}
+
+interface PaymentRow {
+  readonly id: string;
+  readonly amount: bigint;
+  readonly balance_after: bigint;
+  readonly posted: bigint | null;
+  readonly balance: bigint | null;
+}
+
+/** A payment says what its entry posted to its customer. */
+function* checkPayments(database: Database.Database): Iterable<Violation> {
+  const payments = database.prepare<[], PaymentRow>(
+    `select pay.id, pay.amount, pay.balance_after, p.amount as posted, p.balance_after as balance
+     from payments pay
+     left join entries e on e.id = pay.entry_id
+     left join ledger_accounts a on a.name = 'customer:' || pay.account_id
+     left join postings p on p.entry_seq = e.seq and p.account_id = a.id`,
+  );
+  for (const { id, amount, balance_after, posted, balance } of payments.iterate()) {
+    if (posted === null || balance === null) yield { invariant: 'I4', where: `payment ${id}`, found: 'no posting to its account', expected: yuan(amount) };
+    else if (posted !== amount) yield { invariant: 'I4', where: `payment ${id}`, found: yuan(amount), expected: yuan(posted) };
+    else if (balance !== balance_after) yield { invariant: 'I4', where: `payment ${id}, balance after it`, found: yuan(balance_after), expected: yuan(balance) };
+  }
+}

@@ -1,0 +1,45 @@
+import Database from 'better-sqlite3';
+import type { Question, SqlValue } from './question.ts';
+
+/** How long a reader waits for a checkpoint or a migration that holds the database. */
+const BUSY_TIMEOUT_MS = 5_000;
+
+/** Opens the one connection that writes: every commit is on the disk before it returns. */
+export function openForWriting(file: string): Database.Database {
+  const database = new Database(file, { timeout: BUSY_TIMEOUT_MS });
+  database.pragma('journal_mode = wal');
+  database.pragma('synchronous = full');
+  return database;
+}
+
+/** A connection that answers questions. Integers come as bigint. */
+export interface Reader {
+  all<Ask extends Readonly<Record<string, SqlValue>>, Row>(question: Question<Ask, Row>, ask: Ask): readonly Row[];
+  first<Ask extends Readonly<Record<string, SqlValue>>, Row>(question: Question<Ask, Row>, ask: Ask): Row | undefined;
+  /** Everything that `read` asks is answered from one snapshot. */
+  snapshot<T>(read: () => T): T;
+  close(): void;
+}
+
+export function openReader(file: string): Reader {
+  return readerOn(new Database(file, { readonly: true, fileMustExist: true, timeout: BUSY_TIMEOUT_MS }));
+}
+
+export function readerOn(database: Database.Database): Reader {
+  const prepared = new WeakMap<Question<never, unknown>, Database.Statement>();
+  const statementOf = (question: Question<never, unknown>): Database.Statement => {
+    const known = prepared.get(question);
+    if (known !== undefined) return known;
+    const made = database.prepare(question.sql).safeIntegers(true);
+    prepared.set(question, made);
+    return made;
+  };
+  const inTransaction = database.transaction((read: () => unknown) => read());
+  return {
+    // The rows are what the question's query selects: the cast is its type, checked where it was built.
+    all: (question, ask) => statementOf(question as Question<never, unknown>).all(question.valuesOf(ask)) as never,
+    first: (question, ask) => statementOf(question as Question<never, unknown>).get(question.valuesOf(ask)) as never,
+    snapshot: (read) => inTransaction(read) as ReturnType<typeof read>,
+    close: () => database.close(),
+  };
+}

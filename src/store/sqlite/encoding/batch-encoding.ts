@@ -1,0 +1,117 @@
+/**
+ * Batches as they cross to the writer's thread: JSON in UTF-8, in one buffer that changes hands instead of being copied.
+ *
+ * JSON has no bigint, so the kinds of fact that carry one have a row here that turns it into text and back; every other kind
+ * crosses as it is. The frequent kinds cross as plain lists, without the names of their fields.
+ */
+import { instantOf } from '../../../kernel/clock.ts';
+import { energy, money, power } from '../../../kernel/units.ts';
+import type { Fact } from '../../../core/model/fact.ts';
+import type { JournalEntry, Posting } from '../../../core/model/journal.ts';
+import type { MeterPoint } from '../../../core/model/meter.ts';
+import type { Hold, Payment } from '../../../core/model/payment.ts';
+import type { Reading } from '../../../core/model/reading.ts';
+import type { Batch, Expectation } from '../../../core/ports/store.ts';
+import { accrualText, parseAccrual } from './accrual-text.ts';
+
+type Packed = readonly [kind: string, ...rest: unknown[]];
+type PackedExpectation = readonly [subject: string, version: number];
+type PackedBatch = readonly [facts: readonly (Packed | Fact)[], expect?: readonly PackedExpectation[]];
+
+const toBytes = new TextEncoder();
+const toText = new TextDecoder();
+
+export function encodeBatches(batches: readonly Batch[]): Uint8Array<ArrayBuffer> {
+  return toBytes.encode(JSON.stringify(batches.map(pack)));
+}
+
+/** The inverse: the bytes are this module's own, so their shape is taken as given. */
+export function decodeBatches(bytes: Uint8Array): readonly Batch[] {
+  return (JSON.parse(toText.decode(bytes)) as readonly PackedBatch[]).map(unpack);
+}
+
+function pack({ facts, expect }: Batch): PackedBatch {
+  const packed = facts.map(packFact);
+  return expect === undefined ? [packed] : [packed, expect.map(({ subject, version }) => [subject, version])];
+}
+
+function unpack([facts, expect]: PackedBatch): Batch {
+  const unpacked = facts.map((fact) => (isPacked(fact) ? unpackFact(fact) : fact));
+  return expect === undefined ? { facts: unpacked } : { facts: unpacked, expect: expect.map(([subject, version]): Expectation => ({ subject, version })) };
+}
+
+const isPacked = (fact: Packed | Fact): fact is Packed => Array.isArray(fact);
+
+function packFact(fact: Fact): Packed | Fact {
+  switch (fact.kind) {
+    case 'entry':
+      return packEntry(fact.entry);
+    case 'reading': {
+      const { meterId, register, value, measuredAt, heardAt, quality, reason } = fact.reading;
+      return ['reading', meterId, register, value.toString(), measuredAt, heardAt, quality, reason];
+    }
+    case 'telemetry':
+      return ['telemetry', fact.meterId, fact.register, fact.at, fact.value.toString()];
+    case 'accrual':
+      return ['accrual', accrualText(fact.accrual)];
+    case 'payment':
+      return ['payment', { ...fact.payment, amount: fact.payment.amount.toString() }];
+    case 'hold':
+      return ['hold', { ...fact.hold, amount: fact.hold.amount.toString() }];
+    case 'meterPoint': {
+      const { currentRatio, voltageRatio, maxPower, ...rest } = fact.meterPoint;
+      return ['meterPoint', rest, currentRatio.toString(), voltageRatio.toString(), maxPower.toString()];
+    }
+    default:
+      return fact;
+  }
+}
+
+function packEntry({ id, kind, key, at, actor, meterPointId, businessDay, reverses, memo, postings }: JournalEntry): Packed {
+  const lines: string[] = [];
+  for (const { account, amount } of postings) lines.push(account, amount.toString());
+  return ['entry', id, kind, key, at, actor, meterPointId ?? null, businessDay ?? null, reverses ?? null, memo, lines];
+}
+
+function unpackFact([kind, ...rest]: Packed): Fact {
+  switch (kind) {
+    case 'entry':
+      return { kind, entry: unpackEntry(rest) };
+    case 'reading': {
+      const [meterId, register, value, measuredAt, heardAt, quality, reason] = rest;
+      return { kind, reading: { meterId, register, value: energy(BigInt(value as string)), measuredAt, heardAt, quality, reason } as Reading };
+    }
+    case 'telemetry': {
+      const [meterId, register, at, value] = rest;
+      return { kind, meterId, register, at: instantOf(at as number), value: power(BigInt(value as string)) } as Fact;
+    }
+    case 'accrual':
+      return { kind, accrual: parseAccrual(rest[0] as string) };
+    case 'payment':
+      return { kind, payment: withAmount<Payment>(rest[0]) };
+    case 'hold':
+      return { kind, hold: withAmount<Hold>(rest[0]) };
+    default:
+      return { kind: 'meterPoint', meterPoint: unpackMeterPoint(rest) };
+  }
+}
+
+function unpackEntry([id, kind, key, at, actor, meterPointId, businessDay, reverses, memo, lines]: readonly unknown[]): JournalEntry {
+  const texts = lines as readonly string[];
+  const postings: Posting[] = [];
+  for (let index = 0; index < texts.length; index += 2) {
+    postings.push({ account: texts[index], amount: money(BigInt(texts[index + 1] ?? '')) } as Posting);
+  }
+  const optional = { meterPointId: meterPointId ?? undefined, businessDay: businessDay ?? undefined, reverses: reverses ?? undefined };
+  return { id, kind, key, at, actor, ...optional, memo, postings } as JournalEntry;
+}
+
+function withAmount<T extends Payment | Hold>(packed: unknown): T {
+  const { amount, ...rest } = packed as { readonly amount: string };
+  return { ...rest, amount: money(BigInt(amount)) } as T;
+}
+
+function unpackMeterPoint([rest, currentRatio, voltageRatio, maxPower]: readonly unknown[]): MeterPoint {
+  const exact = { currentRatio: BigInt(currentRatio as string), voltageRatio: BigInt(voltageRatio as string), maxPower: power(BigInt(maxPower as string)) };
+  return { ...(rest as Omit<MeterPoint, keyof typeof exact>), ...exact };
+}

@@ -1,0 +1,97 @@
+import type { AccountId, MeterPointId } from '../../../kernel/ids.ts';
+import { asId } from '../../../kernel/ids.ts';
+import { money } from '../../../kernel/units.ts';
+import type { AccountView } from '../../../core/ports/queries.ts';
+import { customerAccount } from '../../../core/model/journal.ts';
+import type { Reader } from '../connection.ts';
+import { literal, question } from '../question.ts';
+import type { Schema } from '../schema.ts';
+import type { Answers } from './answer.ts';
+import { pageOf } from './paging.ts';
+import { accountOf, apiKeyOf, paymentOf } from './rows.ts';
+
+const accountById = question<{ id: string }>()((db, asked) => db.selectFrom('accounts').selectAll().where('id', '=', asked.id));
+const accountsAfter = question<{ after: string; limit: number }>()((db, asked) =>
+  db.selectFrom('accounts').selectAll().where('id', '>', asked.after).orderBy('id').limit(asked.limit),
+);
+const ledgerAccountByName = question<{ name: string }>()((db, asked) =>
+  db.selectFrom('ledger_accounts').select(['balance', 'version']).where('name', '=', asked.name),
+);
+const heldOfAccount = question<{ id: string }>()((db, asked) =>
+  db
+    .selectFrom('holds')
+    .select((of) => of.fn.coalesce(of.fn.sum<bigint>('amount'), of.lit(0)).as('held'))
+    .where('account_id', '=', asked.id)
+    .where('state', '=', literal('placed')),
+);
+const accruedOfAccount = question<{ id: string }>()((db, asked) =>
+  db
+    .selectFrom('meter_points')
+    .leftJoin('accruals', 'accruals.meter_point_id', 'meter_points.id')
+    .select(['meter_points.id', 'accruals.accrued'])
+    .where('meter_points.account_id', '=', asked.id)
+    .orderBy('meter_points.id'),
+);
+const paymentById = question<{ id: string }>()((db, asked) => db.selectFrom('payments').selectAll().where('id', '=', asked.id));
+const paymentBySerial = question<{ channel: string; date: string; serial: string }>()((db, asked) =>
+  db
+    .selectFrom('payments')
+    .selectAll()
+    .where('channel', '=', asked.channel)
+    .where('channel_date', '=', asked.date)
+    .where('channel_serial', '=', asked.serial),
+);
+const idempotencyKey = question<{ key: string }>()((db, asked) =>
+  db.selectFrom('idempotency_keys').select(['fingerprint', 'resource']).where('key', '=', asked.key),
+);
+const apiKeyByHash = question<{ hash: string }>()((db, asked) => db.selectFrom('api_keys').selectAll().where('hash', '=', asked.hash));
+const apiKeys = question()((db) => db.selectFrom('api_keys').selectAll().orderBy('id'));
+
+type AccountQuery = 'account' | 'accounts' | 'payment' | 'paymentBySerial' | 'idempotencyKey' | 'apiKeyByHash' | 'apiKeys';
+
+export const accountAnswers: Answers<AccountQuery> = {
+  account: ({ reader }, { accountId }) => readAccount(reader, accountId)?.view,
+  accounts({ reader }, ask) {
+    const rows = reader.all(accountsAfter, { after: ask.cursor ?? '', limit: ask.limit + 1 });
+    return pageOf(rows, ask, ({ id }) => id, (row) => viewOf(reader, row).view);
+  },
+  payment({ reader }, { paymentId }) {
+    const row = reader.first(paymentById, { id: paymentId });
+    return row && paymentOf(row);
+  },
+  paymentBySerial({ reader }, { channel, channelDate, channelSerial }) {
+    const row = reader.first(paymentBySerial, { channel, date: channelDate, serial: channelSerial });
+    return row && paymentOf(row);
+  },
+  idempotencyKey: ({ reader }, { key }) => reader.first(idempotencyKey, { key }),
+  apiKeyByHash({ reader }, { hash }) {
+    const row = reader.first(apiKeyByHash, { hash });
+    return row && apiKeyOf(row);
+  },
+  apiKeys: ({ reader }) => reader.all(apiKeys, {}).map(apiKeyOf),
+};
+
+interface VersionedAccount {
+  readonly view: AccountView;
+  readonly version: number;
+}
+
+export function readAccount(reader: Reader, accountId: AccountId): VersionedAccount | undefined {
+  const row = reader.first(accountById, { id: accountId });
+  return row && viewOf(reader, row);
+}
+
+function viewOf(reader: Reader, row: Schema['accounts']): VersionedAccount {
+  const { id } = row;
+  const ledgerAccount = reader.first(ledgerAccountByName, { name: customerAccount(asId<AccountId>(id)) });
+  const points = reader.all(accruedOfAccount, { id });
+  const [point] = points;
+  const view: AccountView = {
+    account: accountOf(row),
+    meterPointId: point && asId<MeterPointId>(point.id),
+    balance: money(ledgerAccount?.balance ?? 0n),
+    held: money(BigInt(reader.first(heldOfAccount, { id })?.held ?? 0n)),
+    accrued: money(points.reduce((sum, { accrued }) => sum + (accrued ?? 0n), 0n)),
+  };
+  return { view, version: Number(ledgerAccount?.version ?? 0n) };
+}

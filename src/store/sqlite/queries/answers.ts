@@ -1,0 +1,39 @@
+import type { Queries } from '../../../core/ports/queries.ts';
+import { accountAnswers } from './account-queries.ts';
+import type { Answers, Sources } from './answer.ts';
+import { commandAnswers } from './command-queries.ts';
+import { entryAnswers } from './entry-queries.ts';
+import { eventAnswers } from './event-queries.ts';
+import { factsAnswers } from './facts-query.ts';
+import { figureAnswers } from './figure-queries.ts';
+import { meterAnswers } from './meter-queries.ts';
+
+const answers: Answers<keyof Queries> = {
+  ...accountAnswers,
+  ...commandAnswers,
+  ...entryAnswers,
+  ...eventAnswers,
+  ...factsAnswers,
+  ...figureAnswers,
+  ...meterAnswers,
+};
+
+/** Answers one named question from one snapshot. */
+export function answer<Name extends keyof Queries>(name: Name, ask: Queries[Name]['ask'], sources: Sources): Queries[Name]['answer'] {
+  return sources.reader.snapshot(() => answers[name](sources, ask));
+}
+
+/** Answered at once by a few rows found by their key; everything else goes to the reader's thread. */
+const POINT_READS: ReadonlySet<keyof Queries> = new Set([
+  'meterPointFacts',
+  'account',
+  'meter',
+  'payment',
+  'paymentBySerial',
+  'idempotencyKey',
+  'command',
+  'apiKeyByHash',
+  'lastCommitAt',
+]);
+
+export const isPointRead = (name: keyof Queries): boolean => POINT_READS.has(name);

@@ -1,0 +1,73 @@
+import { ENDED, literal, question } from '../question.ts';
+import type { Answers } from './answer.ts';
+import { cursorNumbers, NEWEST, pageOf } from './paging.ts';
+import { caseOf, commandOf, decisionOf, moveOf, noticeOf } from './rows.ts';
+
+const commandById = question<{ id: string }>()((db, asked) => db.selectFrom('commands').selectAll().where('id', '=', asked.id));
+const movesOf = question<{ id: string }>()((db, asked) =>
+  db.selectFrom('command_moves').selectAll().where('command_id', '=', asked.id).orderBy('seq'),
+);
+const decisionById = question<{ id: string }>()((db, asked) => db.selectFrom('decisions').selectAll().where('id', '=', asked.id));
+const commandsBefore = question<{ before: bigint; limit: number }>()((db, asked) =>
+  db.selectFrom('commands').selectAll().where('seq', '<', asked.before).orderBy('seq', 'desc').limit(asked.limit),
+);
+const commandsOfMeterBefore = question<{ meterId: string; before: bigint; limit: number }>()((db, asked) =>
+  db
+    .selectFrom('commands')
+    .selectAll()
+    .where('meter_id', '=', asked.meterId)
+    .where('seq', '<', asked.before)
+    .orderBy('seq', 'desc')
+    .limit(asked.limit),
+);
+const openCommands = question()((db) =>
+  db
+    .selectFrom('commands')
+    .selectAll()
+    .where('state', 'not in', ENDED)
+    .orderBy('seq'),
+);
+const queuedNotices = question<{ limit: number }>()((db, asked) =>
+  db
+    .selectFrom('notices')
+    .selectAll()
+    .where('state', '=', literal('queued'))
+    .orderBy('seq')
+    .limit(asked.limit),
+);
+const openCasesBefore = question<{ before: bigint; limit: number }>()((db, asked) =>
+  db.selectFrom('cases').selectAll().where('closed_at', 'is', null).where('seq', '<', asked.before).orderBy('seq', 'desc').limit(asked.limit),
+);
+const closedCasesBefore = question<{ before: bigint; limit: number }>()((db, asked) =>
+  db.selectFrom('cases').selectAll().where('closed_at', 'is not', null).where('seq', '<', asked.before).orderBy('seq', 'desc').limit(asked.limit),
+);
+
+type CommandQuery = 'command' | 'commands' | 'openCommands' | 'queuedNotices' | 'cases';
+
+export const commandAnswers: Answers<CommandQuery> = {
+  command({ reader }, { commandId }) {
+    const row = reader.first(commandById, { id: commandId });
+    if (row === undefined) return undefined;
+    const decision = row.decision_id === null ? undefined : reader.first(decisionById, { id: row.decision_id });
+    return { command: commandOf(row), moves: reader.all(movesOf, { id: commandId }).map(moveOf), decision: decision && decisionOf(decision) };
+  },
+  /** Newest first. */
+  commands({ reader }, ask) {
+    const page = { before: beforeOf(ask.cursor), limit: ask.limit + 1 };
+    const rows =
+      ask.meterId === undefined ? reader.all(commandsBefore, page) : reader.all(commandsOfMeterBefore, { ...page, meterId: ask.meterId });
+    return pageOf(rows, ask, ({ seq }) => String(seq), commandOf);
+  },
+  openCommands: ({ reader }) => reader.all(openCommands, {}).map(commandOf),
+  queuedNotices: ({ reader }, { limit }) => reader.all(queuedNotices, { limit }).map(noticeOf),
+  /** Newest first. */
+  cases({ reader }, ask) {
+    const rows = reader.all(ask.open ? openCasesBefore : closedCasesBefore, { before: beforeOf(ask.cursor), limit: ask.limit + 1 });
+    return pageOf(rows, ask, ({ seq }) => String(seq), caseOf);
+  },
+};
+
+function beforeOf(cursor: string | undefined): bigint {
+  const [before = NEWEST] = cursorNumbers(cursor, [NEWEST]);
+  return BigInt(before);
+}

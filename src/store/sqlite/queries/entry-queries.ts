@@ -1,0 +1,71 @@
+import { money } from '../../../kernel/units.ts';
+import type { StoredEntry } from '../../../core/ports/queries.ts';
+import type { JournalEntry, LedgerAccount, Posting } from '../../../core/model/journal.ts';
+import type { Reader } from '../connection.ts';
+import { question } from '../question.ts';
+import type { Schema } from '../schema.ts';
+import type { Answers } from './answer.ts';
+import { cursorNumbers, pageOf } from './paging.ts';
+import { instant } from './rows.ts';
+
+const ledgerAccount = question<{ name: string }>()((db, asked) =>
+  db.selectFrom('ledger_accounts').select(['id', 'last_entry']).where('name', '=', asked.name),
+);
+
+/** Goes back from one entry of an account to the one before, as the postings lead. */
+const entriesBack = question<{ accountId: bigint; from: bigint; limit: number }>()((db, asked) =>
+  db
+    .withRecursive('back', (recursive) =>
+      recursive
+        .selectFrom('postings')
+        .select(['entry_seq', 'line', 'balance_after', 'previous_entry'])
+        .where('entry_seq', '=', asked.from)
+        .where('account_id', '=', asked.accountId)
+        .unionAll(
+          recursive
+            .selectFrom('back')
+            .innerJoin('postings', 'postings.entry_seq', 'back.previous_entry')
+            .select(['postings.entry_seq', 'postings.line', 'postings.balance_after', 'postings.previous_entry'])
+            .where('postings.account_id', '=', asked.accountId),
+        )
+        .limit(asked.limit),
+    )
+    .selectFrom('back')
+    .innerJoin('entries', 'entries.seq', 'back.entry_seq')
+    .selectAll('entries')
+    .select(['back.balance_after', 'back.previous_entry'])
+    .orderBy('entries.seq', 'desc'),
+);
+
+const postingsOf = question<{ seq: bigint }>()((db, asked) =>
+  db
+    .selectFrom('postings')
+    .innerJoin('ledger_accounts', 'ledger_accounts.id', 'postings.account_id')
+    .select(['ledger_accounts.name', 'postings.amount'])
+    .where('postings.entry_seq', '=', asked.seq)
+    .orderBy('postings.line'),
+);
+
+export const entryAnswers: Answers<'entries'> = {
+  entries({ reader }, ask) {
+    const account = reader.first(ledgerAccount, { name: ask.account });
+    const [from = 0] = cursorNumbers(ask.cursor, [Number(account?.last_entry ?? 0n)]);
+    if (account === undefined) return { items: [], nextCursor: undefined };
+    const rows = reader.all(entriesBack, { accountId: account.id, from: BigInt(from), limit: ask.limit + 1 });
+    return pageOf(rows, ask, ({ previous_entry }) => String(previous_entry), (row) => storedEntryOf(reader, row));
+  },
+};
+
+function storedEntryOf(reader: Reader, row: Schema['entries'] & { readonly balance_after: bigint }): StoredEntry {
+  return { ...entryOf(row, readPostings(reader, row.seq)), seq: Number(row.seq), balanceAfter: money(row.balance_after) };
+}
+
+export function readPostings(reader: Reader, seq: bigint): readonly Posting[] {
+  return reader.all(postingsOf, { seq }).map(({ name, amount }) => ({ account: name as LedgerAccount, amount: money(amount) }));
+}
+
+export function entryOf(row: Schema['entries'], postings: readonly Posting[]): JournalEntry {
+  const { id, kind, key, actor, memo } = row;
+  const optional = { meterPointId: row.meter_point_id ?? undefined, businessDay: row.business_day ?? undefined, reverses: row.reverses ?? undefined };
+  return { id, kind, key, at: instant(row.at), actor, ...optional, memo, postings } as JournalEntry;
+}

@@ -1,0 +1,144 @@
+/** Everything about one meter point that a reading, a decision or a command rests on. */
+import type { AccountId, MeterId } from '../../../kernel/ids.ts';
+import { plusMs, type Instant } from '../../../kernel/clock.ts';
+import type { Expectation } from '../../../core/model/expectation.ts';
+import { SITE } from '../../../core/model/mark.ts';
+import type { MeterPoint } from '../../../core/model/meter.ts';
+import type { LimiterCounts, MeterPointFacts } from '../../../core/ports/queries.ts';
+import type { Reader } from '../connection.ts';
+import { parseAccrual } from '../encoding/accrual-text.ts';
+import { ENDED, literal, question } from '../question.ts';
+import { readAccount } from './account-queries.ts';
+import type { Answers } from './answer.ts';
+import { meterPointById, readNewest, readNewestGood, readRelay } from './meter-queries.ts';
+import { caseOf, commandOf, crossingOf, markOf, meterOf, meterPointOf, noticeOf } from './rows.ts';
+
+type OfPoint = { readonly id: string };
+
+const meterAtPoint = question<OfPoint>()((db, asked) => db.selectFrom('meters').selectAll().where('meter_point_id', '=', asked.id).orderBy('id', 'desc').limit(1));
+const accrualOf = question<OfPoint>()((db, asked) => db.selectFrom('accruals').select('body').where('meter_point_id', '=', asked.id));
+const openCommandsOf = question<OfPoint>()((db, asked) =>
+  db
+    .selectFrom('commands')
+    .selectAll()
+    .where('meter_point_id', '=', asked.id)
+    .where('state', 'not in', ENDED)
+    .orderBy('seq'),
+);
+const lastOpeningOf = question<OfPoint>()((db, asked) =>
+  db
+    .selectFrom('commands')
+    .selectAll()
+    .where('meter_point_id', '=', asked.id)
+    .where('action', '=', 'trip')
+    .where('state', 'in', ['confirmed', 'failed', 'unknown'])
+    .where(({ not, exists, selectFrom }) =>
+      not(
+        exists(
+          selectFrom('commands as restore')
+            .select('restore.id')
+            .whereRef('restore.meter_point_id', '=', 'commands.meter_point_id')
+            .whereRef('restore.seq', '>', 'commands.seq')
+            .where('restore.action', 'in', ['arm', 'close'])
+            .where('restore.state', '=', 'confirmed'),
+        ),
+      ),
+    )
+    .orderBy('seq', 'desc')
+    .limit(1),
+);
+const crossingOfPoint = question<OfPoint>()((db, asked) => db.selectFrom('crossings').selectAll().where('meter_point_id', '=', asked.id));
+const noticesOf = question<OfPoint & { readonly crossing: bigint }>()((db, asked) =>
+  db.selectFrom('notices').selectAll().where('meter_point_id', '=', asked.id).where('crossing', '=', asked.crossing).orderBy('seq'),
+);
+const marksOn = question<{ account: string; meterPoint: string; meter: string }>()((db, asked) =>
+  db.selectFrom('marks').selectAll().where('subject', 'in', [asked.account, asked.meterPoint, asked.meter, SITE]),
+);
+const openCasesOf = question<OfPoint>()((db, asked) =>
+  db.selectFrom('cases').selectAll().where('meter_point_id', '=', asked.id).where('closed_at', 'is', null).orderBy('seq'),
+);
+const sentTrips = question<{ since: bigint }>()((db, asked) =>
+  db
+    .selectFrom('command_moves')
+    .innerJoin('commands', 'commands.id', 'command_moves.command_id')
+    .innerJoin('meter_points', 'meter_points.id', 'commands.meter_point_id')
+    .select(['command_moves.at', 'meter_points.feeder'])
+    .where('command_moves.to_state', '=', literal('sent'))
+    .where('commands.action', '=', 'trip')
+    .where('command_moves.at', '>=', asked.since),
+);
+const meterCount = question()((db) => db.selectFrom('meters').select((of) => of.fn.countAll<bigint>().as('count')));
+const meterCountOnFeeder = question<{ feeder: string }>()((db, asked) =>
+  db
+    .selectFrom('meter_points')
+    .innerJoin('meters', 'meters.meter_point_id', 'meter_points.id')
+    .select((of) => of.fn.countAll<bigint>().as('count'))
+    .where('meter_points.feeder', '=', asked.feeder),
+);
+const versionsOf = question<{ accrual: string; meterPoint: string; meter: string }>()((db, asked) =>
+  db.selectFrom('versions').selectAll().where('subject', 'in', [asked.accrual, asked.meterPoint, asked.meter, SITE, 'limiter']),
+);
+
+const MINUTE_MS = 60_000;
+
+export const factsAnswers: Answers<'meterPointFacts'> = {
+  meterPointFacts({ reader }, { meterPointId, now, dayStart }) {
+    const id = meterPointId;
+    const point = reader.first(meterPointById, { id });
+    const meterRow = reader.first(meterAtPoint, { id });
+    if (point === undefined || meterRow === undefined) return undefined;
+    const meterPoint = meterPointOf(point);
+    const meter = meterOf(meterRow);
+    const account = readAccount(reader, meterPoint.accountId);
+    if (account === undefined) return undefined;
+    const accrual = reader.first(accrualOf, { id });
+    const lastOpening = reader.first(lastOpeningOf, { id });
+    return {
+      meterPoint,
+      meter,
+      account: account.view,
+      accrual: accrual && parseAccrual(accrual.body),
+      latestReadings: [...readNewest(reader, meter.id), ...readNewestGood(reader, meter.id)],
+      relay: readRelay(reader, meter.id),
+      openCommands: reader.all(openCommandsOf, { id }).map(commandOf),
+      lastOpening: lastOpening && commandOf(lastOpening),
+      ...readCrossing(reader, id),
+      marks: readMarks(reader, meterPoint, meter.id),
+      openCases: reader.all(openCasesOf, { id }).map(caseOf),
+      limiter: countTrips(reader, meterPoint.feeder, now, dayStart),
+      versions: readVersions(reader, meterPoint, meter.id, account.version),
+    };
+  },
+};
+
+function readCrossing(reader: Reader, id: string): Pick<MeterPointFacts, 'crossing' | 'notices'> {
+  const crossing = reader.first(crossingOfPoint, { id });
+  if (crossing === undefined) return { crossing: undefined, notices: [] };
+  return { crossing: crossingOf(crossing), notices: reader.all(noticesOf, { id, crossing: crossing.number }).map(noticeOf) };
+}
+
+function readMarks(reader: Reader, { id, accountId }: MeterPoint, meterId: MeterId) {
+  return reader.all(marksOn, { account: accountSubject(accountId), meterPoint: `meterPoint:${id}`, meter: `meter:${meterId}` }).map(markOf);
+}
+
+function countTrips(reader: Reader, feeder: string, now: Instant, dayStart: Instant): LimiterCounts {
+  const minuteAgo = plusMs(now, -MINUTE_MS);
+  const sent = reader.all(sentTrips, { since: BigInt(Math.min(minuteAgo, dayStart)) });
+  const today = sent.filter(({ at }) => at >= dayStart);
+  return {
+    sentLastMinute: sent.filter(({ at }) => at > minuteAgo).length,
+    sentOnFeederToday: today.filter((trip) => trip.feeder === feeder).length,
+    sentToday: today.length,
+    metersOnFeeder: Number(reader.first(meterCountOnFeeder, { feeder })?.count ?? 0n),
+    meters: Number(reader.first(meterCount, {})?.count ?? 0n),
+  };
+}
+
+function readVersions(reader: Reader, { id, accountId }: MeterPoint, meterId: MeterId, accountVersion: number): readonly Expectation[] {
+  const subjects = { accrual: `accrual:${id}`, meterPoint: `meterPoint:${id}`, meter: `meter:${meterId}` };
+  const raised = new Map(reader.all(versionsOf, subjects).map(({ subject, version }) => [subject, Number(version)]));
+  const others = [...Object.values(subjects), SITE, 'limiter'].map((subject) => ({ subject, version: raised.get(subject) ?? 0 }));
+  return [{ subject: accountSubject(accountId), version: accountVersion }, ...others];
+}
+
+const accountSubject = (accountId: AccountId): string => `account:${accountId}`;

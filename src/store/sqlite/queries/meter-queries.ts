@@ -1,0 +1,105 @@
+import type { Kysely } from 'kysely';
+import { AppError } from '../../../kernel/app-error.ts';
+import type { MeterId } from '../../../kernel/ids.ts';
+import type { MeterView } from '../../../core/ports/queries.ts';
+import type { Reading } from '../../../core/model/reading.ts';
+import type { Reader } from '../connection.ts';
+import { question } from '../question.ts';
+import type { Schema } from '../schema.ts';
+import { parseAccrual } from '../encoding/accrual-text.ts';
+import type { Answers } from './answer.ts';
+import { cursorNumbers, NEWEST, pageOf } from './paging.ts';
+import { accountOf, meterOf, meterPointOf, readingOf, relayOf } from './rows.ts';
+
+const allMeterPoints = question()((db) => db.selectFrom('meter_points').selectAll().orderBy('id'));
+const allMeters = question()((db) => db.selectFrom('meters').selectAll().orderBy('id'));
+const allAccounts = question()((db) => db.selectFrom('accounts').selectAll().orderBy('id'));
+const allAccruals = question()((db) => db.selectFrom('accruals').select('body').orderBy('meter_point_id'));
+
+export const meterPointById = question<{ id: string }>()((db, asked) => db.selectFrom('meter_points').selectAll().where('id', '=', asked.id));
+const meterById = question<{ id: string }>()((db, asked) => db.selectFrom('meters').selectAll().where('id', '=', asked.id));
+const metersAfter = question<{ after: string; limit: number }>()((db, asked) =>
+  db.selectFrom('meters').selectAll().where('id', '>', asked.after).orderBy('id').limit(asked.limit),
+);
+const metersOfLineAfter = question<{ lineId: string; after: string; limit: number }>()((db, asked) =>
+  db.selectFrom('meters').selectAll().where('line_id', '=', asked.lineId).where('id', '>', asked.after).orderBy('id').limit(asked.limit),
+);
+const relayByMeter = question<{ id: string }>()((db, asked) => db.selectFrom('relays').selectAll().where('meter_id', '=', asked.id));
+
+const newestReadings = question<{ meterId: string }>()((db, asked) =>
+  db
+    .selectFrom('latest_readings')
+    .innerJoin('readings', 'readings.id', 'latest_readings.newest_id')
+    .selectAll('readings')
+    .where('latest_readings.meter_id', '=', asked.meterId)
+    .orderBy('readings.measured_at', 'desc'),
+);
+const newestGoodReadings = question<{ meterId: string }>()((db, asked) =>
+  db
+    .selectFrom('latest_readings')
+    .innerJoin('readings', 'readings.id', 'latest_readings.good_id')
+    .selectAll('readings')
+    .where('latest_readings.meter_id', '=', asked.meterId)
+    .whereRef('latest_readings.good_id', '<>', 'latest_readings.newest_id')
+    .orderBy('readings.measured_at', 'desc'),
+);
+type ReadingsAsk = { readonly meterId: string; readonly from: bigint; readonly to: bigint; readonly beforeAt: bigint; readonly beforeId: bigint; readonly limit: number };
+
+const readingsIn = (db: Kysely<Schema>, asked: ReadingsAsk) =>
+  db
+    .selectFrom('readings')
+    .selectAll()
+    .where('meter_id', '=', asked.meterId)
+    .where('measured_at', '>=', asked.from)
+    .where('measured_at', '<=', asked.to)
+    .where((of) => of(of.refTuple('measured_at', 'id'), '<', of.tuple(asked.beforeAt, asked.beforeId)))
+    .orderBy('measured_at', 'desc')
+    .orderBy('id', 'desc')
+    .limit(asked.limit);
+const readingsBefore = question<ReadingsAsk>()(readingsIn);
+const readingsOfRegisterBefore = question<ReadingsAsk & { readonly register: string }>()((db, asked) =>
+  readingsIn(db, asked).where('register', '=', asked.register),
+);
+
+type MeterQuery = 'archive' | 'meter' | 'meters' | 'readings' | 'accruals';
+
+export const meterAnswers: Answers<MeterQuery> = {
+  archive: ({ reader }) => ({
+    meterPoints: reader.all(allMeterPoints, {}).map(meterPointOf),
+    meters: reader.all(allMeters, {}).map(meterOf),
+    accounts: reader.all(allAccounts, {}).map(accountOf),
+  }),
+  meter({ reader }, { meterId }) {
+    const row = reader.first(meterById, { id: meterId });
+    return row && viewOf(reader, row);
+  },
+  meters({ reader }, ask) {
+    const page = { after: ask.cursor ?? '', limit: ask.limit + 1 };
+    const rows = ask.lineId === undefined ? reader.all(metersAfter, page) : reader.all(metersOfLineAfter, { ...page, lineId: ask.lineId });
+    return pageOf(rows, ask, ({ id }) => id, (row) => viewOf(reader, row));
+  },
+  readings({ reader }, ask) {
+    const [beforeAt = NEWEST, beforeId = NEWEST] = cursorNumbers(ask.cursor, [NEWEST, NEWEST]);
+    const bounds = { from: BigInt(ask.from ?? -NEWEST), to: BigInt(ask.to ?? NEWEST), beforeAt: BigInt(beforeAt), beforeId: BigInt(beforeId) };
+    const asked = { meterId: ask.meterId, ...bounds, limit: ask.limit + 1 };
+    const rows =
+      ask.register === undefined ? reader.all(readingsBefore, asked) : reader.all(readingsOfRegisterBefore, { ...asked, register: ask.register });
+    return pageOf(rows, ask, (row) => `${row.measured_at}.${row.id}`, readingOf);
+  },
+  accruals: ({ reader }) => reader.all(allAccruals, {}).map(({ body }) => parseAccrual(body)),
+};
+
+function viewOf(reader: Reader, row: Schema['meters']): MeterView {
+  const meter = meterOf(row);
+  const point = reader.first(meterPointById, { id: row.meter_point_id });
+  if (point === undefined) throw new AppError('invariant-violated', 'a meter hangs at no meter point', { meterId: meter.id });
+  return { meter, meterPoint: meterPointOf(point), relay: readRelay(reader, meter.id), latestReadings: readNewest(reader, meter.id) };
+}
+
+export const readRelay = (reader: Reader, meterId: MeterId) => relayOf(meterId, reader.first(relayByMeter, { id: meterId }));
+
+/** Of each register the newest reading, newest first. */
+export const readNewest = (reader: Reader, meterId: MeterId): readonly Reading[] => reader.all(newestReadings, { meterId }).map(readingOf);
+
+/** Of each register whose newest reading is not good, the newest that is: what the next one is judged against. */
+export const readNewestGood = (reader: Reader, meterId: MeterId): readonly Reading[] => reader.all(newestGoodReadings, { meterId }).map(readingOf);

@@ -1,0 +1,75 @@
+/** The writer's thread: commits whatever has arrived as one group; what arrives while it syncs shares the next sync. */
+import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
+import { AppError } from '../../kernel/app-error.ts';
+import { type Instant, instantOf } from '../../kernel/clock.ts';
+import type { Batch } from '../../core/ports/store.ts';
+import { openForWriting } from './connection.ts';
+import { dataFolder } from './data-folder.ts';
+import { decodeBatches } from './encoding/batch-encoding.ts';
+import { encodeResult } from './encoding/outcome-encoding.ts';
+import { createTelemetry } from './telemetry.ts';
+import { createSpace } from './writer/space.ts';
+import { createWriter } from './writer/writer.ts';
+
+/** Batches of one turn of the sender's loop, or the wish to end. */
+export type ToWriter = { readonly batches: Uint8Array<ArrayBuffer>; readonly at: Instant } | 'close';
+/** Outcomes in the order of the batches; or why nothing can be written any more. */
+export type FromWriter =
+  | { readonly kind: 'ready' | 'closed' }
+  | { readonly kind: 'result'; readonly text: string }
+  | { readonly kind: 'fatal'; readonly message: string; readonly code: string };
+
+export interface WriterData {
+  readonly dataDir: string;
+}
+
+/** No group is longer: what waits behind it is answered by the next sync. */
+const LONGEST_GROUP = 4_096;
+
+if (parentPort !== null) serve(parentPort, workerData as WriterData);
+
+function serve(port: MessagePort, { dataDir }: WriterData): void {
+  const folder = dataFolder(dataDir);
+  const database = openForWriting(folder.ledger);
+  const telemetry = createTelemetry(folder.telemetry);
+  const writer = createWriter({ database, telemetry, space: createSpace(folder.dir, folder.reserve) });
+  const send = (message: FromWriter) => port.postMessage(message);
+  const close = () => {
+    telemetry.close();
+    database.close();
+    send({ kind: 'closed' });
+    port.close();
+  };
+  port.on('message', (first: ToWriter) => {
+    try {
+      const { batches, at, isLast } = gather(port, first);
+      if (batches.length > 0) send({ kind: 'result', text: encodeResult(writer.commitGroup(batches, at)) });
+      if (isLast) close();
+    } catch (error) {
+      // Nothing is acknowledged from here on: what the disk holds is known only after a new start.
+      send({ kind: 'fatal', message: error instanceof Error ? error.message : String(error), code: codeOf(error) });
+      port.close();
+    }
+  });
+  send({ kind: 'ready' });
+}
+
+/** Everything that is waiting, in the order in which it came. */
+function gather(port: MessagePort, first: ToWriter): { readonly batches: readonly Batch[]; readonly at: Instant; readonly isLast: boolean } {
+  const batches: Batch[] = [];
+  let at = instantOf(0);
+  for (let message: ToWriter | undefined = first; message !== undefined; message = nextOf(port, batches.length)) {
+    if (message === 'close') return { batches, at, isLast: true };
+    for (const batch of decodeBatches(message.batches)) batches.push(batch);
+    at = message.at;
+  }
+  return { batches, at, isLast: false };
+}
+
+function nextOf(port: MessagePort, gathered: number): ToWriter | undefined {
+  if (gathered >= LONGEST_GROUP) return undefined;
+  const received = receiveMessageOnPort(port) as { readonly message: ToWriter } | undefined;
+  return received?.message;
+}
+
+const codeOf = (error: unknown): string => (error instanceof AppError ? error.code : ((error as { code?: string }).code ?? 'internal'));

@@ -1,0 +1,22 @@
+import type { Fact } from '../../../core/model/fact.ts';
+import type { Appliers, Refusal, WriterContext } from './applier.ts';
+import { createArchiveAppliers } from './archive-appliers.ts';
+import { createCommandAppliers } from './command-appliers.ts';
+import { createFeeControlAppliers } from './fee-control-appliers.ts';
+import { createMeteringAppliers } from './metering-appliers.ts';
+import { createMoneyAppliers } from './money-appliers.ts';
+import { createSecurityAppliers } from './security-appliers.ts';
+
+/** Stores one fact, whatever its kind. */
+export function createApply(context: WriterContext): (fact: Fact) => Refusal | undefined {
+  const appliers: Appliers<Fact['kind']> = {
+    ...createArchiveAppliers(context),
+    ...createMoneyAppliers(context),
+    ...createMeteringAppliers(context),
+    ...createFeeControlAppliers(context),
+    ...createCommandAppliers(context),
+    ...createSecurityAppliers(context),
+  };
+  // The table pairs each kind with its own applier; the type system cannot follow a lookup by the fact's kind.
+  return (fact) => (appliers[fact.kind] as (fact: Fact) => Refusal | undefined)(fact);
+}

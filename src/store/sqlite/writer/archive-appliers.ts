@@ -1,0 +1,42 @@
+import type { Appliers, WriterContext } from './applier.ts';
+
+/** An archive fact that equals what is stored changes nothing, raises nothing and leaves no record. */
+export function createArchiveAppliers({ database, seal, versions, now }: WriterContext): Appliers<'account' | 'meterPoint' | 'meter'> {
+  const account = database.prepare(replaceIfOther('accounts', ['id', 'state']));
+  const meterPoint = database.prepare(
+    replaceIfOther('meter_points', [
+      'id', 'account_id', 'zone', 'feeder', 'current_ratio', 'voltage_ratio', 'max_power', 'tariff', 'rule_set', 'restore_by', 'agreement', 'keep_power',
+    ]),
+  );
+  const meter = database.prepare(replaceIfOther('meters', ['id', 'meter_point_id', 'line_id', 'protocol', 'address']));
+  const changed = (subject: string, data: Readonly<Record<string, unknown>>) => {
+    versions.raise(subject);
+    seal.record({ at: now(), type: 'archive.changed', subject, data });
+    return undefined;
+  };
+  return {
+    account({ account: { id, state } }) {
+      if (account.run(id, state).changes === 0) return undefined;
+      return changed(`account:${id}`, { id, state });
+    },
+    meterPoint({ meterPoint: point }) {
+      const { id, accountId, zone, feeder, currentRatio, voltageRatio, maxPower, tariff, ruleSet, restoreBy, agreement, keepPower } = point;
+      const values = [id, accountId, zone, feeder, currentRatio, voltageRatio, maxPower, tariff, ruleSet, restoreBy, Number(agreement), Number(keepPower)];
+      if (meterPoint.run(values).changes === 0) return undefined;
+      const exact = { currentRatio: String(currentRatio), voltageRatio: String(voltageRatio), maxPower: String(maxPower) };
+      return changed(`meterPoint:${id}`, { ...point, ...exact });
+    },
+    meter({ meter: { id, meterPointId, lineId, protocol, address } }) {
+      if (meter.run(id, meterPointId, lineId, protocol, address).changes === 0) return undefined;
+      return changed(`meter:${id}`, { id, meterPointId, lineId, protocol, address });
+    },
+  };
+}
+
+/** Inserts a row or replaces the one with its key; counts no change where they are equal. */
+function replaceIfOther(table: string, [key = '', ...others]: readonly string[]): string {
+  const columns = [key, ...others];
+  return `insert into ${table} (${columns.join(', ')}) values (${columns.map(() => '?').join(', ')})
+    on conflict (${key}) do update set ${others.map((column) => `${column} = excluded.${column}`).join(', ')}
+    where ${others.map((column) => `${table}.${column} is not excluded.${column}`).join(' or ')}`;
+}

@@ -1,0 +1,16 @@
+import type { Appliers, WriterContext } from './applier.ts';
+
+export function createSecurityAppliers({ database, seal }: WriterContext): Appliers<'apiKey' | 'audit'> {
+  const insertKey = database.prepare('insert into api_keys (id, name, hash, scopes, created_at) values (?, ?, ?, ?, ?)');
+  return {
+    apiKey({ apiKey: { id, name, hash, scopes, createdAt } }) {
+      insertKey.run(id, name, hash, JSON.stringify(scopes), createdAt);
+      seal.record({ at: createdAt, type: 'key.created', actor: name, subject: `key:${id}`, data: { id, name, scopes } });
+      return undefined;
+    },
+    audit({ at, actor, action, subject, outcome, detail }) {
+      seal.record({ at, type: `audit.${outcome}`, actor, subject, data: { action, detail } });
+      return undefined;
+    },
+  };
+}

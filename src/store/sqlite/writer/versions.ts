@@ -1,0 +1,32 @@
+import type Database from 'better-sqlite3';
+import { asId, type AccountId } from '../../../kernel/ids.ts';
+import { customerAccount } from '../../../core/model/journal.ts';
+import type { Expectation } from '../../../core/ports/store.ts';
+import type { Book } from './book.ts';
+
+/** Versions of what decisions rest on. An account's version moves with each posting, so it lies beside its balance. */
+export interface Versions {
+  raise(subject: string): void;
+  /** The first expectation that does not hold. */
+  findMoved(expected: readonly Expectation[]): Expectation | undefined;
+}
+
+const ACCOUNT = 'account:';
+
+export function createVersions(database: Database.Database, book: Book): Versions {
+  const upsert = database.prepare('insert into versions (subject, version) values (?, 1) on conflict (subject) do update set version = version + 1');
+  const select = database.prepare<[string], number>('select version from versions where subject = ?').pluck();
+  const versionOf = (subject: string): number => {
+    if (!subject.startsWith(ACCOUNT)) return select.get(subject) ?? 0;
+    return book.of(customerOf(subject))?.version ?? 0;
+  };
+  return {
+    raise(subject) {
+      if (subject.startsWith(ACCOUNT)) book.raiseVersion(customerOf(subject));
+      else upsert.run(subject);
+    },
+    findMoved: (expected) => expected.find(({ subject, version }) => versionOf(subject) !== version),
+  };
+}
+
+const customerOf = (subject: string) => customerAccount(asId<AccountId>(subject.slice(ACCOUNT.length)));

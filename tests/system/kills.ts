@@ -1,0 +1,170 @@
+/**
+ * Gateway and simulated meters in processes of their own; the gateway is killed at random moments while customers pay and
+ * balances drain. Afterwards every acknowledged payment must be there once, every invariant must hold, and the meters' own log
+ * must show a read-back, answered with an unchanged relay, between two relay frames of one command.
+ */
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { type Child, runCli, startCli } from '../support/child.ts';
+import { createRandom } from '../support/random.ts';
+
+export interface KillReport {
+  readonly kills: number;
+  readonly acknowledged: number;
+  readonly lost: readonly string[];
+  readonly doubled: readonly string[];
+  readonly relayFrames: number;
+  readonly repeatedWithoutReadBack: readonly string[];
+  readonly checkExit: number | null;
+  readonly checkSaid: string;
+}
+
+interface Attempt {
+  readonly key: string;
+  readonly body: { accountId: string; amount: string; channel: string; channelSerial: string; channelDate: string };
+  /** What the gateway answered; undefined while nothing came back. */
+  paymentId: string | undefined;
+}
+
+const METERS = 6;
+
+export async function runKills({ kills, seed }: { kills: number; seed: number }): Promise<KillReport> {
+  const random = createRandom(seed);
+  const folder = mkdtempSync(path.join(tmpdir(), 'feikong-kills-'));
+  const files = { config: path.join(folder, 'feikong.yaml'), data: path.join(folder, 'data'), log: path.join(folder, 'meters.log') };
+  const meters = startCli(['simulate', '--meters', String(METERS), '--seed', String(seed), '--log', files.log, '--write-config', files.config, '--load-factor', '5000']);
+  try {
+    const { meters: simulated } = JSON.parse(await meters.line(isJson)) as { meters: { address: string }[] };
+    const accounts = simulated.map(({ address }) => `account-${address}`);
+    const attempts: Attempt[] = [];
+    let gateway = await startGateway(files, undefined);
+    const { key } = gateway;
+    for (let kill = 0; kill < kills; kill++) {
+      const until = Date.now() + random.between(300, 2500);
+      while (Date.now() < until) await pay(gateway, attempts, accounts[random.below(accounts.length)] ?? '', random.between(1, 4), until);
+      await gateway.child.stop('SIGKILL');
+      gateway = await startGateway(files, key);
+    }
+    for (const attempt of attempts) await send(gateway, attempt, Number.POSITIVE_INFINITY);
+    const doubled = await countInJournal(gateway, accounts, attempts);
+    await gateway.child.stop('SIGTERM');
+    const check = await runCli(['check', '--data', files.data, '--json']);
+    const frames = readFrames(files.log);
+    return {
+      kills,
+      acknowledged: attempts.filter(({ paymentId }) => paymentId !== undefined).length,
+      ...doubled,
+      relayFrames: frames.filter(({ control }) => control === RELAY).length,
+      repeatedWithoutReadBack: repeatedWithoutReadBack(frames),
+      checkExit: check.code,
+      checkSaid: check.stdout + check.stderr,
+    };
+  } finally {
+    await meters.stop('SIGKILL');
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+interface RunningGateway {
+  readonly child: Child;
+  readonly url: string;
+  readonly key: string;
+}
+
+const isJson = (line: string) => line.startsWith('{');
+
+async function startGateway({ config, data }: { config: string; data: string }, known: string | undefined): Promise<RunningGateway> {
+  const child = startCli(['start', '--config', config, '--data', data, '--listen', '127.0.0.1:0', '--log-level', 'error']);
+  const key = known ?? (await child.line((line) => line.startsWith('administrator key'))).split(': ')[1] ?? '';
+  const [, url = ''] = /on (http\S+)/.exec(await child.line((line) => line.startsWith('feikong listens'))) ?? [];
+  return { child, url, key };
+}
+
+async function pay(gateway: RunningGateway, attempts: Attempt[], accountId: string, yuan: number, until: number): Promise<void> {
+  const serial = randomUUID();
+  const attempt: Attempt = {
+    key: serial,
+    body: { accountId, amount: yuan.toFixed(2), channel: 'test-bank', channelSerial: serial, channelDate: '2026-11-24' },
+    paymentId: undefined,
+  };
+  attempts.push(attempt);
+  await send(gateway, attempt, until);
+  await pause(20);
+}
+
+/** Sends a payment; an answer that was already there must come back the same. Nothing comes back from a gateway that is gone. */
+async function send({ url, key }: RunningGateway, attempt: Attempt, until: number): Promise<void> {
+  const signal = Number.isFinite(until) ? AbortSignal.timeout(Math.max(1, until - Date.now())) : AbortSignal.timeout(30_000);
+  try {
+    const response = await fetch(`${url}/api/v1/payments`, {
+      method: 'POST', signal, body: JSON.stringify(attempt.body),
+      headers: { authorization: `Bearer ${key}`, 'idempotency-key': attempt.key, 'content-type': 'application/json' },
+    });
+    const body = (await response.json()) as { id?: string };
+    if (response.status !== 200 && response.status !== 201) throw new Error(`payment answered ${response.status}: ${JSON.stringify(body)}`);
+    if (attempt.paymentId !== undefined && attempt.paymentId !== body.id) throw new Error(`${attempt.key} was ${attempt.paymentId} and is ${body.id} now`);
+    if (attempt.paymentId !== undefined && response.status !== 200) throw new Error(`${attempt.key} was acknowledged, and is posted again`);
+    attempt.paymentId = body.id;
+  } catch (error) {
+    if (error instanceof TypeError || (error instanceof DOMException && error.name === 'TimeoutError')) return;
+    throw error;
+  }
+}
+
+/** Which acknowledged payments the journal lacks, and which it holds twice. */
+async function countInJournal({ url, key }: RunningGateway, accounts: readonly string[], attempts: readonly Attempt[]) {
+  const posted = new Map<string, number>();
+  for (const accountId of accounts) {
+    let cursor: string | undefined;
+    do {
+      const query = new URLSearchParams({ limit: '200', ...(cursor === undefined ? {} : { cursor }) });
+      const response = await fetch(`${url}/api/v1/accounts/${accountId}/entries?${query}`, { headers: { authorization: `Bearer ${key}` } });
+      const page = (await response.json()) as { items: { kind: string; key: string }[]; nextCursor?: string | null };
+      for (const { kind, key: entryKey } of page.items) if (kind === 'payment') posted.set(entryKey, (posted.get(entryKey) ?? 0) + 1);
+      cursor = page.nextCursor ?? undefined;
+    } while (cursor !== undefined);
+  }
+  const keyOf = ({ body }: Attempt) => `payment:${body.channel}:${body.channelDate}:${body.channelSerial}`;
+  return {
+    lost: attempts.filter((attempt) => attempt.paymentId !== undefined && !posted.has(keyOf(attempt))).map(keyOf),
+    doubled: [...posted].filter(([, count]) => count > 1).map(([entryKey]) => entryKey),
+  };
+}
+
+export interface LoggedFrame {
+  readonly at: string;
+  readonly address: string;
+  readonly control: string;
+  readonly di: string | null;
+  readonly code: string | null;
+  readonly answered: boolean;
+  readonly relay: string;
+}
+
+const RELAY = '1C';
+const RELAY_STATUS = '04000503';
+/** Where a code wants the relay to be. */
+const TARGETS: Readonly<Record<string, readonly string[]>> = { '1A': ['open'], '1B': ['armed', 'closed'], '1C': ['closed'] };
+
+export function readFrames(file: string): LoggedFrame[] {
+  return readFileSync(file, 'utf8').split('\n').filter((line) => line !== '').map((line) => JSON.parse(line));
+}
+
+/** Pairs of equal relay frames to one meter with no answered read-back of an unmoved relay between them. */
+export function repeatedWithoutReadBack(frames: readonly LoggedFrame[]): string[] {
+  const found: string[] = [];
+  const last = new Map<string, { code: string; readBack: boolean }>();
+  for (const { at, address, control, di, code, answered, relay } of frames) {
+    const before = last.get(address);
+    if (control === RELAY && code !== null) {
+      if (before?.code === code && !before.readBack) found.push(`${address} ${code} at ${at}`);
+      last.set(address, { code, readBack: false });
+    } else if (before !== undefined && di === RELAY_STATUS && answered) {
+      before.readBack ||= !(TARGETS[before.code] ?? []).includes(relay);
+    }
+  }
+  return found;
+}

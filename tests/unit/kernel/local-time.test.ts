@@ -1,0 +1,94 @@
+import { describe, expect, test } from 'vitest';
+import { formatInstant, type Instant, parseInstant } from '../../../src/kernel/clock.ts';
+import {
+  businessDayOf,
+  formatLocalTime,
+  fromLocalTime,
+  type LocalTime,
+  minuteOfDay,
+  parseZone,
+  toLocalTime,
+  type Zone,
+} from '../../../src/kernel/local-time.ts';
+
+const zone = (name: string): Zone => {
+  const parsed = parseZone(name);
+  if (parsed === undefined) throw new TypeError(`this runtime does not know ${name}`);
+  return parsed;
+};
+const at = (text: string): Instant => {
+  const parsed = parseInstant(text);
+  if (parsed === undefined) throw new TypeError(`${text} is no instant`);
+  return parsed;
+};
+const local = (year: number, month: number, day: number, hour: number, minute = 0, second = 0): LocalTime => ({
+  year,
+  month,
+  day,
+  hour,
+  minute,
+  second,
+});
+
+describe('local time', () => {
+  test.each([
+    ['Asia/Shanghai', '2026-11-24T15:59:59Z', '2026-11-24T23:59:59'],
+    ['Asia/Shanghai', '2026-11-24T16:00:00Z', '2026-11-25T00:00:00'],
+    ['Asia/Kolkata', '2028-02-29T18:30:00Z', '2028-03-01T00:00:00'],
+    ['America/New_York', '2026-11-01T05:30:00Z', '2026-11-01T01:30:00'],
+    ['America/New_York', '2026-11-01T06:30:00Z', '2026-11-01T01:30:00'],
+    ['UTC', '2038-01-19T03:14:08Z', '2038-01-19T03:14:08'],
+  ])('in %s %s reads %s on the wall', (name, instant, wall) => {
+    expect(formatLocalTime(toLocalTime(at(instant), zone(name)))).toBe(wall);
+  });
+
+  test.each([
+    ['Asia/Shanghai', local(2026, 11, 25, 0), '2026-11-24T16:00:00.000Z'],
+    ['Asia/Kolkata', local(2026, 7, 1, 0), '2026-06-30T18:30:00.000Z'],
+    ['America/New_York', local(2026, 7, 1, 12), '2026-07-01T16:00:00.000Z'],
+    ['America/New_York', local(2026, 3, 8, 3), '2026-03-08T07:00:00.000Z'],
+    ['Europe/Berlin', local(2026, 3, 29, 3), '2026-03-29T01:00:00.000Z'],
+    ['Australia/Sydney', local(2026, 10, 4, 12), '2026-10-04T01:00:00.000Z'],
+  ])('in %s the wall time %o is one instant', (name, wall, instant) => {
+    expect(formatInstant(fromLocalTime(wall, zone(name)))).toBe(instant);
+  });
+
+  test.each([
+    ['America/New_York', local(2026, 11, 1, 1, 30), '2026-11-01T05:30:00.000Z'],
+    ['Europe/Berlin', local(2026, 10, 25, 2, 30), '2026-10-25T00:30:00.000Z'],
+    ['Australia/Sydney', local(2026, 4, 5, 2, 30), '2026-04-04T15:30:00.000Z'],
+  ])('in %s the repeated hour %o is the earlier one', (name, wall, instant) => {
+    expect(formatInstant(fromLocalTime(wall, zone(name)))).toBe(instant);
+  });
+
+  test.each([
+    ['America/New_York', local(2026, 3, 8, 2, 30), '2026-03-08T07:30:00.000Z'],
+    ['Europe/Berlin', local(2026, 3, 29, 2, 30), '2026-03-29T01:30:00.000Z'],
+    ['Australia/Sydney', local(2026, 10, 4, 2, 30), '2026-10-03T16:30:00.000Z'],
+  ])('in %s the skipped hour %o lies the same distance behind the gap', (name, wall, instant) => {
+    expect(formatInstant(fromLocalTime(wall, zone(name)))).toBe(instant);
+  });
+
+  test('a day that has no midnight begins when the gap ends', () => {
+    const santiago = zone('America/Santiago');
+    const midnight = fromLocalTime(local(2026, 9, 6, 0), santiago);
+    expect(formatInstant(midnight)).toBe('2026-09-06T04:00:00.000Z');
+    expect(businessDayOf(midnight, santiago)).toBe('2026-09-06');
+  });
+
+  test('a business day turns at local midnight', () => {
+    const shanghai = zone('Asia/Shanghai');
+    expect(businessDayOf(at('2026-12-31T15:59:59.999Z'), shanghai)).toBe('2026-12-31');
+    expect(businessDayOf(at('2026-12-31T16:00:00.000Z'), shanghai)).toBe('2027-01-01');
+  });
+
+  test('minutes of the day count from local midnight', () => {
+    expect(minuteOfDay(local(2026, 1, 1, 0))).toBe(0);
+    expect(minuteOfDay(local(2026, 1, 1, 23, 59, 59))).toBe(1439);
+  });
+
+  test('a zone that the runtime does not know is undefined', () => {
+    expect(parseZone('Asia/Nowhere')).toBeUndefined();
+    expect(parseZone('')).toBeUndefined();
+  });
+});
