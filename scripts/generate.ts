@@ -4,6 +4,8 @@
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { ConfigSchema, RuleSetSchema } from '../src/config/schema.ts';
+import { produceOpenApi } from './openapi.ts';
 
 interface GeneratedFile {
   /** From the project's root. */
@@ -14,7 +16,15 @@ interface GeneratedFile {
 
 const ROOT = path.dirname(import.meta.dirname);
 
-const GENERATED: readonly GeneratedFile[] = [];
+const GENERATED: readonly GeneratedFile[] = [
+  { path: 'config/config.schema.json', produce: async () => jsonOf(ConfigSchema, 'src/config/schema.ts') },
+  { path: 'config/rule-set.schema.json', produce: async () => jsonOf(RuleSetSchema, 'src/config/schema.ts') },
+  { path: 'docs/openapi.json', produce: produceOpenApi },
+];
+
+function jsonOf(schema: object, source: string): string {
+  return `${JSON.stringify({ $comment: `Generated from ${source} by npm run generate`, $schema: 'https://json-schema.org/draft/2020-12/schema', ...schema }, null, 2)}\n`;
+}
 
 const onlyCheck = process.argv.includes('--check');
 const drifted: string[] = [];

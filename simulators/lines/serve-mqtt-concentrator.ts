@@ -1,3 +1,4 @@
+import { Socket } from 'node:net';
 /**
  * A concentrator that tunnels raw frames over a broker. It keeps nothing: each message is put on its serial line for as
  * long as it says, what comes back in that time goes up under the same txId, and what is too old or twice there is dropped.
@@ -55,7 +56,10 @@ export function serveMqttConcentrator({
   let lastTxId: string | undefined;
   const client = connect(broker, { clean: true, reconnectPeriod: RECONNECT_MS, queueQoSZero: false, resubscribe: false });
   const subscribed = new Promise<void>((resolve) => {
-    client.on('connect', () => void client.subscribe(topicOf(topics.down), { qos: 1 }, (error) => error === null && resolve()));
+    client.on('connect', () => {
+      if (client.stream instanceof Socket) client.stream.setNoDelay(true);
+      client.subscribe(topicOf(topics.down), { qos: 1 }, (error) => error === null && resolve());
+    });
   });
   client.on('message', (_topic, payload) => hear(payload.toString()));
   client.on('error', () => undefined); // it dials again by itself

@@ -26,7 +26,7 @@ export async function serveTcp(host: string, port: number, line: SharedLine): Pr
   const address = server.address();
   const taken = typeof address === 'object' && address !== null ? address.port : port;
   return {
-    listening: `tcp://${host}:${taken}`,
+    listening: `tcp://${host.includes(':') ? `[${host}]` : host}:${taken}`,
     async close() {
       const closed = once(server, 'close');
       server.close();

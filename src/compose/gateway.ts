@@ -1,7 +1,7 @@
 /** Picks the concrete things and joins them: the whole gateway of one substation in one process. */
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { buildApp } from '../api/build.ts';
+import { buildApi } from '../api/build.ts';
 import { createKey } from '../api/keys.ts';
 import { createMetrics, type Metrics } from '../api/metrics.ts';
 import type { Config } from '../config/load.ts';
@@ -81,7 +81,7 @@ async function open(options: GatewayOptions, closeLater: (end: () => Promise<voi
   await postOpenings(core.payments, config.points);
   const adminKey = await firstKey(store, clock, newId);
 
-  const app = await buildApp({
+  const app = await buildApi({
     store,
     clock,
     logger,
@@ -186,7 +186,7 @@ function tlsOf({ tls }: Config) {
   }
 }
 
-async function listen(app: Awaited<ReturnType<typeof buildApp>>, { listen: { host, port } }: Config): Promise<string> {
+async function listen(app: Awaited<ReturnType<typeof buildApi>>, { listen: { host, port } }: Config): Promise<string> {
   try {
     return await app.listen({ host, port });
   } catch (error) {

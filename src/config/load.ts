@@ -70,11 +70,15 @@ export function loadConfig(file: string, protocols: readonly string[], overrides
     ({ id }) => id,
     (name) => wrong('lines', name, 'an id of its own for each line'),
   );
+  if (raw.mqtt.url !== undefined && !URL.canParse(raw.mqtt.url)) throw wrong('mqtt.url', raw.mqtt.url, 'a URL, as mqtt://broker.example:1883');
   for (const [index, line] of raw.lines.entries()) checkTransport(line, `lines[${index}]`, raw, wrong);
   const points = raw.meters.map((meter, index) =>
     pointOf({ raw, meter, path: `meters[${index}]`, zone, ruleSets, tariffs, lines, protocols, wrong }),
   );
   checkUnique(raw, wrong);
+  const real = raw.lines.find(({ simulated }) => !simulated);
+  if (raw.notifier === 'simulated' && real !== undefined)
+    throw wrong('notifier', raw.notifier, `one that reaches customers: line ${real.id} is not simulated, and nobody is tripped on a simulated notice`);
   return {
     siteName: raw.site.name,
     zone,
@@ -107,6 +111,10 @@ function indexed<T>(items: readonly T[], keyOf: (item: T) => string, twice: (key
 }
 
 function tariffOf({ id, rates }: ConfigFile['tariffs'][number], index: number, wrong: Wrong): Tariff {
+  for (const [place, { component }] of rates.entries()) {
+    if (rates.findIndex((other) => other.component === component) !== place)
+      throw wrong(`tariffs[${index}].rates[${place}].component`, component, 'a component of its own for each rate: it is what is posted');
+  }
   return {
     id,
     rates: rates.map((rate, place) => {
@@ -134,9 +142,9 @@ function checkTransport(line: LineConfig, path: string, raw: ConfigFile, wrong: 
 }
 
 function isLocal(transport: LineConfig['transport'], raw: ConfigFile): boolean {
-  if (transport.type === 'serial') return transport.path?.startsWith('/dev/pts/') ?? false;
+  if (transport.type === 'serial') return /^\/dev\/pts\/\d+$/.test(transport.path ?? '');
   if (transport.type === 'tcp') return isLoopback(transport.host ?? '');
-  return raw.mqtt.url === undefined || isLoopback(new URL(raw.mqtt.url).hostname);
+  return raw.mqtt.url === undefined || isLoopback(new URL(raw.mqtt.url).hostname.replace(/^\[(.*)\]$/, '$1'));
 }
 
 interface PointInput {
@@ -228,7 +236,7 @@ function listenOf(text: string, raw: ConfigFile, wrong: Wrong): ListenAddress {
 function passwordsOf(file: string, raw: ConfigFile): Config['passwordOf'] {
   if (raw.secretsFile === undefined) return () => undefined;
   const path = resolve(dirname(file), raw.secretsFile);
-  const { meterPasswords } = readYaml(path, SecretsSchema);
+  const { meterPasswords } = readYaml(path, SecretsSchema, 'secret');
   if ((statSync(path).mode & 0o077) !== 0)
     throw configError(file, 'secretsFile', raw.secretsFile, `a file that only its owner may read: chmod 600 ${path}`);
   return (meterId) => meterPasswords[meterId] ?? meterPasswords['*'];

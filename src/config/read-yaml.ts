@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Ajv2020, type ErrorObject } from 'ajv/dist/2020.js';
 import type { Static, TSchema } from 'typebox';
-import { isMap, isSeq, LineCounter, parseDocument } from 'yaml';
+import { type Document, isMap, isSeq, LineCounter, parseDocument } from 'yaml';
 import { OperatorError } from '../kernel/app-error.ts';
 
 /** A mistake in a configuration file: where, what stands there, and what was expected. */
@@ -12,8 +12,12 @@ export function configError(file: string, path: string, value: unknown, expected
 
 const describe = (value: unknown): string => (value === undefined ? 'missing' : JSON.stringify(value).slice(0, 80));
 
-/** Reads a YAML file against a schema; defaults are filled in, unknown keys are errors. */
-export function readYaml<Schema extends TSchema>(file: string, schema: Schema): Static<Schema> {
+/**
+ * Reads a YAML file against a schema; defaults are filled in, unknown keys are errors.
+ *
+ * @param content of a `secret` file no value is ever shown
+ */
+export function readYaml<Schema extends TSchema>(file: string, schema: Schema, content: 'open' | 'secret' = 'open'): Static<Schema> {
   const lines = new LineCounter();
   const document = parseDocument(read(file), { lineCounter: lines });
   const broken = document.errors[0];
@@ -25,16 +29,27 @@ export function readYaml<Schema extends TSchema>(file: string, schema: Schema): 
       { file },
     );
   }
-  const value: unknown = document.toJS() ?? {};
-  const validate = new Ajv2020({ useDefaults: true, allErrors: false, strict: false }).compile<Static<Schema>>(schema);
+  const value = plainOf(document, file);
+  const validate = new Ajv2020({ useDefaults: true, allErrors: false, strict: false, verbose: true }).compile<Static<Schema>>(schema);
   if (validate(value)) return value;
-  const error = validate.errors?.[0];
-  if (error === undefined) throw configError(file, '', value, 'a valid file');
-  const { path, found, expected } = explain(error, value);
+  const [error, ...others] = validate.errors ?? [];
+  if (error === undefined) throw configError(file, '', undefined, 'a valid file');
+  const { path, found, expected } = explain(error, others, value);
   const node = document.getIn(path, true);
   const parent = isMap(node) || isSeq(node) || node !== undefined ? node : document.getIn(path.slice(0, -1), true);
   const at = rangeOf(parent);
-  throw configError(file, dotted(path), found, expected, at === undefined ? undefined : lines.linePos(at).line);
+  const shown = content === 'secret' && found !== undefined ? 'a secret' : found;
+  throw configError(file, dotted(path), shown, expected, at === undefined ? undefined : lines.linePos(at).line);
+}
+
+/** Anchors that lead nowhere, or that multiply beyond reason, are found only here. */
+function plainOf(document: Document, file: string): unknown {
+  try {
+    return document.toJS() ?? {};
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new OperatorError('config-invalid', `${file}: this YAML cannot be taken: ${reason}; correct its anchors`, { file }, error);
+  }
 }
 
 function read(file: string): string {
@@ -50,7 +65,7 @@ function read(file: string): string {
   }
 }
 
-function explain(error: ErrorObject, root: unknown): { path: string[]; found: unknown; expected: string } {
+function explain(error: ErrorObject, others: readonly ErrorObject[], root: unknown): { path: string[]; found: unknown; expected: string } {
   const path = error.instancePath
     .split('/')
     .slice(1)
@@ -60,6 +75,10 @@ function explain(error: ErrorObject, root: unknown): { path: string[]; found: un
   if (error.keyword === 'additionalProperties') {
     const key = String(params.additionalProperty);
     return { path: [...path, key], found: at(root, [...path, key]), expected: 'no such key; remove it or correct its spelling' };
+  }
+  if (error.keyword === 'const') {
+    const choices = [error, ...others].filter(({ keyword, instancePath }) => keyword === 'const' && instancePath === error.instancePath);
+    return { path, found: at(root, path), expected: `one of ${choices.map((choice) => JSON.stringify(choice.params.allowedValue)).join(', ')}` };
   }
   const schema = error.parentSchema;
   const described = typeof schema?.description === 'string' ? ` (${schema.description})` : '';

@@ -49,7 +49,7 @@ const Line = Type.Object(
 const Rate = Type.Object(
   {
     component: Type.String({ pattern: '^[a-z][a-z0-9:-]{0,39}$', description: 'Bill line, as energy or energy:peak' }),
-    register: Type.String({ description: 'The register that counts it, as 1-0:1.8.0' }),
+    register: Type.String({ pattern: '^(1-0:[12]\\.8\\.\\d{1,2}|dlt645:[0-9A-F]{8})$', description: 'The energy register that counts it, as 1-0:1.8.0' }),
     price: decimal('Yuan per kWh'),
   },
   closed,
@@ -147,8 +147,8 @@ export const RuleSetSchema = Type.Object(
     graceMinutes: Type.Number({ minimum: 0, maximum: 525_600 }),
     window: Type.Object(
       {
-        from: Type.String({ pattern: '^([01]\\d|2[0-4]):[0-5]\\d$', description: 'Local time, hh:mm' }),
-        to: Type.String({ pattern: '^([01]\\d|2[0-4]):[0-5]\\d$' }),
+        from: Type.String({ pattern: '^(([01]\\d|2[0-3]):[0-5]\\d|24:00)$', description: 'Local time, hh:mm' }),
+        to: Type.String({ pattern: '^(([01]\\d|2[0-3]):[0-5]\\d|24:00)$' }),
       },
       closed,
     ),

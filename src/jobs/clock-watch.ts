@@ -28,7 +28,7 @@ export async function startClockWatch({ store, clock, logger }: ClockWatchDeps):
   const freeze = async (reason: string) => {
     agreesSince = clock.monotonicMs();
     logger.warn({ reason }, 'the clock jumped: trips are frozen');
-    await store.commit({
+    return store.commit({
       facts: [{ kind: 'mark', mark: { subject: SITE, kind: 'clock-jumped', since: clock.now(), actor: ACTOR, reason } }],
     });
   };
@@ -43,8 +43,8 @@ export async function startClockWatch({ store, clock, logger }: ClockWatchDeps):
     async round() {
       const drift = clock.now() - clock.monotonicMs() - offset;
       if (Math.abs(drift) > JUMP_MS) {
-        offset += drift;
-        await freeze(`wall time jumped by ${Math.round(drift / 1000)} s`);
+        const { status } = await freeze(`wall time jumped by ${Math.round(drift / 1000)} s`);
+        if (status === 'committed') offset += drift;
       } else if (clock.monotonicMs() - agreesSince > AGREEMENT_MS) {
         agreesSince = Number.POSITIVE_INFINITY;
         await store.commit({ facts: [{ kind: 'markLifted', subject: SITE, mark: 'clock-jumped', at: clock.now(), actor: ACTOR }] });

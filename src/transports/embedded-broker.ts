@@ -47,7 +47,7 @@ export async function createEmbeddedBroker({
   }
   const broker = await Aedes.createBroker();
   if (accounts.length > 0) guard(broker, accounts);
-  const server = createServer(broker.handle);
+  const server = createServer({ noDelay: true }, broker.handle);
   server.listen(portNumber, host);
   try {
     await once(server, 'listening');

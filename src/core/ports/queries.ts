@@ -128,6 +128,8 @@ export interface Queries {
   readonly accruals: { ask: Record<string, never>; answer: readonly Accrual[] };
   /** Oldest first, after `after`. */
   readonly events: { ask: { after: number; limit: number; types?: readonly string[] | undefined }; answer: readonly EventRecord[] };
+  /** Place of the newest event, 0 before the first. */
+  readonly lastSeq: { ask: Record<string, never>; answer: number };
   readonly apiKeyByHash: { ask: { hash: string }; answer: ApiKey | undefined };
   readonly apiKeys: { ask: Record<string, never>; answer: readonly ApiKey[] };
   readonly cases: { ask: PageAsk & { open: boolean }; answer: Page<Case> };

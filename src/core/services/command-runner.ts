@@ -1,4 +1,5 @@
 import type { Command } from '../model/command.ts';
+import { openCase } from './cases.ts';
 import { type CommandRunnerDeps, commitMoves, moveTo, type Step } from './command-moves.ts';
 import { expire, trySend } from './command-sending.ts';
 import { verify } from './command-verifying.ts';
@@ -11,25 +12,39 @@ export interface CommandRunner {
 export function createCommandRunner(deps: CommandRunnerDeps): CommandRunner {
   return {
     async advance(command) {
-      switch (command.state) {
-        case 'pendingApproval':
-          return 'waiting';
-        case 'queued':
-        case 'suspended':
-          return command.expiresAt <= deps.clock.now() ? expire(deps, command) : trySend(deps, command);
-        case 'sent':
-          // Nobody here waits for its answer: the process that sent it has ended.
-          await commitMoves(deps, command, [
-            moveTo(command, 'unknown', deps.clock.now(), 'the answer was lost with the process that sent it'),
-          ]);
-          return 'moved';
-        case 'acknowledged':
-        case 'unknown':
-        case 'verifying':
-          return verify(deps, command);
-        default:
-          return 'ended';
-      }
+      const step = await move(deps, command);
+      if (step === 'waiting' && command.action !== 'trip') await noteOverdue(deps, command);
+      return step;
     },
   };
+}
+
+async function move(deps: CommandRunnerDeps, command: Command): Promise<Step> {
+  switch (command.state) {
+    case 'pendingApproval':
+      return 'waiting';
+    case 'queued':
+    case 'suspended':
+      return command.expiresAt <= deps.clock.now() ? expire(deps, command) : trySend(deps, command);
+    case 'sent':
+      // Nobody here waits for its answer: the process that sent it has ended.
+      await commitMoves(deps, command, [moveTo(command, 'unknown', deps.clock.now(), 'the answer was lost with the process that sent it')]);
+      return 'moved';
+    case 'acknowledged':
+    case 'unknown':
+    case 'verifying':
+      return verify(deps, command);
+    default:
+      return 'ended';
+  }
+}
+
+/** A restore that is not confirmed in time becomes a person's business, unless the customer's own button is all that it waits for. */
+async function noteOverdue({ situations, store, newId, clock }: CommandRunnerDeps, command: Command): Promise<void> {
+  const lateMs = clock.now() - command.createdAt - situations.termsOf(command.meterPointId).rules.restoreOverdueMs;
+  if (lateMs < 0) return;
+  const facts = await situations.load(command.meterPointId);
+  if (facts.relay.reported === 'armed') return;
+  const found = openCase(newId, facts, 'restore-overdue', `${command.action} ${command.id} is not confirmed`, clock.now());
+  if (found.length > 0) await store.commit({ facts: found });
 }

@@ -19,6 +19,7 @@ export async function trySend(deps: CommandRunnerDeps, command: Command): Promis
   const facts = await deps.situations.load(command.meterPointId);
   const overlay = report === undefined ? {} : { relay: believe(facts.relay, report, facts.relay.loadSide) };
   const situation = deps.situations.of(facts, overlay);
+  if (command.expiresAt <= situation.now) return expire(deps, command);
   const decision = decideAgain(command, situation);
   const now = situation.now;
   const extra: Fact[] =
@@ -74,15 +75,18 @@ async function hold(deps: CommandRunnerDeps, command: Command, { terms }: Decisi
   return 'waiting';
 }
 
-/** A deadline that passed before a frame left; a restore's becomes a person's business. */
+/** A deadline that passed while the command waited. A restore's, and that of a trip whose frames moved nothing, is a person's business. */
 export async function expire(deps: CommandRunnerDeps, command: Command): Promise<Step> {
   const now = deps.clock.now();
   const facts = await deps.situations.load(command.meterPointId);
+  const known = await deps.store.read('command', { commandId: command.id });
+  const wasSent = known?.moves.some(({ to }) => to === 'sent') ?? false;
+  const reason = wasSent ? 'the relay did not move before the deadline' : 'no frame left before the deadline';
   const failure =
-    command.action === 'trip'
+    command.action === 'trip' && !wasSent
       ? []
-      : openCase(deps.newId, facts, 'restore-failed', 'no frame of the restore could leave before its deadline', now);
-  return settle(deps, command, [moveTo(command, 'expired', now, 'no frame left before the deadline')], failure);
+      : openCase(deps.newId, facts, command.action === 'trip' ? 'trip-failed' : 'restore-failed', reason, now);
+  return settle(deps, command, [moveTo(command, 'expired', now, reason)], failure);
 }
 
 async function settle(

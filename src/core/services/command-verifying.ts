@@ -32,7 +32,7 @@ export async function verify(deps: CommandRunnerDeps, command: Command): Promise
   const facts = await deps.situations.load(command.meterPointId);
   const batch: Fact[] = [{ kind: 'relayReport', meterId: command.meterId, report, loadSide }];
   if (power !== undefined) batch.push({ kind: 'telemetry', meterId: command.meterId, register: ACTIVE_POWER, at: now, value: power });
-  if (verdict.to === 'verifying') return keepVerifying(deps, command, verdict, report, batch);
+  if (verdict.to === 'verifying') return keepVerifying(deps, command, verdict, report, batch, facts);
   batch.push(...consequences(deps, command, verdict, facts, now));
   const result: CommandMove = { ...moveTo(command, verdict.to, now, verdict.reason), from: 'verifying', evidence: report.evidence };
   await commitMoves(deps, command, [...toVerifying(command, now), result], batch);
@@ -49,12 +49,17 @@ async function keepVerifying(
   verdict: RelayVerdict,
   report: RelayReport,
   batch: readonly Fact[],
+  facts: MeterPointFacts,
 ): Promise<Step> {
   const known = await deps.store.read('command', { commandId: command.id });
   const last = known?.moves.at(-1);
   const now = deps.clock.now();
   if (last?.to === 'verifying' && last.reason === verdict.reason) {
-    await commitMoves(deps, command, [], batch);
+    const tamper =
+      verdict.reason === 'load-contradicts'
+        ? openCase(deps.newId, facts, 'tamper', `power flows through an open relay: ${report.evidence}`, now)
+        : [];
+    await commitMoves(deps, command, [], [...batch, ...tamper]);
     return 'waiting';
   }
   const news: CommandMove = { ...moveTo(command, 'verifying', now, verdict.reason), from: 'verifying', evidence: report.evidence };

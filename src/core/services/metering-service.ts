@@ -55,26 +55,31 @@ function buildPoll({ situations, newId, clock, logger }: MeteringDeps, poll: Pol
   const power = powerOf(poll.answers);
   const { tariff, zone } = situations.termsOf(poll.meterPointId);
   const accrued = accrue({ facts, readings, tariff, zone, stamp: () => ({ id: newId('ent'), at: heardAt, actor: ACTOR }) });
-  const loadSide = poll.relay === undefined ? undefined : judgeLoadSide(poll.relay.relay, power);
+  const relay = isNews(poll.relay, facts.relay) ? poll.relay : undefined;
+  const loadSide = relay === undefined ? undefined : judgeLoadSide(relay.relay, power);
   return {
     facts: [
       ...readings.map((reading): Fact => ({ kind: 'reading', reading })),
       ...(power === undefined
         ? []
         : [{ kind: 'telemetry', meterId: facts.meter.id, register: ACTIVE_POWER, at: heardAt, value: power } as const]),
-      ...(poll.relay === undefined || loadSide === undefined
+      ...(relay === undefined || loadSide === undefined
         ? []
-        : [{ kind: 'relayReport', meterId: facts.meter.id, report: poll.relay, loadSide } as const]),
+        : [{ kind: 'relayReport', meterId: facts.meter.id, report: relay, loadSide } as const]),
       ...accrued.entries.map((entry): Fact => ({ kind: 'entry', entry })),
     ],
     overlay: {
       readings,
       accrual: accrued.accrual,
       credit: accrued.credit,
-      ...(poll.relay === undefined || loadSide === undefined ? {} : { relay: believe(facts.relay, poll.relay, loadSide) }),
+      ...(relay === undefined || loadSide === undefined ? {} : { relay: believe(facts.relay, relay, loadSide) }),
     },
   };
 }
+
+/** A report that waited while a command was read back says nothing of the relay now. */
+const isNews = (report: RelayReport | undefined, { reportedAt }: RelayBelief): boolean =>
+  report !== undefined && (reportedAt === undefined || report.readAt >= reportedAt);
 
 /** The belief after a report. */
 export function believe(before: RelayBelief, report: RelayReport, loadSide: LoadSide): RelayBelief {

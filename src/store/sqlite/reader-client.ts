@@ -18,7 +18,7 @@ interface Waiting {
 }
 
 export function startReader(dataDir: string): Reads {
-  const worker = new Worker(new URL('./reader-thread.ts', import.meta.url), { workerData: { dataDir } satisfies ReaderData, execArgv: [] });
+  const worker = new Worker(new URL('./reader-thread.ts', import.meta.url), { workerData: { dataDir } satisfies ReaderData });
   const waiting = new Map<number, Waiting>();
   const ended = Promise.withResolvers<void>();
   let lastId = 0;

@@ -23,6 +23,8 @@ export interface WriterClientOptions {
 
 /** Batches under way at once; a caller beyond them is told to come again. */
 const MOST_UNDER_WAY = 20_000;
+/** What one turn of the loop asks for crosses together, but no more: the writer begins while the rest is still being packed. */
+const MOST_IN_ONE = 256;
 
 interface Waiting {
   readonly batch: Batch;
@@ -32,10 +34,10 @@ interface Waiting {
 
 /** Starts the writer's thread; resolves when it is ready to commit. */
 export async function startWriter(options: WriterClientOptions): Promise<Commits> {
-  const worker = new Worker(new URL('./writer-thread.ts', import.meta.url), { workerData: { dataDir: options.dataDir } satisfies WriterData, execArgv: [] });
+  const worker = new Worker(new URL('./writer-thread.ts', import.meta.url), { workerData: { dataDir: options.dataDir } satisfies WriterData });
   const ready = Promise.withResolvers<void>();
   const closed = Promise.withResolvers<void>();
-  /** Not sent yet: everything that one turn of the loop asks for crosses together. */
+  /** Not sent yet. */
   let asked: Waiting[] = [];
   let sent: Waiting[] = [];
   let failure: AppError | undefined;
@@ -53,11 +55,10 @@ export async function startWriter(options: WriterClientOptions): Promise<Commits
   };
   const sendAsked = () => {
     if (asked.length === 0) return;
-    const batches = encodeBatches(asked.map(({ batch }) => batch));
-    const message: ToWriter = { batches, at: options.clock.now() };
-    sent = sent.length === 0 ? asked : [...sent, ...asked];
+    const packed: ToWriter = encodeBatches({ at: options.clock.now(), batches: asked.map(({ batch }) => batch) });
+    for (const waiting of asked) sent.push(waiting);
     asked = [];
-    worker.postMessage(message, [batches.buffer]);
+    worker.postMessage(packed, [packed.buffer]);
   };
   const settle = (text: string) => {
     const { outcomes, lastSeq } = decodeResult(text);
@@ -68,10 +69,9 @@ export async function startWriter(options: WriterClientOptions): Promise<Commits
   };
 
   worker.on('message', (message: FromWriter) => {
-    if (message.kind === 'result') settle(message.text);
+    if (typeof message === 'string') settle(message);
     else if (message.kind === 'fatal') fail(message.code, message.message);
-    else if (message.kind === 'ready') ready.resolve();
-    else closed.resolve();
+    else ready.resolve();
   });
   worker.on('error', (error) => fail('thread', error instanceof Error ? error.message : String(error)));
   worker.on('exit', () => {
@@ -88,6 +88,7 @@ export async function startWriter(options: WriterClientOptions): Promise<Commits
       return new Promise((resolve, reject) => {
         asked.push({ batch, resolve, reject });
         if (asked.length === 1) process.nextTick(sendAsked);
+        if (asked.length === MOST_IN_ONE) sendAsked();
       });
     },
     async close() {
@@ -96,7 +97,6 @@ export async function startWriter(options: WriterClientOptions): Promise<Commits
       sendAsked();
       if (failure === undefined) worker.postMessage('close' satisfies ToWriter);
       await closed.promise;
-      await worker.terminate();
     },
   };
 }

@@ -1,23 +1,20 @@
 /** The writer's thread: commits whatever has arrived as one group; what arrives while it syncs shares the next sync. */
 import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { AppError } from '../../kernel/app-error.ts';
-import { type Instant, instantOf } from '../../kernel/clock.ts';
+import { instantOf } from '../../kernel/clock.ts';
 import type { Batch } from '../../core/ports/store.ts';
 import { openForWriting } from './connection.ts';
 import { dataFolder } from './data-folder.ts';
-import { decodeBatches } from './encoding/batch-encoding.ts';
+import { decodeBatches, type Handover } from './encoding/batch-encoding.ts';
 import { encodeResult } from './encoding/outcome-encoding.ts';
 import { createTelemetry } from './telemetry.ts';
 import { createSpace } from './writer/space.ts';
 import { createWriter } from './writer/writer.ts';
 
-/** Batches of one turn of the sender's loop, or the wish to end. */
-export type ToWriter = { readonly batches: Uint8Array<ArrayBuffer>; readonly at: Instant } | 'close';
-/** Outcomes in the order of the batches; or why nothing can be written any more. */
-export type FromWriter =
-  | { readonly kind: 'ready' | 'closed' }
-  | { readonly kind: 'result'; readonly text: string }
-  | { readonly kind: 'fatal'; readonly message: string; readonly code: string };
+/** Packed batches, or the wish to end. */
+export type ToWriter = Uint8Array<ArrayBuffer> | 'close';
+/** Packed outcomes of a group in the order of its batches; or why nothing can be written any more. */
+export type FromWriter = string | { readonly kind: 'ready' } | { readonly kind: 'fatal'; readonly message: string; readonly code: string };
 
 export interface WriterData {
   readonly dataDir: string;
@@ -37,13 +34,12 @@ function serve(port: MessagePort, { dataDir }: WriterData): void {
   const close = () => {
     telemetry.close();
     database.close();
-    send({ kind: 'closed' });
     port.close();
   };
   port.on('message', (first: ToWriter) => {
     try {
       const { batches, at, isLast } = gather(port, first);
-      if (batches.length > 0) send({ kind: 'result', text: encodeResult(writer.commitGroup(batches, at)) });
+      if (batches.length > 0) send(encodeResult(writer.commitGroup(batches, at)));
       if (isLast) close();
     } catch (error) {
       // Nothing is acknowledged from here on: what the disk holds is known only after a new start.
@@ -55,13 +51,14 @@ function serve(port: MessagePort, { dataDir }: WriterData): void {
 }
 
 /** Everything that is waiting, in the order in which it came. */
-function gather(port: MessagePort, first: ToWriter): { readonly batches: readonly Batch[]; readonly at: Instant; readonly isLast: boolean } {
+function gather(port: MessagePort, first: ToWriter): Handover & { readonly isLast: boolean } {
   const batches: Batch[] = [];
   let at = instantOf(0);
   for (let message: ToWriter | undefined = first; message !== undefined; message = nextOf(port, batches.length)) {
     if (message === 'close') return { batches, at, isLast: true };
-    for (const batch of decodeBatches(message.batches)) batches.push(batch);
-    at = message.at;
+    const handover = decodeBatches(message);
+    for (const batch of handover.batches) batches.push(batch);
+    at = handover.at;
   }
   return { batches, at, isLast: false };
 }

@@ -4,7 +4,7 @@
  * JSON has no bigint, so the kinds of fact that carry one have a row here that turns it into text and back; every other kind
  * crosses as it is. The frequent kinds cross as plain lists, without the names of their fields.
  */
-import { instantOf } from '../../../kernel/clock.ts';
+import { type Instant, instantOf } from '../../../kernel/clock.ts';
 import { energy, money, power } from '../../../kernel/units.ts';
 import type { Fact } from '../../../core/model/fact.ts';
 import type { JournalEntry, Posting } from '../../../core/model/journal.ts';
@@ -21,13 +21,20 @@ type PackedBatch = readonly [facts: readonly (Packed | Fact)[], expect?: readonl
 const toBytes = new TextEncoder();
 const toText = new TextDecoder();
 
-export function encodeBatches(batches: readonly Batch[]): Uint8Array<ArrayBuffer> {
-  return toBytes.encode(JSON.stringify(batches.map(pack)));
+/** Batches, and the wall time at which they were handed over. */
+export interface Handover {
+  readonly at: Instant;
+  readonly batches: readonly Batch[];
+}
+
+export function encodeBatches({ at, batches }: Handover): Uint8Array<ArrayBuffer> {
+  return toBytes.encode(JSON.stringify([at, batches.map(pack)]));
 }
 
 /** The inverse: the bytes are this module's own, so their shape is taken as given. */
-export function decodeBatches(bytes: Uint8Array): readonly Batch[] {
-  return (JSON.parse(toText.decode(bytes)) as readonly PackedBatch[]).map(unpack);
+export function decodeBatches(bytes: Uint8Array): Handover {
+  const [at, batches] = JSON.parse(toText.decode(bytes)) as readonly [number, readonly PackedBatch[]];
+  return { at: instantOf(at), batches: batches.map(unpack) };
 }
 
 function pack({ facts, expect }: Batch): PackedBatch {

@@ -34,6 +34,7 @@ const POINT_READS: ReadonlySet<keyof Queries> = new Set([
   'command',
   'apiKeyByHash',
   'lastCommitAt',
+  'lastSeq',
 ]);
 
 export const isPointRead = (name: keyof Queries): boolean => POINT_READS.has(name);

@@ -30,12 +30,16 @@ const entriesAfter = question<Span>()(entriesIn);
 const POSTED = '.posted';
 const ENTRY_KINDS = ['payment', 'charge', 'reversal'] as const satisfies readonly JournalEntry['kind'][];
 
-export const eventAnswers: Answers<'events'> = {
+const lastRecord = question()((db) => db.selectFrom('records').select('seq').orderBy('seq', 'desc').limit(1));
+const lastEntry = question()((db) => db.selectFrom('entries').select('seq').orderBy('seq', 'desc').limit(1));
+
+export const eventAnswers: Answers<'events' | 'lastSeq'> = {
   events({ reader }, { after, limit, types }) {
     const span = { after: BigInt(after), limit };
     const events = [...readRecords(reader, span, types), ...readEntries(reader, span, types)];
     return events.sort((left, right) => left.seq - right.seq).slice(0, limit);
   },
+  lastSeq: ({ reader }) => Math.max(Number(reader.first(lastRecord, {})?.seq ?? 0n), Number(reader.first(lastEntry, {})?.seq ?? 0n)),
 };
 
 function readRecords(reader: Reader, span: Span, types: readonly string[] | undefined): readonly EventRecord[] {

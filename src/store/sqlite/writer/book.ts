@@ -34,6 +34,8 @@ type Entry = { -readonly [Field in keyof BookAccount]: BookAccount[Field] } & {
   /** Newest entry before `lastEntry`; needed while `lastEntry` is being posted. */
   beforeLast: number | null;
   isNew: boolean;
+  /** Mark under which it was noted how it stood. */
+  notedAt: number;
 };
 
 interface LedgerAccountRow {
@@ -50,14 +52,17 @@ export function createBook(database: Database.Database): Book {
   const update = database.prepare('update ledger_accounts set balance = ?, version = ?, last_entry = ? where id = ?');
   const accounts = new Map<string, Entry>();
   const moved = new Set<Entry>();
-  /** How each account stood at the mark; undefined where there was none. */
-  let before = new Map<Entry, Entry | undefined>();
+  let mark = 0;
+  /** How each account that has moved since the mark stood at it; undefined where there was none. */
+  let before: { readonly entry: Entry; readonly earlier: Entry | undefined }[] = [];
 
   const changing = (name: LedgerAccount): Entry => {
     const known = accounts.get(name);
-    const entry = known ?? { id: accounts.size + 1, name, balance: NO_MONEY, version: 0, lastEntry: null, beforeLast: null, isNew: true };
+    const entry = known ?? { id: accounts.size + 1, name, balance: NO_MONEY, version: 0, lastEntry: null, beforeLast: null, isNew: true, notedAt: 0 };
     if (known === undefined) accounts.set(name, entry);
-    if (!before.has(entry)) before.set(entry, known === undefined ? undefined : { ...entry });
+    if (entry.notedAt === mark) return entry;
+    before.push({ entry, earlier: known && { ...known } });
+    entry.notedAt = mark;
     moved.add(entry);
     return entry;
   };
@@ -77,14 +82,15 @@ export function createBook(database: Database.Database): Book {
       changing(name).version += 1;
     },
     mark() {
-      before = new Map();
+      mark += 1;
+      before = [];
     },
     undo() {
-      for (const [entry, earlier] of before) {
+      for (const { entry, earlier } of before) {
         if (earlier !== undefined) Object.assign(entry, earlier);
         else if (accounts.delete(entry.name)) moved.delete(entry);
       }
-      before = new Map();
+      before = [];
     },
     flush() {
       for (const entry of [...moved].sort((left, right) => left.id - right.id)) {
@@ -97,7 +103,7 @@ export function createBook(database: Database.Database): Book {
     load() {
       accounts.clear();
       moved.clear();
-      before = new Map();
+      before = [];
       for (const row of selectAll.all()) accounts.set(row.name, entryOf(row));
     },
   };
@@ -112,5 +118,6 @@ function entryOf({ id, name, balance, version, last_entry }: LedgerAccountRow): 
     lastEntry: last_entry === null ? null : Number(last_entry),
     beforeLast: null,
     isNew: false,
+    notedAt: 0,
   };
 }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type Database from 'better-sqlite3';
 import type { Instant } from '../../../kernel/clock.ts';
 import type { JournalEntry } from '../../../core/model/journal.ts';
@@ -73,7 +73,7 @@ export function createSeal(database: Database.Database): Seal {
         return;
       }
       records.flush();
-      head = createHash('sha256').update(head).update(lines.join('')).digest('hex');
+      head = hash('sha256', head + lines.join(''), 'hex');
       insertLink.run(sealedTo + 1, sealedTo + lines.length, at, head);
       sealedTo += lines.length;
       lines = [];

@@ -14,7 +14,7 @@ import type { LedgerAccount } from '../../../core/model/journal.ts';
 import type { Batch } from '../../../core/ports/store.ts';
 import { hasCode } from '../data-folder.ts';
 import type { Failed, GroupOutcome, GroupResult } from '../encoding/outcome-encoding.ts';
-import type { Telemetry } from '../telemetry.ts';
+import type { Telemetry, TelemetryFact } from '../telemetry.ts';
 import type { Posted, WriterContext } from './applier.ts';
 import { createApply } from './appliers.ts';
 import { type Book, createBook } from './book.ts';
@@ -63,7 +63,7 @@ export function createWriter({ database, telemetry, space }: WriterParts): Write
   load();
 
   const writeGroup = (batches: readonly Batch[]): readonly GroupOutcome[] => {
-    if (!space.isTight) telemetry.write(batches.flatMap(({ facts }) => facts.filter((fact) => fact.kind === 'telemetry')));
+    if (!space.isTight) writeTelemetry(telemetry, batches);
     begin.run();
     const outcomes = batches.map((batch) => (space.isTight && needsRoom(batch) ? NO_SPACE : applyBatch(batch)));
     postings.flush();
@@ -98,6 +98,14 @@ export function createWriter({ database, telemetry, space }: WriterParts): Write
   };
 }
 
+function writeTelemetry(telemetry: Telemetry, batches: readonly Batch[]): void {
+  const facts: TelemetryFact[] = [];
+  for (const batch of batches) {
+    for (const fact of batch.facts) if (fact.kind === 'telemetry') facts.push(fact);
+  }
+  if (facts.length > 0) telemetry.write(facts);
+}
+
 /** One batch within the running group: together or not at all. */
 function createApplyBatch(context: WriterContext): (batch: Batch) => GroupOutcome {
   const { database, book, seal, versions, postings, posted } = context;
@@ -123,9 +131,11 @@ function createApplyBatch(context: WriterContext): (batch: Batch) => GroupOutcom
     seal.mark();
     posted.customers.clear();
     posted.balanceAfter.clear();
-    savepoint.run();
+    // One fact alone needs no savepoint: its first statement refuses it.
+    const isGuarded = batch.facts.length > 1;
+    if (isGuarded) savepoint.run();
     const undo = () => {
-      back.run();
+      if (isGuarded) back.run();
       book.undo();
       seal.undo();
       postings.cutTo(postingsBefore);
@@ -140,7 +150,7 @@ function createApplyBatch(context: WriterContext): (batch: Batch) => GroupOutcom
       undo();
       outcome = failureOf(error);
     }
-    release.run();
+    if (isGuarded) release.run();
     return outcome;
   };
 }

@@ -1,0 +1,82 @@
+/**
+ * The HTTP face: schema in, one service call, a DTO or a problem out.
+ *
+ *   app            keys are looked up, callers are counted, errors become problems
+ *   ├── open       /livez /readyz, the OpenAPI document and its page
+ *   └── guarded    /api/v1/… and /metrics: every route names its scopes
+ */
+import { randomUUID } from 'node:crypto';
+import fastifyHelmet from '@fastify/helmet';
+import fastifyRateLimit from '@fastify/rate-limit';
+import Fastify, { type FastifyInstance, type FastifyPluginAsync } from 'fastify';
+import { guardRoutes, identifyCallers } from './auth.ts';
+import { createDenialLog } from './denials.ts';
+import type { ApiDeps } from './deps.ts';
+import { SHARED_SCHEMAS } from './dto/shared-schemas.ts';
+import { createKeyBook } from './key-book.ts';
+import { collectOpenApi, openApiRoutes } from './openapi.ts';
+import { ProblemError } from './problem-error.ts';
+import { answerWithProblems } from './problems.ts';
+import { accountRoutes } from './routes/accounts.ts';
+import { caseRoutes } from './routes/cases.ts';
+import { eventRoutes } from './routes/events.ts';
+import { healthRoutes } from './routes/health.ts';
+import { keyRoutes } from './routes/keys.ts';
+import { lineRoutes } from './routes/lines.ts';
+import { meterRoutes } from './routes/meters.ts';
+import { metricsRoutes } from './routes/metrics.ts';
+import { paymentRoutes } from './routes/payments.ts';
+import { readRoutes } from './routes/reads.ts';
+import { relayCommandRoutes } from './routes/relay-commands.ts';
+import { compileValidator } from './validation.ts';
+
+/** No request of this API needs more. */
+const BODY_LIMIT_BYTES = 16 * 1024;
+/** A request that trickles in for longer is dropped. */
+const REQUEST_TIMEOUT_MS = 30_000;
+const PREFIX = { prefix: '/api/v1' };
+
+const guardedRoutes: FastifyPluginAsync<ApiDeps> = async (app, deps) => {
+  const denials = createDenialLog(deps);
+  guardRoutes(app, denials);
+  await app.register(metricsRoutes, deps);
+  await app.register(async (api) => {
+    await api.register(paymentRoutes, deps);
+    await api.register(accountRoutes, deps);
+    await api.register(meterRoutes, deps);
+    await api.register(readRoutes, deps);
+    await api.register(relayCommandRoutes, { ...deps, denials });
+    await api.register(lineRoutes, deps);
+    await api.register(eventRoutes, deps);
+    await api.register(caseRoutes, deps);
+    await api.register(keyRoutes, deps);
+  }, PREFIX);
+};
+
+/** Builds the API without listening, so that tests inject requests. */
+export async function buildApi(deps: ApiDeps): Promise<FastifyInstance> {
+  const { config, store, clock, logger, version } = deps;
+  const app = createApp(config.tls);
+  app.setValidatorCompiler(compileValidator);
+  for (const schema of SHARED_SCHEMAS) app.addSchema(schema);
+  identifyCallers(app, createKeyBook({ store, clock }));
+  await app.register(fastifyHelmet, { contentSecurityPolicy: { useDefaults: false, directives: { 'default-src': ["'none'"] } } });
+  await app.register(fastifyRateLimit, {
+    max: config.requestsPerMinute,
+    timeWindow: 60_000,
+    enableDraftSpec: true,
+    keyGenerator: ({ apiKey, ip }) => (apiKey === undefined ? `address:${ip}` : `key:${apiKey.id}`),
+    errorResponseBuilder: () => new ProblemError('rate-limited'),
+  });
+  answerWithProblems(app, logger);
+  await collectOpenApi(app, version);
+  await app.register(openApiRoutes);
+  await app.register(healthRoutes, deps);
+  await app.register(guardedRoutes, deps);
+  return app;
+}
+
+function createApp(tls: ApiDeps['config']['tls']): FastifyInstance {
+  const options = { logger: false, bodyLimit: BODY_LIMIT_BYTES, requestTimeout: REQUEST_TIMEOUT_MS, genReqId: () => randomUUID() } as const;
+  return tls === undefined ? Fastify(options) : Fastify({ ...options, https: tls });
+}

@@ -1,0 +1,35 @@
+import type { Store } from '../core/ports/store.ts';
+import type { CommandService } from '../core/services/command-service.ts';
+import type { ReadService } from '../core/services/on-demand-reads.ts';
+import type { PaymentService } from '../core/services/payment-service.ts';
+import type { Clock } from '../kernel/clock.ts';
+import type { Logger } from '../kernel/logger.ts';
+import type { LineView } from './lines.ts';
+import type { Metrics } from './metrics.ts';
+
+/** The store as the API needs it: it also says when there is something new to read. */
+export interface WatchedStore extends Store {
+  /** Tells after each commit how far the journal has grown; the answer removes the listener. */
+  onCommitted(listener: (lastSeq: number) => void): () => void;
+}
+
+export interface ApiConfig {
+  /** Requests that one key, or one address without a key, may send in a minute. */
+  readonly requestsPerMinute: number;
+  /** PEM texts; without them the API speaks plain HTTP and belongs on loopback. */
+  readonly tls?: { readonly key: string; readonly cert: string } | undefined;
+}
+
+/** Everything that the API is handed; it makes nothing itself. */
+export interface ApiDeps {
+  readonly store: WatchedStore;
+  readonly payments: PaymentService;
+  readonly commands: CommandService;
+  readonly reads: ReadService;
+  readonly lines: () => readonly LineView[];
+  readonly metrics: Metrics;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly version: string;
+  readonly config: ApiConfig;
+}

@@ -1,0 +1,77 @@
+import Type, { type Static } from 'typebox';
+import { formatInstant } from '../../kernel/clock.ts';
+import type { LineView } from '../lines.ts';
+import { formatOrNull, instant, instantOrNull, oneOf, orNull, text, textOrNull } from './fields.ts';
+
+const count = (description: string) => Type.Integer({ description });
+
+export const OccupancySchema = Type.Object(
+  {
+    lineId: text('Id of the line'),
+    occupancy: Type.Number({ description: 'Share of the last minute in which the line was in use or kept quiet, 0 to 1' }),
+    queueLength: count('Exchanges that wait'),
+    waiting: Type.Record(Type.String(), Type.Integer(), { description: 'Exchanges that wait, by priority' }),
+  },
+  { $id: 'LineOccupancy' },
+);
+export type OccupancyDto = Static<typeof OccupancySchema>;
+
+const MeterHealth = Type.Object({
+  meter: text('Address on the line'),
+  state: oneOf(['unknown', 'answering', 'failing', 'silent'], 'A silent meter is left to probes'),
+  failures: count('Unanswered attempts in a row'),
+  lastHeardAt: instantOrNull('Last answer'),
+  nextProbeAt: instantOrNull('Earliest next probe of a silent one'),
+});
+
+const Counters = Type.Object({
+  framesSent: count('Requests'),
+  framesAccepted: count('Replies'),
+  framesRefused: count('Frames that answered nobody'),
+  lateReplies: count('Replies after their time'),
+  noiseBytes: count('Bytes that belong to no frame'),
+  timeouts: count('Requests without a reply'),
+  repeats: count('Reads that were sent again'),
+});
+
+export const LineSchema = Type.Object(
+  {
+    id: text('Id of the line'),
+    name: text('Its name'),
+    transport: Type.Object({
+      state: oneOf(['opening', 'up', 'down'], 'Whether bytes can pass'),
+      since: instant('Since when'),
+      reason: textOrNull('What went wrong last'),
+    }),
+    occupancy: OccupancySchema.properties.occupancy,
+    queueLength: OccupancySchema.properties.queueLength,
+    meters: Type.Array(MeterHealth, { description: 'Every meter that was asked' }),
+    counters: Counters,
+  },
+  { $id: 'Line' },
+);
+export type LineDto = Static<typeof LineSchema>;
+
+export function toLineDto({ id, name, transport, occupancy, queueLength, meters, counters }: LineView): LineDto {
+  return {
+    id,
+    name,
+    transport: { state: transport.state, since: formatInstant(transport.since), reason: orNull(transport.reason) },
+    occupancy: rounded(occupancy),
+    queueLength,
+    meters: meters.map(({ meter, state, failures, lastHeardAt, nextProbeAt }) => ({
+      meter,
+      state,
+      failures,
+      lastHeardAt: formatOrNull(lastHeardAt),
+      nextProbeAt: formatOrNull(nextProbeAt),
+    })),
+    counters: { ...counters },
+  };
+}
+
+export function toOccupancyDto({ id, occupancy, queueLength, waiting }: LineView): OccupancyDto {
+  return { lineId: id, occupancy: rounded(occupancy), queueLength, waiting: { ...waiting } };
+}
+
+const rounded = (share: number): number => Math.round(share * 10_000) / 10_000;

@@ -1,0 +1,34 @@
+import { AccountSchema } from './account.ts';
+import { CaseSchema } from './case.ts';
+import { DecisionSchema, TermSchema } from './decision.ts';
+import { EntrySchema } from './entry.ts';
+import { EventSchema } from './event.ts';
+import { KeySchema } from './key.ts';
+import { LineSchema, OccupancySchema } from './line.ts';
+import { MeterSchema, RelaySchema } from './meter.ts';
+import { PaymentSchema } from './payment.ts';
+import { ProblemSchema } from './problem.ts';
+import { ReadSchema } from './read.ts';
+import { ReadingSchema } from './reading.ts';
+import { RelayCommandDetailSchema, RelayCommandSchema } from './relay-command.ts';
+
+/** Every schema that goes by a name in answers and in the OpenAPI document. */
+export const SHARED_SCHEMAS = [
+  ProblemSchema,
+  TermSchema,
+  DecisionSchema,
+  AccountSchema,
+  EntrySchema,
+  PaymentSchema,
+  ReadingSchema,
+  RelaySchema,
+  MeterSchema,
+  ReadSchema,
+  RelayCommandSchema,
+  RelayCommandDetailSchema,
+  LineSchema,
+  OccupancySchema,
+  EventSchema,
+  CaseSchema,
+  KeySchema,
+] as const;

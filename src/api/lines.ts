@@ -1,0 +1,8 @@
+import type { LineId } from '../kernel/ids.ts';
+import type { BusHealth } from '../transports/bus/bus.ts';
+
+/** A line as operators see it: what its bus says of itself, under the name that the configuration gives it. */
+export interface LineView extends BusHealth {
+  readonly id: LineId;
+  readonly name: string;
+}

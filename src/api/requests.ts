@@ -1,0 +1,38 @@
+/** What comes in by URL and header, the same on every route: closed objects, bounded texts. */
+import Type from 'typebox';
+
+export const closed = { additionalProperties: false } as const;
+
+const ID = '^[\\x21-\\x7e]{1,64}$';
+export const idField = (what: string) => Type.String({ pattern: ID, description: `${what}: up to 64 visible ASCII characters` });
+
+export const IdParams = Type.Object({ id: idField('an id') }, closed);
+
+const limit = Type.Integer({ minimum: 1, maximum: 500, default: 50, description: 'a whole number from 1 to 500' });
+const cursor = Type.String({ pattern: '^[\\x21-\\x7e]{1,200}$', description: 'the nextCursor of the page before' });
+
+/** Fields of every paged list. */
+export const paging = { limit: Type.Optional(limit), cursor: Type.Optional(cursor) };
+export const PageQuery = Type.Object(paging, closed);
+
+export const IdempotencyHeaders = Type.Object({
+  'idempotency-key': Type.String({
+    pattern: '^[\\x21-\\x7e]{1,255}$',
+    description: '1 to 255 visible ASCII characters, one for each intent',
+  }),
+});
+
+export const DEFAULT_LIMIT = 50;
+
+interface PagingQuery {
+  readonly limit?: number;
+  readonly cursor?: string;
+}
+
+export const pageAsk = ({ limit: items = DEFAULT_LIMIT, cursor: from }: PagingQuery) => ({ limit: items, cursor: from });
+
+export const instantField = (what: string) =>
+  Type.String({
+    pattern: '^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d(:\\d\\d(\\.\\d{1,3})?)?(Z|[+-]\\d\\d:\\d\\d)$',
+    description: `${what}, an RFC 3339 instant as 2026-11-24T08:00:00Z`,
+  });

@@ -1,0 +1,84 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import Type, { type Static } from 'typebox';
+import { type AccountId, asId } from '../../kernel/ids.ts';
+import { actorOf } from '../auth.ts';
+import type { ApiDeps } from '../deps.ts';
+import { answers, ref } from '../dto/fields.ts';
+import { type PaymentDto, toPaymentDto } from '../dto/payment.ts';
+import { parseAmount, parseDate } from '../parse.ts';
+import { ProblemError } from '../problem-error.ts';
+import { closed, IdempotencyHeaders, idField } from '../requests.ts';
+
+const PaymentBody = Type.Object(
+  {
+    accountId: idField('an account id'),
+    amount: Type.String({ pattern: '^\\d{1,8}(\\.\\d{1,2})?$', description: 'yuan in whole fen as a decimal string, as "100.00"' }),
+    channel: Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{0,31}$', description: 'the name of a channel: letters, digits, . _ -' }),
+    channelSerial: Type.String({
+      pattern: '^[\\x21-\\x7e]{1,128}$',
+      description: "the channel's own number, 1 to 128 visible ASCII characters",
+    }),
+    channelDate: Type.String({ pattern: '^\\d{4}-\\d\\d-\\d\\d$', description: "the channel's own date, as 2026-11-24" }),
+  },
+  closed,
+);
+
+const PaymentParams = Type.Object({ id: idField('a payment id') }, closed);
+const payment = ref<PaymentDto>('Payment');
+
+export const paymentRoutes: FastifyPluginAsyncTypebox<Pick<ApiDeps, 'payments' | 'store'>> = async (app, { payments, store }) => {
+  app.route({
+    method: 'POST',
+    url: '/payments',
+    config: { scopes: ['payments:write'] },
+    schema: {
+      operationId: 'postPayment',
+      summary: 'Post a payment; 200 with Idempotency-Replayed where it was posted before',
+      tags: ['money'],
+      headers: IdempotencyHeaders,
+      body: PaymentBody,
+      response: answers({ 201: payment, 200: payment }),
+    },
+    handler: async (request, reply) => {
+      const outcome = await payments.post({
+        ...parsePayment(request.body),
+        idempotencyKey: request.headers['idempotency-key'],
+        actor: actorOf(request),
+      });
+      if (!outcome.ok) throw new ProblemError(outcome.error.code, outcome.error.code === 'not-found' ? NO_ACCOUNT : {});
+      const { value, replayed } = outcome.value;
+      if (replayed) reply.header('idempotency-replayed', 'true');
+      return reply.code(replayed ? 200 : 201).send(toPaymentDto(value));
+    },
+  });
+
+  app.route({
+    method: 'GET',
+    url: '/payments/:id',
+    config: { scopes: ['accounts:read', 'payments:write'] },
+    schema: {
+      operationId: 'getPayment',
+      summary: 'One payment',
+      tags: ['money'],
+      params: PaymentParams,
+      response: answers({ 200: payment }),
+    },
+    handler: async ({ params }) => {
+      const found = await store.read('payment', { paymentId: asId(params.id) });
+      if (found === undefined) throw new ProblemError('not-found', { detail: 'No payment has this id' });
+      return toPaymentDto(found);
+    },
+  });
+};
+
+const NO_ACCOUNT = { field: 'accountId', detail: 'No account has this id' } as const;
+
+function parsePayment({ accountId, amount, channel, channelSerial, channelDate }: Static<typeof PaymentBody>) {
+  return {
+    accountId: asId<AccountId>(accountId),
+    amount: parseAmount(amount),
+    channel,
+    channelSerial,
+    channelDate: parseDate(channelDate, 'channelDate'),
+  };
+}

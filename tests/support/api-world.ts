@@ -1,0 +1,80 @@
+/** The API over the real core and a real store in memory, with a key for every scope. */
+import type { InjectOptions } from 'fastify';
+import { buildApi } from '../../src/api/build.ts';
+import { createKey } from '../../src/api/keys.ts';
+import type { LineView } from '../../src/api/lines.ts';
+import { createMetrics } from '../../src/api/metrics.ts';
+import type { Scope } from '../../src/core/model/api-key.ts';
+import { createOnDemandReads } from '../../src/core/services/on-demand-reads.ts';
+import { asId } from '../../src/kernel/ids.ts';
+import { silentLogger } from '../../src/kernel/logger.ts';
+import { createCountingIds, EVENING } from './core-facts.ts';
+import { createWorld, type WorldOptions } from './core-world.ts';
+
+export interface ApiWorldOptions extends WorldOptions {
+  readonly requestsPerMinute?: number;
+}
+
+const LINE: LineView = {
+  id: asId('line-1'),
+  name: 'Riser 1',
+  transport: { state: 'up', since: EVENING },
+  occupancy: 0.123456,
+  queueLength: 2,
+  waiting: { restore: 0, trip: 1, 'on-demand': 1, scheduled: 0, 'back-fill': 0, probe: 0 },
+  meters: [{ meter: '000000000001', state: 'answering', failures: 0, lastHeardAt: EVENING }],
+  counters: { framesSent: 9, framesAccepted: 8, framesRefused: 1, lateReplies: 0, noiseBytes: 3, timeouts: 1, repeats: 1 },
+};
+
+export type ApiWorld = Awaited<ReturnType<typeof createApiWorld>>;
+
+export async function createApiWorld({ requestsPerMinute = 100_000, ...options }: ApiWorldOptions = {}) {
+  const world = await createWorld(options);
+  const { clock, store, payments, commands, meters } = world;
+  const newId = createCountingIds();
+  const reads = createOnDemandReads({ gateway: meters.gateway, clock, newId, logger: silentLogger });
+  const metrics = createMetrics();
+  const app = await buildApi({
+    store,
+    payments,
+    commands,
+    reads,
+    metrics,
+    clock,
+    lines: () => [LINE],
+    logger: silentLogger,
+    version: '0.0.0-test',
+    config: { requestsPerMinute },
+  });
+
+  let keys = 0;
+  const keyWith = async (...scopes: readonly Scope[]): Promise<string> => {
+    keys += 1;
+    const random = (length: number) => new Uint8Array(length).fill(keys);
+    const { plain, apiKey } = createKey({ name: `key ${keys}: ${scopes.join(' ')}`, scopes, createdAt: clock.now(), newId, random });
+    await store.commit({ facts: [{ kind: 'apiKey', apiKey }] });
+    return plain;
+  };
+  const admin = await keyWith('admin');
+  const send = (request: InjectOptions, key: string | undefined = admin) =>
+    app.inject({ ...request, headers: { ...request.headers, ...(key === '' ? {} : { authorization: `Bearer ${key}` }) } });
+
+  return {
+    ...world,
+    app,
+    admin,
+    metrics,
+    reads,
+    keyWith,
+    /** As the administrator, unless a key is named; an empty one sends none. */
+    send,
+    get: (url: string, key?: string) => send({ method: 'GET', url }, key),
+    post: (url: string, body: object | undefined, headers: Record<string, string> = {}, key?: string) =>
+      send({ method: 'POST', url, headers, ...(body === undefined ? {} : { payload: body }) }, key),
+    async close() {
+      await app.close();
+      await reads.stop();
+      await store.close();
+    },
+  };
+}

@@ -1,0 +1,109 @@
+/** Meters as hardware: a relay, a register, a load, and the faults that a test scripts. Stands behind the core's meter gateway. */
+import type { RelayAction } from '../../src/core/model/command.ts';
+import type { RelayState } from '../../src/core/model/meter.ts';
+import { ACTIVE_POWER } from '../../src/core/model/register.ts';
+import type { MeterFailure, MeterGateway } from '../../src/core/ports/meter-gateway.ts';
+import type { Clock, Instant } from '../../src/kernel/clock.ts';
+import { err, ok } from '../../src/kernel/result.ts';
+
+/** What becomes of one relay frame. */
+export type Fate = 'obeyed' | 'request-lost' | 'reply-lost' | 'refused' | 'line-down' | 'accepted-and-stuck' | 'delayed';
+
+export interface RelayFrame {
+  readonly action: RelayAction;
+  readonly at: Instant;
+  readonly expiresAt: Instant;
+  readonly fate: Fate;
+}
+
+export interface ScriptedMeter {
+  relay: RelayState;
+  /** kWh in hundredths, as the display shows them. */
+  register: bigint;
+  /** Watts on the load side. */
+  watts: bigint;
+  keepPower: boolean | undefined;
+  tripDelayed: boolean;
+  /** Answers nothing and hears nothing. */
+  silent: boolean;
+  /** Fates of the next relay frames; obeyed where the list ends. */
+  readonly fates: Fate[];
+  /** Every relay frame that was written to the line. */
+  readonly frames: RelayFrame[];
+  /** Read-backs that were answered, with the number of frames before each. */
+  readonly readBacks: { readonly afterFrames: number; readonly relay: RelayState }[];
+  /** The customer presses the button. */
+  press(): void;
+}
+
+/** The world between the core and a meter: what happens before the meter is asked and before its answer is heard. */
+export type Hop = (what: 'read' | 'readRelay' | 'operateRelay', when: 'before' | 'after') => Promise<void> | void;
+
+const failure = (code: MeterFailure['code'], sent: boolean, protocolError?: string) =>
+  err({ code, sent, ...(protocolError === undefined ? {} : { protocolError }) });
+
+export function createScriptedMeters(clock: Clock): { readonly gateway: MeterGateway; readonly meter: ScriptedMeter; hop: Hop } {
+  const meter: ScriptedMeter = {
+    relay: 'closed',
+    register: 10_000n,
+    watts: 0n,
+    keepPower: false,
+    tripDelayed: false,
+    silent: false,
+    fates: [],
+    frames: [],
+    readBacks: [],
+    press() {
+      if (meter.relay === 'armed') meter.relay = 'closed';
+    },
+  };
+  const scripted = {
+    meter,
+    hop: (() => undefined) as Hop,
+    gateway: {
+      async readRegisters(_, registers) {
+        await scripted.hop('read', 'before');
+        if (meter.silent) return failure('no-reply', true);
+        const readAt = clock.now();
+        const answers = registers.map((register) =>
+          register === ACTIVE_POWER
+            ? { register, value: { unscaled: meter.watts, scale: 3 }, unit: 'kW', readAt }
+            : { register, value: { unscaled: meter.register, scale: 2 }, unit: 'kWh', readAt },
+        );
+        await scripted.hop('read', 'after');
+        return ok(answers);
+      },
+      async readRelay() {
+        await scripted.hop('readRelay', 'before');
+        if (meter.silent) return failure('no-reply', true);
+        meter.readBacks.push({ afterFrames: meter.frames.length, relay: meter.relay });
+        const { relay, tripDelayed, keepPower } = meter;
+        const report = { relay, tripDelayed, keepPower, evidence: `relay=${relay}`, readAt: clock.now() };
+        await scripted.hop('readRelay', 'after');
+        return ok(report);
+      },
+      async operateRelay(_, { action, expiresAt }, { deadline }) {
+        await scripted.hop('operateRelay', 'before');
+        if (deadline !== undefined && deadline < clock.now()) return failure('command-expired', false);
+        const fate = meter.fates.shift() ?? 'obeyed';
+        if (fate === 'line-down') return failure('line-down', false);
+        meter.frames.push({ action, at: clock.now(), expiresAt, fate });
+        if (meter.silent || fate === 'request-lost') return failure('no-reply', true);
+        if (fate === 'refused') return failure('meter-refused', true, 'not authorised');
+        if (fate === 'obeyed' || fate === 'reply-lost') obey(meter, action);
+        if (fate === 'delayed') meter.tripDelayed = true;
+        await scripted.hop('operateRelay', 'after');
+        return fate === 'reply-lost' ? failure('no-reply', true) : ok('accepted' as const);
+      },
+    } satisfies MeterGateway,
+  };
+  return scripted;
+}
+
+function obey(meter: ScriptedMeter, action: RelayAction): void {
+  meter.tripDelayed = false;
+  if (action === 'trip') meter.relay = 'open';
+  else if (action === 'close') meter.relay = 'closed';
+  else if (meter.relay === 'open') meter.relay = 'armed';
+  if (meter.relay !== 'closed') meter.watts = 0n;
+}

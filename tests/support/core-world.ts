@@ -1,0 +1,171 @@
+/** The whole core over a real store in memory, one meter point on scripted hardware, and a clock that tests move. */
+import type { Command, CommandState } from '../../src/core/model/command.ts';
+import type { Fact } from '../../src/core/model/fact.ts';
+import type { Meter, MeterPoint } from '../../src/core/model/meter.ts';
+import type { RuleSet } from '../../src/core/model/rule-set.ts';
+import type { Tariff } from '../../src/core/model/tariff.ts';
+import type { Notifier } from '../../src/core/ports/notifier.ts';
+import type { MeterPointFacts } from '../../src/core/ports/queries.ts';
+import type { CommitOutcome, Store } from '../../src/core/ports/store.ts';
+import { type ConfiguredPoint, storeArchive } from '../../src/core/services/archive-service.ts';
+import { createChargeService } from '../../src/core/services/charge-service.ts';
+import { createCommandRunner } from '../../src/core/services/command-runner.ts';
+import { createCommandService } from '../../src/core/services/command-service.ts';
+import { createDecisions } from '../../src/core/services/decisions.ts';
+import { createMeteringService } from '../../src/core/services/metering-service.ts';
+import { createNoticeService } from '../../src/core/services/notice-service.ts';
+import { createPaymentService, type PaymentOrder } from '../../src/core/services/payment-service.ts';
+import { createSituations, type PointTerms } from '../../src/core/services/situations.ts';
+import { asId, type MeterPointId } from '../../src/kernel/ids.ts';
+import { silentLogger } from '../../src/kernel/logger.ts';
+import { ok } from '../../src/kernel/result.ts';
+import { openSqliteStore } from '../../src/store/sqlite/index.ts';
+import { createCountingIds, EVENING, FLAT, METER, POINT, RULES, SHANGHAI, yuan } from './core-facts.ts';
+import { createScriptedMeters } from './core-scripted-meters.ts';
+import { createManualClock } from './manual-clock.ts';
+
+export interface WorldOptions {
+  readonly rules?: Partial<RuleSet>;
+  readonly point?: Partial<MeterPoint>;
+  readonly tariff?: Tariff;
+  /** Wraps the store: a test may stand at its door, never change what it answers. */
+  readonly around?: (store: Store) => Store;
+  readonly notifier?: Notifier;
+  /** Other meters on the feeder, for the trip limiter's shares. */
+  readonly neighbours?: number;
+}
+
+export type World = Awaited<ReturnType<typeof createWorld>>;
+
+const receiving: Notifier = { simulated: false, deliver: async ({ id }) => ok({ receipt: `received ${id}` }) };
+
+export async function createWorld({ rules, point, tariff = FLAT, around = (store) => store, notifier = receiving, neighbours = 9 }: WorldOptions = {}) {
+  const clock = createManualClock(EVENING);
+  const inner = await openSqliteStore({ dataDir: 'none', inMemory: true, clock });
+  const store = around(inner);
+  const newId = createCountingIds();
+  const logger = silentLogger;
+  const meters = createScriptedMeters(clock);
+  const meterPoint = { ...POINT, ...point };
+  const terms: PointTerms = { zone: SHANGHAI, rules: { ...RULES, ...rules }, tariff, simulatedLine: false };
+  const points = new Map<MeterPointId, PointTerms>([[meterPoint.id, terms]]);
+  const configure = (to: PointTerms) => points.set(meterPoint.id, to);
+  const situations = createSituations({ store, clock, points });
+  const decisions = createDecisions({ store, situations, newId, logger });
+  const payments = createPaymentService({ store, situations, decisions, clock, newId });
+  const commands = createCommandService({ store, situations, clock, newId });
+  const metering = createMeteringService({ situations, decisions, clock, newId, logger });
+  const runner = createCommandRunner({ store, situations, gateway: meters.gateway, clock, newId, logger });
+  const charges = createChargeService({ store, situations, clock, newId });
+  const notices = createNoticeService({ store, notifier, clock });
+  await storeArchive(inner, [placeOf(meterPoint, METER), ...Array.from({ length: neighbours }, (_, index) => neighbourOf(meterPoint, index))]);
+
+  let serial = 0;
+  const world = {
+    clock,
+    store: inner,
+    /** With what stands around its door. */
+    scheduledStore: store,
+    meters,
+    meter: meters.meter,
+    points,
+    terms,
+    configure,
+    situations,
+    decisions,
+    payments,
+    commands,
+    metering,
+    runner,
+    charges,
+    notices,
+    pay: (amount: string, more: Partial<PaymentOrder> = {}) => {
+      serial += 1;
+      return payments.post({
+        accountId: meterPoint.accountId,
+        amount: yuan(amount),
+        channel: 'bank',
+        channelSerial: String(serial),
+        channelDate: '2026-11-24',
+        idempotencyKey: `key-${serial}`,
+        actor: asId('teller'),
+        ...more,
+      });
+    },
+    /** Reads the meter once and records what it says. */
+    async poll() {
+      const registers = await meters.gateway.readRegisters(METER.id, metering.registersOf(meterPoint.id), { priority: 'scheduled' });
+      const relay = await meters.gateway.readRelay(METER.id, { priority: 'scheduled' });
+      if (registers.ok) await metering.record({ meterPointId: meterPoint.id, answers: registers.value, relay: relay.ok ? relay.value : undefined });
+    },
+    facts: (): Promise<MeterPointFacts> => situations.load(meterPoint.id),
+    async openCommand(): Promise<Command> {
+      const [command] = (await world.facts()).openCommands;
+      if (command === undefined) throw new TypeError('no command is under way');
+      return command;
+    },
+    async command(id: Command['id']) {
+      const found = await inner.read('command', { commandId: id });
+      if (found === undefined) throw new TypeError(`no command ${id}`);
+      return found;
+    },
+    /** Moves the newest open command until it waits or ends, at most so many steps. */
+    async run(steps = 10): Promise<void> {
+      for (let step = 0; step < steps; step++) {
+        const open = [...(await inner.read('openCommands', {}))].sort((left, right) => Number(left.action === 'trip') - Number(right.action === 'trip'));
+        const [command] = open;
+        if (command === undefined || (await runner.advance(command)) !== 'moved') return;
+      }
+    },
+    async balance() {
+      return (await inner.read('account', { accountId: meterPoint.accountId }))?.balance;
+    },
+    async commit(...facts: readonly Fact[]): Promise<CommitOutcome> {
+      return inner.commit({ facts });
+    },
+    /** Uses up what the account has, warns and gives notice, so that the next poll trips. */
+    async exhaust(opening = '1.00', used = 300n) {
+      await world.poll();
+      await world.pay(opening);
+      await clock.advance(3_600_000);
+      world.meter.register += used;
+      await world.poll();
+      await notices.deliverQueued();
+      await world.poll();
+      await notices.deliverQueued();
+    },
+  };
+  return world;
+}
+
+const placeOf = (meterPoint: MeterPoint, meter: Meter): ConfiguredPoint => ({
+  account: { id: meterPoint.accountId, state: 'open' },
+  meterPoint,
+  meter,
+  openingPayment: undefined,
+});
+const neighbourOf = (meterPoint: MeterPoint, index: number): ConfiguredPoint => {
+  const id = asId<MeterPointId>(`neighbour-${index}`);
+  return placeOf({ ...meterPoint, id, accountId: asId(id) }, { ...METER, id: asId(id), meterPointId: id, address: String(index).padStart(12, '9') });
+};
+
+/** A place at the store's door: what a test does there happens once, just before the next batch that holds such a fact. */
+export function createDoor(kind: Fact['kind'], fits: (fact: Fact) => boolean = () => true) {
+  const door = {
+    act: undefined as (() => Promise<unknown>) | undefined,
+    around: (store: Store): Store => ({
+      ...store,
+      async commit(batch) {
+        const act = door.act;
+        if (act !== undefined && batch.facts.some((fact) => fact.kind === kind && fits(fact))) {
+          door.act = undefined;
+          await act();
+        }
+        return store.commit(batch);
+      },
+    }),
+  };
+  return door;
+}
+
+export const pathOf = (moves: readonly { readonly to: CommandState }[]): string => moves.map(({ to }) => to).join(' ');

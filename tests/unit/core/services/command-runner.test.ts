@@ -1,0 +1,358 @@
+import { describe, expect, test } from 'vitest';
+import { plusMs } from '../../../../src/kernel/clock.ts';
+import { asId } from '../../../../src/kernel/ids.ts';
+import { commandOf, EVENING } from '../../../support/core-facts.ts';
+import { createDoor, createWorld, pathOf, type World, type WorldOptions } from '../../../support/core-world.ts';
+
+/** An exhausted account whose trip is queued. */
+const tripQueued = async (options: WorldOptions = {}) => {
+  const world = await createWorld(options);
+  await world.exhaust();
+  await world.poll();
+  return { world, trip: await world.openCommand() };
+};
+/** A tripped account that has paid: its restore is queued. */
+const restoreQueued = async (options: WorldOptions = {}) => {
+  const { world, trip } = await tripQueued(options);
+  await world.run();
+  await world.pay('20');
+  return { world, trip, restore: await world.openCommand() };
+};
+const pathOfCommand = async (world: World, { id }: { readonly id: Parameters<World['command']>[0] }) => pathOf((await world.command(id)).moves);
+const openCases = async (world: World) => (await world.facts()).openCases.map(({ kind }) => kind);
+const actions = ({ meter }: World) => meter.frames.map(({ action }) => action).join(' ');
+
+describe('a trip', () => {
+  test('is read back before and after, and confirmed by the relay alone', async () => {
+    const { world, trip } = await tripQueued();
+    await world.run();
+    expect(await pathOfCommand(world, trip)).toBe('sent acknowledged verifying confirmed');
+    expect(world.meter.readBacks.slice(-2)).toEqual([
+      { afterFrames: 0, relay: 'closed' },
+      { afterFrames: 1, relay: 'open' },
+    ]);
+    const { moves } = await world.command(trip.id);
+    expect(moves.at(-1)).toMatchObject({ reason: 'read back', evidence: 'relay=open' });
+    expect((await world.facts()).relay).toMatchObject({ reported: 'open', desired: 'open', evidence: 'relay=open' });
+    expect((await world.facts()).notices.map(({ kind }) => kind)).toEqual(['low-balance', 'stop-pending', 'tripped']);
+  });
+
+  test('carries its deadline in its frame', async () => {
+    const { world, trip } = await tripQueued();
+    await world.run();
+    expect(world.meter.frames[0]?.expiresAt).toBe(trip.expiresAt);
+  });
+
+  test('whose reply is lost is unknown, read back, and not sent again: it worked', async () => {
+    const { world, trip } = await tripQueued();
+    world.meter.fates.push('reply-lost');
+    await world.run();
+    expect(await pathOfCommand(world, trip)).toBe('sent unknown verifying confirmed');
+    expect(actions(world)).toBe('trip');
+  });
+
+  test('whose request is lost is sent again only after an answered, unchanged relay', async () => {
+    const { world, trip } = await tripQueued();
+    world.meter.fates.push('request-lost');
+    await world.run();
+    expect(await pathOfCommand(world, trip)).toBe('sent unknown verifying queued sent acknowledged verifying confirmed');
+    expect(actions(world)).toBe('trip trip');
+    expect(world.meter.readBacks.filter(({ afterFrames }) => afterFrames === 1).map(({ relay }) => relay)).toEqual(['closed', 'closed']);
+  });
+
+  test('stays unknown while the meter is silent, however often it is asked, and nothing is sent', async () => {
+    const { world, trip } = await tripQueued();
+    world.meter.fates.push('request-lost');
+    await world.run(1);
+    world.meter.silent = true;
+    for (let round = 0; round < 20; round++) {
+      expect(await world.runner.advance((await world.command(trip.id)).command)).toBe('waiting');
+      await world.clock.advance(60_000);
+    }
+    expect((await world.command(trip.id)).command.state).toBe('unknown');
+    expect(actions(world)).toBe('trip');
+    world.meter.silent = false;
+    await world.run();
+    expect((await world.command(trip.id)).command.state).toBe('failed');
+    expect(actions(world)).toBe('trip');
+    expect(await openCases(world)).toEqual(['trip-failed']);
+  });
+
+  test('that the line never carried is read back before it is tried again', async () => {
+    const { world, trip } = await tripQueued();
+    world.meter.fates.push('line-down');
+    await world.run();
+    expect(await pathOfCommand(world, trip)).toBe('sent unknown verifying queued sent acknowledged verifying confirmed');
+    expect(actions(world)).toBe('trip');
+  });
+
+  test('that the meter refuses ends there, with a case, and is not tried again', async () => {
+    const { world, trip } = await tripQueued();
+    world.meter.fates.push('refused');
+    await world.run();
+    expect(await pathOfCommand(world, trip)).toBe('sent refused');
+    expect(await openCases(world)).toEqual(['trip-failed']);
+    await world.poll();
+    await world.poll();
+    expect((await world.facts()).openCommands).toEqual([]);
+    expect(actions(world)).toBe('trip');
+  });
+
+  test('is not sent to a meter that does not answer', async () => {
+    const { world, trip } = await tripQueued();
+    world.meter.silent = true;
+    expect(await world.runner.advance(trip)).toBe('waiting');
+    expect(actions(world)).toBe('');
+  });
+
+  test('is superseded where the relay is found open, or armed', async () => {
+    for (const relay of ['open', 'armed'] as const) {
+      const { world, trip } = await tripQueued();
+      world.meter.relay = relay;
+      await world.run();
+      expect(await pathOfCommand(world, trip)).toBe('superseded');
+      expect(actions(world)).toBe('');
+    }
+  });
+
+  test('is suspended while a term is unknown, and leaves when it is known', async () => {
+    const { world, trip } = await tripQueued();
+    world.meter.keepPower = undefined;
+    await world.run();
+    expect(await pathOfCommand(world, trip)).toBe('suspended');
+    world.meter.keepPower = false;
+    await world.run();
+    expect(await pathOfCommand(world, trip)).toBe('suspended queued sent acknowledged verifying confirmed');
+  });
+
+  test('is superseded by a mark that was set while it waited', async () => {
+    const { world, trip } = await tripQueued();
+    await world.commit({ kind: 'mark', mark: { subject: 'account:a1', kind: 'disputed', since: EVENING, actor: asId('li'), reason: 'bill' } });
+    await world.run();
+    expect((await world.command(trip.id)).moves.map(({ to, reason }) => [to, reason.split(':')[0]])).toEqual([['superseded', 'not-disputed']]);
+  });
+
+  test('expires where no frame left before its deadline, and never leaves after it', async () => {
+    const { world, trip } = await tripQueued();
+    await world.clock.advance(120_000);
+    await world.run();
+    expect(await pathOfCommand(world, trip)).toBe('expired');
+    expect(actions(world)).toBe('');
+  });
+
+  test('does not leave when its deadline passes while the relay is being read', async () => {
+    const { world, trip } = await tripQueued();
+    world.meters.hop = (what, when) => (what === 'readRelay' && when === 'after' ? world.clock.advance(120_000) : undefined);
+    await world.runner.advance(trip);
+    expect(await pathOfCommand(world, trip)).toBe('expired');
+    expect(actions(world)).toBe('');
+  });
+
+  test('leaves no frame long after its `sent` was committed: the relay is read back instead', async () => {
+    const { world, trip } = await tripQueued();
+    world.meters.hop = (what, when) => (what === 'operateRelay' && when === 'before' ? world.clock.advance(10_001) : undefined);
+    await world.runner.advance(trip);
+    expect(await pathOfCommand(world, trip)).toBe('sent unknown');
+    expect(actions(world)).toBe('');
+  });
+
+  test('is voided by a payment between its read-back and its `sent`', async () => {
+    const { world, trip } = await tripQueued();
+    world.meters.hop = async (what, when) => {
+      if (what === 'readRelay' && when === 'after') await world.pay('20');
+    };
+    await world.runner.advance(trip);
+    expect(await pathOfCommand(world, trip)).toBe('superseded');
+    expect(actions(world)).toBe('');
+  });
+
+  test('is decided again when a payment comes at the very commit of `sent`', async () => {
+    const door = createDoor('commandMove', (fact) => fact.kind === 'commandMove' && fact.move.to === 'sent');
+    const { world, trip } = await tripQueued(door);
+    door.act = () => world.pay('0.10');
+    expect(await world.runner.advance(trip)).toBe('moved');
+    expect(await pathOfCommand(world, trip)).toBe('');
+    await world.run();
+    expect(await pathOfCommand(world, trip)).toBe('sent acknowledged verifying confirmed');
+  });
+
+  test('that an earlier process sent is unknown to this one, and is read back', async () => {
+    const { world, trip } = await tripQueued();
+    await world.commit({ kind: 'commandMove', move: { commandId: trip.id, from: 'queued', to: 'sent', at: EVENING, reason: 'earlier', evidence: undefined } });
+    const { command } = await world.command(trip.id);
+    expect(await world.runner.advance(command)).toBe('moved');
+    expect(await pathOfCommand(world, trip)).toBe('sent unknown');
+    expect(actions(world)).toBe('');
+    world.meter.relay = 'open';
+    await world.run();
+    expect((await world.command(trip.id)).command.state).toBe('confirmed');
+    expect(actions(world)).toBe('');
+  });
+
+  test('that another has moved meanwhile is left alone', async () => {
+    const { world, trip } = await tripQueued();
+    await world.pay('20');
+    expect(await world.runner.advance(trip)).toBe('moved');
+    expect(await pathOfCommand(world, trip)).toBe('superseded');
+    expect(actions(world)).toBe('');
+  });
+
+  test('that the meter delays waits, once in the time line, until the relay opens', async () => {
+    const { world, trip } = await tripQueued();
+    world.meter.fates.push('delayed');
+    await world.run();
+    for (let round = 0; round < 3; round++) await world.run();
+    expect((await world.command(trip.id)).moves.map(({ to, reason }) => `${to} ${to === 'verifying' ? reason : ''}`.trim())).toEqual([
+      'sent',
+      'acknowledged',
+      'verifying reading the relay back',
+      'verifying delayed',
+    ]);
+    world.meter.tripDelayed = false;
+    world.meter.relay = 'open';
+    await world.run();
+    expect((await world.command(trip.id)).command.state).toBe('confirmed');
+  });
+
+  test('is never confirmed while power flows, and becomes a case of tampering', async () => {
+    const { world, trip } = await tripQueued();
+    world.meters.hop = (what, when) => {
+      if (what === 'read' && when === 'before') world.meter.watts = 1500n;
+    };
+    await world.run();
+    await world.run();
+    await world.run();
+    expect((await world.command(trip.id)).command.state).toBe('verifying');
+    expect((await world.facts()).relay).toMatchObject({ reported: 'open', loadSide: 'contradicts' });
+    expect(await openCases(world)).toEqual(['tamper']);
+  });
+
+  test.each([
+    [3, 'sent acknowledged verifying queued sent acknowledged verifying failed'],
+    [4, 'sent acknowledged verifying queued sent acknowledged verifying queued expired'],
+  ])('whose relay is stuck is sent again until its deadline and then is a case, once: after %i steps', async (steps, path) => {
+    const { world, trip } = await tripQueued();
+    world.meter.fates.push('accepted-and-stuck', 'accepted-and-stuck');
+    await world.run(steps);
+    await world.clock.advance(120_000);
+    await world.run();
+    expect(await pathOfCommand(world, trip)).toBe(path);
+    expect(await openCases(world)).toEqual(['trip-failed']);
+    await world.poll();
+    expect((await world.facts()).openCommands).toEqual([]);
+  });
+
+  test('counts against the limiter from its `sent` on', async () => {
+    const { world } = await tripQueued({ rules: { limiter: { perMinute: 1, feederPercentPerDay: 100, fleetPercentPerDay: 100 } } });
+    world.meter.fates.push('request-lost');
+    await world.run();
+    expect(actions(world)).toBe('trip');
+    expect((await world.facts()).openCommands).toEqual([]);
+    expect((await world.facts()).limiter).toMatchObject({ sentLastMinute: 1, sentOnFeederToday: 1, sentToday: 1 });
+  });
+});
+
+describe('a restore', () => {
+  test('is proven by the relay, tells the customer and closes what was open', async () => {
+    const { world, restore } = await restoreQueued();
+    await world.run();
+    expect(await pathOfCommand(world, restore)).toBe('sent acknowledged verifying confirmed');
+    expect(actions(world)).toBe('trip close');
+    expect((await world.facts()).lastOpening).toBeUndefined();
+    await world.poll();
+    expect((await world.facts()).openCommands).toEqual([]);
+  });
+
+  test('does not wait for a read-back before its frame', async () => {
+    const { world, restore } = await restoreQueued();
+    const before = world.meter.readBacks.length;
+    await world.runner.advance(restore);
+    expect(world.meter.readBacks).toHaveLength(before);
+    expect(actions(world)).toBe('trip close');
+  });
+
+  test('by arming waits for the customer’s button and is confirmed when supply is back', async () => {
+    const { world, restore } = await restoreQueued({ point: { restoreBy: 'arm' } });
+    for (let round = 0; round < 3; round++) await world.run();
+    expect((await world.command(restore.id)).moves.map(({ to, reason }) => [to, reason]).at(-1)).toEqual(['verifying', 'awaitingCustomer']);
+    expect(actions(world)).toBe('trip arm');
+    await world.clock.advance(7_200_000);
+    await world.run();
+    expect(await openCases(world)).toEqual([]);
+    world.meter.press();
+    await world.run();
+    expect((await world.command(restore.id)).command.state).toBe('confirmed');
+    expect(actions(world)).toBe('trip arm');
+  });
+
+  test('that is not confirmed in time becomes a case, once, and goes on', async () => {
+    const { world, restore } = await restoreQueued();
+    world.meter.silent = true;
+    await world.run();
+    expect(await openCases(world)).toEqual([]);
+    await world.clock.advance(60_000);
+    await world.run();
+    await world.run();
+    expect(await openCases(world)).toEqual(['restore-overdue']);
+    world.meter.silent = false;
+    await world.run();
+    expect((await world.command(restore.id)).command.state).toBe('confirmed');
+    expect(await openCases(world)).toEqual([]);
+  });
+
+  test('that the meter refuses ends with a case and is not tried again by itself', async () => {
+    const { world, restore } = await restoreQueued();
+    world.meter.fates.push('refused');
+    await world.run();
+    expect(await pathOfCommand(world, restore)).toBe('sent refused');
+    expect(await openCases(world)).toEqual(['restore-failed']);
+    await world.poll();
+    expect((await world.facts()).openCommands).toEqual([]);
+  });
+
+  test('whose deadline passes before a frame could leave becomes a person’s business', async () => {
+    const { world, restore } = await restoreQueued();
+    await world.clock.advance(3_600_000);
+    await world.run();
+    expect(await pathOfCommand(world, restore)).toBe('expired');
+    expect(await openCases(world)).toEqual(['restore-failed']);
+  });
+
+  test('is stopped by a lock-out and comes back when it is lifted', async () => {
+    const { world, restore } = await restoreQueued();
+    await world.commit({ kind: 'mark', mark: { subject: 'meterPoint:p1', kind: 'lock-out', since: EVENING, actor: asId('wang'), reason: 'crew' } });
+    await world.run();
+    expect(await pathOfCommand(world, restore)).toBe('superseded');
+    await world.poll();
+    expect(actions(world)).toBe('trip');
+    await world.commit({ kind: 'markLifted', subject: 'meterPoint:p1', mark: 'lock-out', at: EVENING, actor: asId('wang') });
+    await world.poll();
+    await world.run();
+    expect(actions(world)).toBe('trip close');
+  });
+
+  test('answers a trip that is still unknown, and the trip does not come back', async () => {
+    const { world, trip } = await tripQueued();
+    world.meter.fates.push('reply-lost');
+    await world.run(1);
+    expect((await world.command(trip.id)).command.state).toBe('unknown');
+    await world.pay('20');
+    await world.run(20);
+    expect(world.meter.relay).toBe('closed');
+    expect((await world.facts()).openCommands).toEqual([]);
+    expect(actions(world)).toBe('trip close');
+    expect((await world.command(trip.id)).command.state).toBe('superseded');
+  });
+});
+
+describe('a command that waits for approval', () => {
+  test('goes nowhere by itself', async () => {
+    const world = await createWorld();
+    await world.poll();
+    const pending = commandOf({ state: 'pendingApproval', expiresAt: plusMs(EVENING, 1000) });
+    await world.commit({ kind: 'command', command: pending });
+    expect(await world.runner.advance(pending)).toBe('waiting');
+    expect(await world.runner.advance({ ...pending, state: 'confirmed' })).toBe('ended');
+    expect(actions(world)).toBe('');
+  });
+});

@@ -1,0 +1,151 @@
+import { describe, expect, test } from 'vitest';
+import type { CommandOrder } from '../../../../src/core/services/command-service.ts';
+import { plusMs } from '../../../../src/kernel/clock.ts';
+import { asId } from '../../../../src/kernel/ids.ts';
+import { EVENING, METER } from '../../../support/core-facts.ts';
+import { createWorld, pathOf } from '../../../support/core-world.ts';
+
+const order = (more: Partial<CommandOrder> = {}): CommandOrder => ({
+  meterId: METER.id,
+  action: 'trip',
+  reason: 'works on the main',
+  expiresAt: undefined,
+  idempotencyKey: 'K',
+  actor: asId('zhang'),
+  ...more,
+});
+const polled = async (...options: Parameters<typeof createWorld>) => {
+  const world = await createWorld(...options);
+  await world.pay('100');
+  await world.poll();
+  return world;
+};
+
+describe('a command that a person asks for', () => {
+  test('is queued with its file, whatever the balance', async () => {
+    const world = await polled();
+    const asked = await world.commands.request(order());
+    expect(asked).toMatchObject({
+      ok: true,
+      value: { replayed: false, value: { action: 'trip', cause: 'manual', actor: 'zhang', state: 'queued', expiresAt: plusMs(EVENING, 120_000) } },
+    });
+    const stored = asked.ok ? await world.command(asked.value.value.id) : undefined;
+    expect(stored?.decision?.terms.map(({ name }) => name)).toEqual([
+      'rules-fit-line',
+      'not-protected',
+      'meter-not-protected',
+      'bound',
+      'site-clear',
+      'relay-closed',
+      'limiter',
+      'no-other-command',
+    ]);
+    await world.run();
+    expect(world.meter.relay).toBe('open');
+    expect((await world.facts()).openCases.map(({ kind }) => kind)).toEqual(['manual-trip']);
+  });
+
+  test('with the same key answers with the first, as it is now', async () => {
+    const world = await polled();
+    const first = await world.commands.request(order());
+    await world.run();
+    const again = await world.commands.request(order());
+    expect(again).toMatchObject({ ok: true, value: { replayed: true, value: { state: 'confirmed' } } });
+    expect(again.ok && first.ok && again.value.value.id === first.value.value.id).toBe(true);
+    expect(world.meter.frames).toHaveLength(1);
+  });
+
+  test('with a used key and other content is refused', async () => {
+    const world = await polled();
+    await world.commands.request(order());
+    expect(await world.commands.request(order({ action: 'close' }))).toEqual({ ok: false, error: { code: 'idempotency-mismatch' } });
+    expect(await world.commands.request(order({ reason: 'other' }))).toEqual({ ok: false, error: { code: 'idempotency-mismatch' } });
+  });
+
+  test('twice at a time under one key runs once', async () => {
+    const world = await polled();
+    const [first, second] = await Promise.all([world.commands.request(order()), world.commands.request(order())]);
+    expect([first?.ok, second]).toEqual([true, { ok: false, error: { code: 'in-progress' } }]);
+  });
+
+  test('twice at a time under two keys is one command, and the second sees it', async () => {
+    const world = await polled();
+    const outcomes = await Promise.all([
+      world.commands.request(order({ idempotencyKey: 'K1' })),
+      world.commands.request(order({ idempotencyKey: 'K2', actor: asId('li') })),
+    ]);
+    expect(outcomes.map(({ ok }) => ok)).toEqual([true, false]);
+    expect(outcomes[1]).toMatchObject({ error: { code: 'command-refused' } });
+    expect((await world.facts()).openCommands).toHaveLength(1);
+  });
+
+  test('is refused with every term where one is plainly unmet', async () => {
+    const world = await polled({ point: { keepPower: true } });
+    const refused = await world.commands.request(order());
+    expect(refused.ok).toBe(false);
+    const terms = !refused.ok && refused.error.code === 'command-refused' ? refused.error.terms : [];
+    expect(terms.filter(({ verdict }) => verdict !== 'met').map(({ name }) => name)).toEqual(['not-protected']);
+    expect((await world.facts()).openCommands).toEqual([]);
+  });
+
+  test('is queued where something is only unknown, and read back before its frame leaves', async () => {
+    const world = await createWorld();
+    expect((await world.facts()).relay.reported).toBe('unknown');
+    expect((await world.commands.request(order())).ok).toBe(true);
+    await world.run();
+    expect(world.meter.relay).toBe('open');
+    expect(world.meter.readBacks[0]).toEqual({ afterFrames: 0, relay: 'closed' });
+  });
+
+  test('for a meter that is not there, or with a deadline that has passed, is refused', async () => {
+    const world = await polled();
+    expect(await world.commands.request(order({ meterId: asId('m9') }))).toEqual({ ok: false, error: { code: 'not-found' } });
+    expect(await world.commands.request(order({ expiresAt: EVENING }))).toEqual({ ok: false, error: { code: 'command-expired' } });
+  });
+
+  test('to close out-ranks a trip that has not left', async () => {
+    const world = await polled();
+    const trip = await world.commands.request(order());
+    const close = await world.commands.request(order({ action: 'restore', idempotencyKey: 'L' }));
+    expect(close).toMatchObject({ ok: true, value: { value: { action: 'close' } } });
+    expect(trip.ok && (await world.command(trip.value.value.id)).command.state).toBe('superseded');
+  });
+
+  test('to restore becomes what the contract says', async () => {
+    const world = await polled({ point: { restoreBy: 'arm' } });
+    expect(await world.commands.request(order({ action: 'restore' }))).toMatchObject({ ok: true, value: { value: { action: 'arm' } } });
+  });
+
+  test('to close is refused under a lock-out', async () => {
+    const world = await polled();
+    await world.commit({ kind: 'mark', mark: { subject: 'meterPoint:p1', kind: 'lock-out', since: EVENING, actor: asId('wang'), reason: 'crew' } });
+    const refused = await world.commands.request(order({ action: 'close' }));
+    expect(refused).toMatchObject({ ok: false, error: { code: 'command-refused' } });
+  });
+});
+
+describe('withdrawing a command', () => {
+  test('ends it while no frame has left', async () => {
+    const world = await polled();
+    const asked = await world.commands.request(order());
+    const id = asked.ok ? asked.value.value.id : asId<never>('none');
+    expect(await world.commands.cancel(id, asId('li'))).toMatchObject({ ok: true, value: { state: 'cancelled' } });
+    await world.run();
+    expect(world.meter.frames).toEqual([]);
+    expect(await world.commands.cancel(id, asId('li'))).toEqual({ ok: false, error: { code: 'command-finished' } });
+  });
+
+  test('comes too late once it was sent', async () => {
+    const world = await polled();
+    const asked = await world.commands.request(order());
+    const id = asked.ok ? asked.value.value.id : asId<never>('none');
+    await world.run(1);
+    expect(pathOf((await world.command(id)).moves)).toBe('sent acknowledged');
+    expect(await world.commands.cancel(id, asId('li'))).toEqual({ ok: false, error: { code: 'command-finished' } });
+  });
+
+  test('of a command that is not there is not found', async () => {
+    const world = await polled();
+    expect(await world.commands.cancel(asId('cmd_none'), asId('li'))).toEqual({ ok: false, error: { code: 'not-found' } });
+  });
+});
