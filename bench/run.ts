@@ -34,7 +34,8 @@ for (const scenario of chosen) {
     if (!reaches(row)) missed += 1;
     console.log(line(row));
   }
-  for (const [name, value] of Object.entries(result.absolute)) console.log(`      ${name}: ${Number(value.toPrecision(4)).toLocaleString('en')}`);
+  for (const [name, value] of Object.entries(result.absolute))
+    console.log(`      ${name}: ${Number(value.toPrecision(4)).toLocaleString('en')}`);
   console.log(`      checked: ${result.checked}${result.note === undefined ? '' : `\n      note: ${result.note}`}`);
 }
 save();

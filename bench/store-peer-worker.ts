@@ -1,7 +1,8 @@
 /**
  * The other side's writer threads. `limit` does only what is unavoidable for the rows that the product writes: balances in memory,
  * plain updates at the end of a group, one chain link, one synced commit. `naive` is the layout that one writes first: a row for
- * each thing and `UPDATE … RETURNING` for each posting; it groups commits and links its chain just the same.
+ * each thing, `UPDATE … RETURNING` for each posting, and an object in a message for each request. It lives in a thread, groups
+ * commits and links its chain just the same.
  */
 import { createHash } from 'node:crypto';
 import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
@@ -19,6 +20,8 @@ export interface PeerPosting {
   readonly account: string;
   readonly amount: number;
 }
+/** One posting, or many packed into a buffer. */
+export type ToPeer = PeerPosting | Uint8Array<ArrayBuffer> | 'close';
 /** Stores one group and syncs it. */
 type Group = (postings: readonly PeerPosting[]) => void;
 
@@ -32,14 +35,12 @@ function serve(port: MessagePort, { kind, file }: PeerData): void {
   database.pragma('journal_mode = wal');
   database.pragma('synchronous = full');
   const store = kind === 'limit' ? limitGroup(database) : naiveGroup(database);
-  port.on('message', (first: Uint8Array | 'close') => {
+  port.on('message', (first: ToPeer) => {
     const postings: PeerPosting[] = [];
-    let message: Uint8Array | 'close' | undefined = first;
+    let message: ToPeer | undefined = first;
     for (; message !== undefined && message !== 'close'; message = received(port)) {
-      for (const row of JSON.parse(fromBytes.decode(message)) as [string, string, number, string, number][]) {
-        const [id, key, at, account, amount] = row;
-        postings.push({ id, key, at, account, amount });
-      }
+      if (!(message instanceof Uint8Array)) postings.push(message);
+      else for (const packed of unpacked(message)) postings.push(packed);
     }
     if (postings.length > 0) {
       store(postings);
@@ -52,7 +53,12 @@ function serve(port: MessagePort, { kind, file }: PeerData): void {
   port.postMessage(0);
 }
 
-const received = (port: MessagePort) => (receiveMessageOnPort(port) as { message: Uint8Array | 'close' } | undefined)?.message;
+const received = (port: MessagePort) => (receiveMessageOnPort(port) as { message: ToPeer } | undefined)?.message;
+
+function unpacked(bytes: Uint8Array): readonly PeerPosting[] {
+  const rows = JSON.parse(fromBytes.decode(bytes)) as readonly [string, string, number, string, number][];
+  return rows.map(([id, key, at, account, amount]) => ({ id, key, at, account, amount }));
+}
 
 function limitGroup(database: Database.Database): Group {
   const begin = database.prepare('begin immediate');

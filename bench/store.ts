@@ -52,7 +52,8 @@ export const l2: Scenario = {
         absolute[`${callers} callers, postings a second`] = rounds.medianOf('ours', 'perSecond');
         absolute[`${callers} callers, µs of CPU a posting`] = rounds.medianOf('ours', 'cpuMicrosPerUnit');
       }
-      return { id: 'L2', rows, absolute };
+      const note = 'the naive layout has a row for each thing, UPDATE … RETURNING for each posting and one message for each request';
+      return { id: 'L2', rows, absolute, note };
     }),
 };
 

@@ -1,7 +1,8 @@
 import fastifyHelmet from '@fastify/helmet';
 import fastifySwagger from '@fastify/swagger';
 import scalarReference from '@scalar/fastify-api-reference';
-import type { FastifyInstance, FastifyPluginAsync } from 'fastify';
+import type { FastifyInstance, FastifyPluginAsync, FastifySchema } from 'fastify';
+import type { Scope } from '../core/model/api-key.ts';
 
 /** Collects the OpenAPI document from the schemas of the routes that are registered after it. */
 export async function collectOpenApi(app: FastifyInstance, version: string): Promise<void> {
@@ -18,11 +19,23 @@ export async function collectOpenApi(app: FastifyInstance, version: string): Pro
       components: { securitySchemes: { key: { type: 'http', scheme: 'bearer', description: 'A key made by feikong key create' } } },
       security: [{ key: [] }],
     },
+    transform: ({ schema, url, route }) => ({ schema: documented(schema, route.config?.scopes), url }),
     refResolver: {
       buildLocalReference: (json, _baseUri, _fragment, index) => (typeof json.$id === 'string' ? json.$id : `schema-${index}`),
     },
   });
 }
+
+/** What every route has and none repeats: its scopes, and the problem that every other answer is. No serializer is made for it. */
+function documented(schema: FastifySchema, scopes: readonly Scope[] | undefined): FastifySchema {
+  if (schema.hide === true) return schema;
+  const response = { ...(schema.response ?? STREAM), '4xx': PROBLEM, '5xx': PROBLEM };
+  return { ...schema, response, ...(scopes === undefined ? {} : { description: `Needs the scope ${scopes.join(' or ')}` }) };
+}
+
+const PROBLEM = { description: 'A problem', content: { 'application/problem+json': { schema: { $ref: 'Problem#' } } } };
+/** An answer that no schema describes. */
+const STREAM = { 200: { description: 'Text', type: 'string' } };
 
 const DOCS = '/api/v1/docs';
 const DOCUMENT = '/api/v1/openapi.json';

@@ -17,6 +17,7 @@ import { createPaymentService } from '../core/services/payment-service.ts';
 import { createSituations } from '../core/services/situations.ts';
 import { createMeterGateway } from '../drivers/meter-gateway.ts';
 import { startClockWatch } from '../jobs/clock-watch.ts';
+import { startCommandFiguresJob } from '../jobs/command-figures-job.ts';
 import { startCommandJob } from '../jobs/command-job.ts';
 import { startDayEndJob } from '../jobs/day-end-job.ts';
 import type { RunningLoop } from '../jobs/loop.ts';
@@ -145,7 +146,16 @@ async function startJobs(
     intervalMs: pollIntervalMs,
   }));
   const lineOf = new Map(config.points.map(({ meter }) => [meter.id, meter.lineId]));
-  const clockWatch = await startClockWatch({ store, clock, logger });
+  const clockWatch = await startClockWatch({ store, clock, logger, onDrift: metrics.setClockDrift });
+  const figures = await startCommandFiguresJob({
+    store,
+    clock,
+    logger,
+    onEnded(command, seconds) {
+      metrics.countCommand(command.action, command.state);
+      if (command.state === 'confirmed') metrics.observeRelay(command.action, seconds);
+    },
+  });
   const commands = startCommandJob({ store, runner: core.runner, clock, logger });
   const notices = startNoticeJob({ notices: core.notices, clock, logger });
   const unwatch = store.onCommitted(() => {
@@ -158,10 +168,10 @@ async function startJobs(
     metering: core.metering,
     clock,
     logger,
-    onPolled: (meterId, outcome, ms) => metrics.countRead(lineOf.get(meterId) ?? '', outcome, ms / 1000),
+    onPolled: (meterId, outcome, ms) => metrics.countRead(lineOf.get(meterId) ?? '', outcome === 'ok' ? 'good' : outcome, ms / 1000),
   });
   const watch: RunningLoop = { wake: () => undefined, stop: async () => unwatch() };
-  return [watch, polls, commands, notices, startDayEndJob({ charges: core.charges, clock, logger }), clockWatch];
+  return [watch, polls, commands, notices, figures, startDayEndJob({ charges: core.charges, clock, logger }), clockWatch];
 }
 
 /** The first start makes an administrator's key; afterwards `feikong key create` makes more. */

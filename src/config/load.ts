@@ -70,7 +70,8 @@ export function loadConfig(file: string, protocols: readonly string[], overrides
     ({ id }) => id,
     (name) => wrong('lines', name, 'an id of its own for each line'),
   );
-  if (raw.mqtt.url !== undefined && !URL.canParse(raw.mqtt.url)) throw wrong('mqtt.url', raw.mqtt.url, 'a URL, as mqtt://broker.example:1883');
+  if (raw.mqtt.url !== undefined && !URL.canParse(raw.mqtt.url))
+    throw wrong('mqtt.url', raw.mqtt.url, 'a URL, as mqtt://broker.example:1883');
   for (const [index, line] of raw.lines.entries()) checkTransport(line, `lines[${index}]`, raw, wrong);
   const points = raw.meters.map((meter, index) =>
     pointOf({ raw, meter, path: `meters[${index}]`, zone, ruleSets, tariffs, lines, protocols, wrong }),
@@ -78,7 +79,11 @@ export function loadConfig(file: string, protocols: readonly string[], overrides
   checkUnique(raw, wrong);
   const real = raw.lines.find(({ simulated }) => !simulated);
   if (raw.notifier === 'simulated' && real !== undefined)
-    throw wrong('notifier', raw.notifier, `one that reaches customers: line ${real.id} is not simulated, and nobody is tripped on a simulated notice`);
+    throw wrong(
+      'notifier',
+      raw.notifier,
+      `one that reaches customers: line ${real.id} is not simulated, and nobody is tripped on a simulated notice`,
+    );
   return {
     siteName: raw.site.name,
     zone,

@@ -78,7 +78,11 @@ function explain(error: ErrorObject, others: readonly ErrorObject[], root: unkno
   }
   if (error.keyword === 'const') {
     const choices = [error, ...others].filter(({ keyword, instancePath }) => keyword === 'const' && instancePath === error.instancePath);
-    return { path, found: at(root, path), expected: `one of ${choices.map((choice) => JSON.stringify(choice.params.allowedValue)).join(', ')}` };
+    return {
+      path,
+      found: at(root, path),
+      expected: `one of ${choices.map((choice) => JSON.stringify(choice.params.allowedValue)).join(', ')}`,
+    };
   }
   const schema = error.parentSchema;
   const described = typeof schema?.description === 'string' ? ` (${schema.description})` : '';

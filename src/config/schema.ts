@@ -49,7 +49,10 @@ const Line = Type.Object(
 const Rate = Type.Object(
   {
     component: Type.String({ pattern: '^[a-z][a-z0-9:-]{0,39}$', description: 'Bill line, as energy or energy:peak' }),
-    register: Type.String({ pattern: '^(1-0:[12]\\.8\\.\\d{1,2}|dlt645:[0-9A-F]{8})$', description: 'The energy register that counts it, as 1-0:1.8.0' }),
+    register: Type.String({
+      pattern: '^(1-0:[12]\\.8\\.\\d{1,2}|dlt645:[0-9A-F]{8})$',
+      description: 'The energy register that counts it, as 1-0:1.8.0',
+    }),
     price: decimal('Yuan per kWh'),
   },
   closed,
@@ -161,8 +164,12 @@ export const RuleSetSchema = Type.Object(
     limiter: Type.Object(
       {
         perMinute: Type.Integer({ minimum: 0 }),
-        feederPercentPerDay: Type.Integer({ minimum: 0, maximum: 100 }),
-        fleetPercentPerDay: Type.Integer({ minimum: 0, maximum: 100 }),
+        feederPercentPerDay: Type.Integer({
+          minimum: 0,
+          maximum: 1_000_000,
+          description: 'Trips, as a share of the feeder’s meters; beyond 100 a meter may be tripped again on the same day',
+        }),
+        fleetPercentPerDay: Type.Integer({ minimum: 0, maximum: 1_000_000, description: 'Trips, as a share of all meters' }),
       },
       closed,
     ),

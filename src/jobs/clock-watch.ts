@@ -9,6 +9,8 @@ export interface ClockWatchDeps {
   readonly store: Store;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** Told of each look, for the figures. */
+  readonly onDrift?: (seconds: number) => void;
 }
 
 const ACTOR = asId<Actor>('system:clock-watch');
@@ -22,7 +24,7 @@ const LOOK_EVERY_MS = 5000;
  * Freezes trips when wall time jumps against the monotonic clock, and at start when it lies before the last commit; lifts the
  * freeze after fifteen minutes of agreement.
  */
-export async function startClockWatch({ store, clock, logger }: ClockWatchDeps): Promise<RunningLoop> {
+export async function startClockWatch({ store, clock, logger, onDrift }: ClockWatchDeps): Promise<RunningLoop> {
   let offset = clock.now() - clock.monotonicMs();
   let agreesSince = clock.monotonicMs();
   const freeze = async (reason: string) => {
@@ -42,6 +44,7 @@ export async function startClockWatch({ store, clock, logger }: ClockWatchDeps):
     logger,
     async round() {
       const drift = clock.now() - clock.monotonicMs() - offset;
+      onDrift?.(drift / 1000);
       if (Math.abs(drift) > JUMP_MS) {
         const { status } = await freeze(`wall time jumped by ${Math.round(drift / 1000)} s`);
         if (status === 'committed') offset += drift;

@@ -33,7 +33,6 @@ export const fen = (count: bigint): Money => money(count * MICRO_YUAN_PER_FEN);
 export const exactMoney = (e14Yuan: bigint): ExactMoney => e14Yuan as ExactMoney;
 
 export const NO_MONEY = money(0n);
-export const NO_ENERGY = energy(0n);
 
 export interface UnitError {
   readonly code: 'bad-decimal' | 'too-fine';
@@ -71,7 +70,6 @@ export const formatEnergy = (value: Energy): string => trimZeros(formatDecimal({
 /** Yuan as a decimal string, at least two decimals: `100.00`. */
 export const formatMoney = (value: Money): string => trimZeros(formatDecimal({ unscaled: value, scale: MONEY_SCALE }));
 export const formatPrice = (value: Price): string => trimZeros(formatDecimal({ unscaled: value, scale: PRICE_SCALE }));
-export const formatPower = (value: Power): string => trimZeros(formatDecimal({ unscaled: value, scale: POWER_SCALE }));
 
 function trimZeros(text: string): string {
   return text.replace(/(\.\d\d\d*?)0+$/, '$1');
@@ -91,8 +89,6 @@ export const roundToFen = (amount: ExactMoney): Money => fen(divideHalfAway(amou
 /** 10⁻⁶ yuan, half away from zero. */
 export const roundToMicroYuan = (amount: ExactMoney): Money => money(divideHalfAway(amount, EXACT_PER_MICRO_YUAN));
 
-export const addEnergy = (left: Energy, right: Energy): Energy => energy(left + right);
-export const subtractEnergy = (left: Energy, right: Energy): Energy => energy(left - right);
 export const addMoney = (left: Money, right: Money): Money => money(left + right);
 export const subtractMoney = (left: Money, right: Money): Money => money(left - right);
 export const negateMoney = (amount: Money): Money => money(-amount);

@@ -1,6 +1,7 @@
 /** `npm run soak -- NAME [--count N] [--seed S]`: the tests that count by the thousand, at any size and from any seed. */
-import { runKills } from '../system/kills.ts';
+
 import { runDemos } from '../system/demos.ts';
+import { runKills } from '../system/kills.ts';
 import { runInterleavings } from './interleavings.ts';
 
 interface Soak {
@@ -18,7 +19,8 @@ const SOAKS: Readonly<Record<string, Soak>> = {
 
 async function soakKills(count: number, seed: number): Promise<object> {
   const report = await runKills({ kills: count, seed });
-  if (report.lost.length + report.doubled.length + report.repeatedWithoutReadBack.length > 0 || report.checkExit !== 0) throw new Error(JSON.stringify(report, null, 2));
+  if (report.lost.length + report.doubled.length + report.repeatedWithoutReadBack.length > 0 || report.checkExit !== 0)
+    throw new Error(JSON.stringify(report, null, 2));
   return report;
 }
 

@@ -8,10 +8,12 @@ import type { Scope } from '../../src/core/model/api-key.ts';
 import { createOnDemandReads } from '../../src/core/services/on-demand-reads.ts';
 import { asId } from '../../src/kernel/ids.ts';
 import { silentLogger } from '../../src/kernel/logger.ts';
+import { openSqliteStore } from '../../src/store/sqlite/index.ts';
 import { createCountingIds, EVENING } from './core-facts.ts';
 import { createWorld, type WorldOptions } from './core-world.ts';
+import { createManualClock } from './manual-clock.ts';
 
-export interface ApiWorldOptions extends WorldOptions {
+export interface ApiWorldOptions extends Omit<WorldOptions, 'ground'> {
   readonly requestsPerMinute?: number;
 }
 
@@ -29,8 +31,14 @@ const LINE: LineView = {
 export type ApiWorld = Awaited<ReturnType<typeof createApiWorld>>;
 
 export async function createApiWorld({ requestsPerMinute = 100_000, ...options }: ApiWorldOptions = {}) {
-  const world = await createWorld(options);
-  const { clock, store, payments, commands, meters } = world;
+  const clock = createManualClock(EVENING);
+  const store = await openSqliteStore({ dataDir: 'none', inMemory: true, clock });
+  let lastSeq = 0;
+  store.onCommitted((seq) => {
+    lastSeq = seq;
+  });
+  const world = await createWorld({ ...options, ground: { store, clock, newId: createCountingIds(), lastSeq: () => lastSeq } });
+  const { payments, commands, meters } = world;
   const newId = createCountingIds();
   const reads = createOnDemandReads({ gateway: meters.gateway, clock, newId, logger: silentLogger });
   const metrics = createMetrics();

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 
 const ROOT = path.join(import.meta.dirname, '../..');
-const CLI = path.join(ROOT, 'src/cli.ts');
+const CLI = path.join(ROOT, 'scripts/feikong.mjs');
 
 /** A `feikong` command in a process of its own; what it says is kept for the failure that needs it. */
 export interface Child {

@@ -2,7 +2,7 @@
 import type { Situation } from '../../src/core/feecontrol/situation.ts';
 import { plusMs } from '../../src/kernel/clock.ts';
 import { toLocalTime } from '../../src/kernel/local-time.ts';
-import { EVENING, METER, noticeOf, readingOf, RULES, SHANGHAI, yuan } from './core-facts.ts';
+import { EVENING, METER, noticeOf, RULES, readingOf, SHANGHAI, yuan } from './core-facts.ts';
 
 export const tripDue = (more: Partial<Situation> = {}): Situation => ({
   now: EVENING,

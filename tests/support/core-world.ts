@@ -16,13 +16,13 @@ import { createMeteringService } from '../../src/core/services/metering-service.
 import { createNoticeService } from '../../src/core/services/notice-service.ts';
 import { createPaymentService, type PaymentOrder } from '../../src/core/services/payment-service.ts';
 import { createSituations, type PointTerms } from '../../src/core/services/situations.ts';
-import { asId, type MeterPointId } from '../../src/kernel/ids.ts';
+import { asId, type MeterId, type MeterPointId, type NewId } from '../../src/kernel/ids.ts';
 import { silentLogger } from '../../src/kernel/logger.ts';
 import { ok } from '../../src/kernel/result.ts';
 import { openSqliteStore } from '../../src/store/sqlite/index.ts';
 import { createCountingIds, EVENING, FLAT, METER, POINT, RULES, SHANGHAI, yuan } from './core-facts.ts';
 import { createScriptedMeters } from './core-scripted-meters.ts';
-import { createManualClock } from './manual-clock.ts';
+import { createManualClock, type ManualClock } from './manual-clock.ts';
 
 export interface WorldOptions {
   readonly rules?: Partial<RuleSet>;
@@ -31,22 +31,54 @@ export interface WorldOptions {
   /** Wraps the store: a test may stand at its door, never change what it answers. */
   readonly around?: (store: Store) => Store;
   readonly notifier?: Notifier;
-  /** Other meters on the feeder, for the trip limiter's shares. */
-  readonly neighbours?: number;
+  /** A store that several places share, one after another; one of its own otherwise. */
+  readonly ground?: Ground;
+}
+
+/** A store with its clock and its ids. */
+export interface Ground {
+  readonly store: Store;
+  readonly clock: ManualClock;
+  readonly newId: NewId;
+  /** How far the journal has grown. */
+  lastSeq(): number;
+}
+
+/** Other meters on the feeder, for the trip limiter's shares. */
+const NEIGHBOURS = 9;
+
+export async function createGround(): Promise<Ground> {
+  const clock = createManualClock(EVENING);
+  const store = await openSqliteStore({ dataDir: 'none', inMemory: true, clock });
+  await storeArchive(
+    store,
+    Array.from({ length: NEIGHBOURS }, (_, index) => neighbourOf(index)),
+  );
+  let lastSeq = 0;
+  store.onCommitted((seq) => {
+    lastSeq = seq;
+  });
+  return { store, clock, newId: createCountingIds(), lastSeq: () => lastSeq };
 }
 
 export type World = Awaited<ReturnType<typeof createWorld>>;
 
 const receiving: Notifier = { simulated: false, deliver: async ({ id }) => ok({ receipt: `received ${id}` }) };
 
-export async function createWorld({ rules, point, tariff = FLAT, around = (store) => store, notifier = receiving, neighbours = 9 }: WorldOptions = {}) {
-  const clock = createManualClock(EVENING);
-  const inner = await openSqliteStore({ dataDir: 'none', inMemory: true, clock });
+export async function createWorld({
+  rules,
+  point,
+  tariff = FLAT,
+  around = (store) => store,
+  notifier = receiving,
+  ground,
+}: WorldOptions = {}) {
+  const { store: inner, clock, newId } = ground ?? (await createGround());
   const store = around(inner);
-  const newId = createCountingIds();
   const logger = silentLogger;
   const meters = createScriptedMeters(clock);
   const meterPoint = { ...POINT, ...point };
+  const meterConfig = { ...METER, id: asId<MeterId>(meterPoint.id.replace(/^p/, 'm')), meterPointId: meterPoint.id };
   const terms: PointTerms = { zone: SHANGHAI, rules: { ...RULES, ...rules }, tariff, simulatedLine: false };
   const points = new Map<MeterPointId, PointTerms>([[meterPoint.id, terms]]);
   const configure = (to: PointTerms) => points.set(meterPoint.id, to);
@@ -58,14 +90,12 @@ export async function createWorld({ rules, point, tariff = FLAT, around = (store
   const runner = createCommandRunner({ store, situations, gateway: meters.gateway, clock, newId, logger });
   const charges = createChargeService({ store, situations, clock, newId });
   const notices = createNoticeService({ store, notifier, clock });
-  await storeArchive(inner, [placeOf(meterPoint, METER), ...Array.from({ length: neighbours }, (_, index) => neighbourOf(meterPoint, index))]);
+  await storeArchive(inner, [placeOf(meterPoint, meterConfig)]);
 
   let serial = 0;
   const world = {
     clock,
     store: inner,
-    /** With what stands around its door. */
-    scheduledStore: store,
     meters,
     meter: meters.meter,
     points,
@@ -85,18 +115,19 @@ export async function createWorld({ rules, point, tariff = FLAT, around = (store
         accountId: meterPoint.accountId,
         amount: yuan(amount),
         channel: 'bank',
-        channelSerial: String(serial),
+        channelSerial: `${meterPoint.id}-${serial}`,
         channelDate: '2026-11-24',
-        idempotencyKey: `key-${serial}`,
+        idempotencyKey: `key-${meterPoint.id}-${serial}`,
         actor: asId('teller'),
         ...more,
       });
     },
     /** Reads the meter once and records what it says. */
     async poll() {
-      const registers = await meters.gateway.readRegisters(METER.id, metering.registersOf(meterPoint.id), { priority: 'scheduled' });
-      const relay = await meters.gateway.readRelay(METER.id, { priority: 'scheduled' });
-      if (registers.ok) await metering.record({ meterPointId: meterPoint.id, answers: registers.value, relay: relay.ok ? relay.value : undefined });
+      const registers = await meters.gateway.readRegisters(meterConfig.id, metering.registersOf(meterPoint.id), { priority: 'scheduled' });
+      const relay = await meters.gateway.readRelay(meterConfig.id, { priority: 'scheduled' });
+      if (registers.ok)
+        await metering.record({ meterPointId: meterPoint.id, answers: registers.value, relay: relay.ok ? relay.value : undefined });
     },
     facts: (): Promise<MeterPointFacts> => situations.load(meterPoint.id),
     async openCommand(): Promise<Command> {
@@ -109,11 +140,15 @@ export async function createWorld({ rules, point, tariff = FLAT, around = (store
       if (found === undefined) throw new TypeError(`no command ${id}`);
       return found;
     },
-    /** Moves the newest open command until it waits or ends, at most so many steps. */
+    /** Commands under way as the command loop sees them: restores first. */
+    async openCommands(): Promise<readonly Command[]> {
+      const open = (await store.read('openCommands', {})).filter(({ meterPointId }) => meterPointId === meterPoint.id);
+      return open.sort((left, right) => Number(left.action === 'trip') - Number(right.action === 'trip'));
+    },
+    /** Moves the first open command until it waits or ends, at most so many steps. */
     async run(steps = 10): Promise<void> {
       for (let step = 0; step < steps; step++) {
-        const open = [...(await inner.read('openCommands', {}))].sort((left, right) => Number(left.action === 'trip') - Number(right.action === 'trip'));
-        const [command] = open;
+        const [command] = await world.openCommands();
         if (command === undefined || (await runner.advance(command)) !== 'moved') return;
       }
     },
@@ -144,9 +179,12 @@ const placeOf = (meterPoint: MeterPoint, meter: Meter): ConfiguredPoint => ({
   meter,
   openingPayment: undefined,
 });
-const neighbourOf = (meterPoint: MeterPoint, index: number): ConfiguredPoint => {
+const neighbourOf = (index: number): ConfiguredPoint => {
   const id = asId<MeterPointId>(`neighbour-${index}`);
-  return placeOf({ ...meterPoint, id, accountId: asId(id) }, { ...METER, id: asId(id), meterPointId: id, address: String(index).padStart(12, '9') });
+  return placeOf(
+    { ...POINT, id, accountId: asId(id) },
+    { ...METER, id: asId(id), meterPointId: id, address: String(index).padStart(12, '9') },
+  );
 };
 
 /** A place at the store's door: what a test does there happens once, just before the next batch that holds such a fact. */

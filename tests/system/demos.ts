@@ -25,9 +25,14 @@ export async function runDemos(count: number, seed: number): Promise<object> {
   let slowest = 0;
   for (let index = 0; index < count; index++) {
     const { answer, seconds } = await playDemo(seed + index);
-    if (!answer.trip.confirmed || !answer.restore.confirmed || !answer.journalBalanced) throw new Error(`seed ${seed + index}: ${JSON.stringify(answer)}`);
+    if (!answer.trip.confirmed || !answer.restore.confirmed || !answer.journalBalanced)
+      throw new Error(`seed ${seed + index}: ${JSON.stringify(answer)}`);
     restores.push(answer.restore.paymentToConfirmedMs);
     slowest = Math.max(slowest, seconds);
   }
-  return { stories: count, slowestSeconds: Number(slowest.toFixed(1)), paymentToConfirmedMs: { max: Math.max(...restores), median: restores.toSorted((a, b) => a - b)[count >> 1] } };
+  return {
+    stories: count,
+    slowestSeconds: Number(slowest.toFixed(1)),
+    paymentToConfirmedMs: { max: Math.max(...restores), median: restores.toSorted((a, b) => a - b)[count >> 1] },
+  };
 }

@@ -1,6 +1,6 @@
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -14,7 +14,17 @@ let plain = { address: '', password: '' };
 
 beforeAll(async () => {
   folder = mkdtempSync(path.join(tmpdir(), 'feikong-tools-'));
-  meters = startCli(['simulate', '--meters', '3', '--seed', '7', '--log', path.join(folder, 'meters.log'), '--write-config', path.join(folder, 'feikong.yaml')]);
+  meters = startCli([
+    'simulate',
+    '--meters',
+    '3',
+    '--seed',
+    '7',
+    '--log',
+    path.join(folder, 'meters.log'),
+    '--write-config',
+    path.join(folder, 'feikong.yaml'),
+  ]);
   const ready = JSON.parse(await meters.line((text) => text.startsWith('{')));
   line = ready.listening;
   plain = ready.meters[0];
@@ -25,7 +35,8 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-const relay = (...args: string[]) => runCli(['relay', '--link', line, '--address', plain.address, '--operator', '00000042', '--json', ...args]);
+const relay = (...args: string[]) =>
+  runCli(['relay', '--link', line, '--address', plain.address, '--operator', '00000042', '--json', ...args]);
 
 describe('feikong decode', () => {
   test('answers each line in order, with the frame or with a code', async () => {
@@ -36,12 +47,30 @@ describe('feikong decode', () => {
       { id: 'damaged', protocol: 'dlt645-2007', hex: '680172007200006891083333343333333333E816' },
       { id: 'odd', protocol: 'dlt645-2007', hex: '683' },
     ];
-    const { code, stdout } = await runCli(['decode', '--json'], `${input.map((question) => JSON.stringify(question)).join('\n')}\nno json\n`);
-    const answers = stdout.trim().split('\n').map((text) => JSON.parse(text));
+    const { code, stdout } = await runCli(
+      ['decode', '--json'],
+      `${input.map((question) => JSON.stringify(question)).join('\n')}\nno json\n`,
+    );
+    const answers = stdout
+      .trim()
+      .split('\n')
+      .map((text) => JSON.parse(text));
     expect(code).toBe(0);
-    expect(answers.map(({ id, ok }) => [id, ok])).toEqual([['reply', true], ['request', true], ['refusal', true], ['damaged', false], ['odd', false], [null, false]]);
-    expect(answers[0].items).toEqual([{ di: '00010000', register: '1-0:1.8.0', name: 'current forward active energy total', value: '202106.26', unit: 'kWh' }]);
-    expect(answers[1]).toMatchObject({ frame: { address: 'AAAAAAAAAAAA', control: '11', direction: 'request' }, items: [{ di: '00010000', value: null }] });
+    expect(answers.map(({ id, ok }) => [id, ok])).toEqual([
+      ['reply', true],
+      ['request', true],
+      ['refusal', true],
+      ['damaged', false],
+      ['odd', false],
+      [null, false],
+    ]);
+    expect(answers[0].items).toEqual([
+      { di: '00010000', register: '1-0:1.8.0', name: 'current forward active energy total', value: '202106.26', unit: 'kWh' },
+    ]);
+    expect(answers[1]).toMatchObject({
+      frame: { address: 'AAAAAAAAAAAA', control: '11', direction: 'request' },
+      items: [{ di: '00010000', value: null }],
+    });
     expect(answers[2]).toMatchObject({ frame: { abnormal: true, error: '02' }, items: [] });
     expect(answers.slice(3).map(({ error }) => error.code)).toEqual(['bad-checksum', 'bad-hex', 'bad-request']);
   });
@@ -49,9 +78,25 @@ describe('feikong decode', () => {
 
 describe('feikong read', () => {
   test('gives an exact decimal with its unit', async () => {
-    const { code, stdout } = await runCli(['read', '--link', line, '--protocol', 'dlt645-2007', '--address', plain.address, '--register', '1-0:1.8.0', '--json']);
+    const { code, stdout } = await runCli([
+      'read',
+      '--link',
+      line,
+      '--protocol',
+      'dlt645-2007',
+      '--address',
+      plain.address,
+      '--register',
+      '1-0:1.8.0',
+      '--json',
+    ]);
     expect(code).toBe(0);
-    expect(JSON.parse(stdout)).toEqual({ register: '1-0:1.8.0', value: expect.stringMatching(/^\d+\.\d\d$/), unit: 'kWh', readAt: expect.stringMatching(/Z$/) });
+    expect(JSON.parse(stdout)).toEqual({
+      register: '1-0:1.8.0',
+      value: expect.stringMatching(/^\d+\.\d\d$/),
+      unit: 'kWh',
+      readAt: expect.stringMatching(/Z$/),
+    });
   });
 
   test.each([
@@ -71,12 +116,24 @@ describe('feikong read', () => {
 describe('feikong relay', () => {
   test('proves a trip, an arm and a close by reading the relay back, and always says that no gate was asked', async () => {
     const trip = await relay('--action', 'trip', '--password', plain.password);
-    expect(JSON.parse(trip.stdout)).toEqual({ action: 'trip', accepted: true, relay: 'open', commanded: 'open', evidence: 'accepted; dlt645:04000503=0050' });
+    expect(JSON.parse(trip.stdout)).toEqual({
+      action: 'trip',
+      accepted: true,
+      relay: 'open',
+      commanded: 'open',
+      evidence: 'accepted; dlt645:04000503=0050',
+    });
     expect([trip.code, trip.stderr]).toEqual([0, expect.stringContaining('No gate was asked')]);
     const arm = await relay('--action', 'arm', '--password', plain.password);
-    expect([arm.code, JSON.parse(arm.stdout)]).toEqual([0, expect.objectContaining({ accepted: true, relay: 'armed', commanded: 'closed' })]);
+    expect([arm.code, JSON.parse(arm.stdout)]).toEqual([
+      0,
+      expect.objectContaining({ accepted: true, relay: 'armed', commanded: 'closed' }),
+    ]);
     const close = await relay('--action', 'close', '--password', plain.password);
-    expect([close.code, JSON.parse(close.stdout)]).toEqual([0, expect.objectContaining({ accepted: true, relay: 'closed', commanded: 'closed' })]);
+    expect([close.code, JSON.parse(close.stdout)]).toEqual([
+      0,
+      expect.objectContaining({ accepted: true, relay: 'closed', commanded: 'closed' }),
+    ]);
   });
 
   test('ends with 3 where the meter refuses the password, and the relay has not moved', async () => {
@@ -110,9 +167,17 @@ describe('bad input to feikong start', () => {
   };
 
   test.each([
-    ['an unknown key', (text: string) => text.replace('notifier: simulated', 'notifier: simulated\nnotifyer: x'), /notifyer is "x"; expected no such key/],
+    [
+      'an unknown key',
+      (text: string) => text.replace('notifier: simulated', 'notifier: simulated\nnotifyer: x'),
+      /notifyer is "x"; expected no such key/,
+    ],
     ['a wrong type', (text: string) => text.replace('intervalMs: 1000', 'intervalMs: soon'), /poll\.intervalMs is "soon"; expected/],
-    ['a line that is not there', (text: string) => text.replace('line: line-1', 'line: line-9'), /meters\[0\]\.line is "line-9"; expected one of line-1/],
+    [
+      'a line that is not there',
+      (text: string) => text.replace('line: line-1', 'line: line-9'),
+      /meters\[0\]\.line is "line-9"; expected one of line-1/,
+    ],
     ['rules for simulated lines on a real one', (text: string) => text.replace('simulated: true', 'simulated: false'), /simulated/],
     ['no YAML', (text: string) => `${text}\n\t- {`, /is no YAML/],
   ])('%s is one sentence with the path, the value and what was expected', async (_, change, sentence) => {
@@ -131,7 +196,17 @@ describe('bad input to feikong start', () => {
     const busyPort = await start(config, '--listen', `127.0.0.1:${port}`, '--log-level', 'silent');
     expect([busyPort.code, busyPort.stderr]).toEqual([1, expect.stringMatching(/^feikong: 127\.0\.0\.1:\d+ is taken; .*\n$/)]);
     taken.close();
-    const running = startCli(['start', '--config', config, '--data', path.join(folder, 'data'), '--listen', '127.0.0.1:0', '--log-level', 'silent']);
+    const running = startCli([
+      'start',
+      '--config',
+      config,
+      '--data',
+      path.join(folder, 'data'),
+      '--listen',
+      '127.0.0.1:0',
+      '--log-level',
+      'silent',
+    ]);
     await running.line((text) => text.startsWith('feikong listens'));
     const second = await start(config, '--listen', '127.0.0.1:0', '--log-level', 'silent');
     expect([second.code, second.stderr.trim().split('\n').length]).toEqual([1, 1]);

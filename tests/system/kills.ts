@@ -4,7 +4,7 @@
  * must show a read-back, answered with an unchanged relay, between two relay frames of one command.
  */
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -30,25 +30,45 @@ interface Attempt {
 }
 
 const METERS = 6;
+const PAYMENTS_APART_MS = 20;
+const ANSWER_WITHIN_MS = 30_000;
 
 export async function runKills({ kills, seed }: { kills: number; seed: number }): Promise<KillReport> {
   const random = createRandom(seed);
   const folder = mkdtempSync(path.join(tmpdir(), 'feikong-kills-'));
   const files = { config: path.join(folder, 'feikong.yaml'), data: path.join(folder, 'data'), log: path.join(folder, 'meters.log') };
-  const meters = startCli(['simulate', '--meters', String(METERS), '--seed', String(seed), '--log', files.log, '--write-config', files.config, '--load-factor', '5000']);
+  const meters = startCli([
+    'simulate',
+    '--meters',
+    String(METERS),
+    '--seed',
+    String(seed),
+    '--log',
+    files.log,
+    '--write-config',
+    files.config,
+    '--load-factor',
+    '20000',
+  ]);
   try {
     const { meters: simulated } = JSON.parse(await meters.line(isJson)) as { meters: { address: string }[] };
     const accounts = simulated.map(({ address }) => `account-${address}`);
     const attempts: Attempt[] = [];
+    pollFaster(files.config);
     let gateway = await startGateway(files, undefined);
     const { key } = gateway;
     for (let kill = 0; kill < kills; kill++) {
-      const until = Date.now() + random.between(300, 2500);
-      while (Date.now() < until) await pay(gateway, attempts, accounts[random.below(accounts.length)] ?? '', random.between(1, 4), until);
-      await gateway.child.stop('SIGKILL');
+      const { child } = gateway;
+      let alive = true;
+      const killed = pause(Math.round(random.between(300, 2500))).then(() => {
+        alive = false;
+        return child.stop('SIGKILL');
+      });
+      while (alive) await pay(gateway, attempts, accounts[random.below(accounts.length)] ?? '');
+      await killed;
       gateway = await startGateway(files, key);
     }
-    for (const attempt of attempts) await send(gateway, attempt, Number.POSITIVE_INFINITY);
+    for (const attempt of attempts) await send(gateway, attempt);
     const doubled = await countInJournal(gateway, accounts, attempts);
     await gateway.child.stop('SIGTERM');
     const check = await runCli(['check', '--data', files.data, '--json']);
@@ -68,6 +88,11 @@ export async function runKills({ kills, seed }: { kills: number; seed: number })
   }
 }
 
+/** So that trips and restores are under way at every kill. */
+function pollFaster(config: string): void {
+  writeFileSync(config, readFileSync(config, 'utf8').replace('intervalMs: 1000', 'intervalMs: 100'));
+}
+
 interface RunningGateway {
   readonly child: Child;
   readonly url: string;
@@ -83,33 +108,55 @@ async function startGateway({ config, data }: { config: string; data: string }, 
   return { child, url, key };
 }
 
-async function pay(gateway: RunningGateway, attempts: Attempt[], accountId: string, yuan: number, until: number): Promise<void> {
+/** Pays a customer who is out of money back above zero, so that trips and restores follow one another; others pay a trifle. */
+async function pay(gateway: RunningGateway, attempts: Attempt[], accountId: string): Promise<void> {
+  const available = await availableOf(gateway, accountId);
+  if (available === undefined) return;
   const serial = randomUUID();
   const attempt: Attempt = {
     key: serial,
-    body: { accountId, amount: yuan.toFixed(2), channel: 'test-bank', channelSerial: serial, channelDate: '2026-11-24' },
+    body: {
+      accountId,
+      amount: (available > 0 ? 0.01 : 0.3 - available).toFixed(2),
+      channel: 'test-bank',
+      channelSerial: serial,
+      channelDate: '2026-11-24',
+    },
     paymentId: undefined,
   };
   attempts.push(attempt);
-  await send(gateway, attempt, until);
-  await pause(20);
+  await send(gateway, attempt);
+  await pause(PAYMENTS_APART_MS);
+}
+
+async function availableOf({ url, key }: RunningGateway, accountId: string): Promise<number | undefined> {
+  try {
+    const response = await fetch(`${url}/api/v1/accounts/${accountId}`, { headers: { authorization: `Bearer ${key}` } });
+    return Number(((await response.json()) as { available: string }).available);
+  } catch (error) {
+    if (error instanceof TypeError) return undefined; // the gateway is gone
+    throw error;
+  }
 }
 
 /** Sends a payment; an answer that was already there must come back the same. Nothing comes back from a gateway that is gone. */
-async function send({ url, key }: RunningGateway, attempt: Attempt, until: number): Promise<void> {
-  const signal = Number.isFinite(until) ? AbortSignal.timeout(Math.max(1, until - Date.now())) : AbortSignal.timeout(30_000);
+async function send({ url, key }: RunningGateway, attempt: Attempt): Promise<void> {
+  const signal = AbortSignal.timeout(ANSWER_WITHIN_MS);
   try {
     const response = await fetch(`${url}/api/v1/payments`, {
-      method: 'POST', signal, body: JSON.stringify(attempt.body),
+      method: 'POST',
+      signal,
+      body: JSON.stringify(attempt.body),
       headers: { authorization: `Bearer ${key}`, 'idempotency-key': attempt.key, 'content-type': 'application/json' },
     });
     const body = (await response.json()) as { id?: string };
     if (response.status !== 200 && response.status !== 201) throw new Error(`payment answered ${response.status}: ${JSON.stringify(body)}`);
-    if (attempt.paymentId !== undefined && attempt.paymentId !== body.id) throw new Error(`${attempt.key} was ${attempt.paymentId} and is ${body.id} now`);
+    if (attempt.paymentId !== undefined && attempt.paymentId !== body.id)
+      throw new Error(`${attempt.key} was ${attempt.paymentId} and is ${body.id} now`);
     if (attempt.paymentId !== undefined && response.status !== 200) throw new Error(`${attempt.key} was acknowledged, and is posted again`);
     attempt.paymentId = body.id;
   } catch (error) {
-    if (error instanceof TypeError || (error instanceof DOMException && error.name === 'TimeoutError')) return;
+    if (error instanceof TypeError) return; // the connection broke: the gateway is gone
     throw error;
   }
 }
@@ -150,7 +197,10 @@ const RELAY_STATUS = '04000503';
 const TARGETS: Readonly<Record<string, readonly string[]>> = { '1A': ['open'], '1B': ['armed', 'closed'], '1C': ['closed'] };
 
 export function readFrames(file: string): LoggedFrame[] {
-  return readFileSync(file, 'utf8').split('\n').filter((line) => line !== '').map((line) => JSON.parse(line));
+  return readFileSync(file, 'utf8')
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line));
 }
 
 /** Pairs of equal relay frames to one meter with no answered read-back of an unmoved relay between them. */

@@ -1,5 +1,5 @@
 /** The few shapes that every answer is made of. */
-import Type, { type TSchema } from 'typebox';
+import Type from 'typebox';
 import { formatInstant, type Instant } from '../../kernel/clock.ts';
 
 export const text = (description: string) => Type.String({ description });
@@ -23,12 +23,6 @@ export const listOf = <Dto>(name: string, description: string) => Type.Array(ref
 
 export const pageOf = <Dto>(name: string) =>
   Type.Object({ items: listOf<Dto>(name, 'One page'), nextCursor: textOrNull('Where the next page begins; null on the last one') });
-
-/** The answers of a route, and the problem that every other one is. */
-export const answers = <Good extends Readonly<Record<number, TSchema>>>(good: Good) =>
-  ({ ...good, '4xx': { description: 'A problem', content: PROBLEM }, '5xx': { description: 'A problem', content: PROBLEM } }) as const;
-
-const PROBLEM = { 'application/problem+json': { schema: { $ref: 'Problem#' } } } as const;
 
 export const formatOrNull = (at: Instant | undefined): string | null => (at === undefined ? null : formatInstant(at));
 export const orNull = <T>(value: T | undefined): T | null => value ?? null;

@@ -4,7 +4,7 @@ import { type AccountId, asId } from '../../kernel/ids.ts';
 import type { ApiDeps } from '../deps.ts';
 import { type AccountDto, toAccountDto } from '../dto/account.ts';
 import { type EntryDto, toEntryDto } from '../dto/entry.ts';
-import { answers, pageOf, ref, toPage } from '../dto/fields.ts';
+import { pageOf, ref, toPage } from '../dto/fields.ts';
 import { ProblemError } from '../problem-error.ts';
 import { IdParams, PageQuery, pageAsk } from '../requests.ts';
 
@@ -27,7 +27,7 @@ export const accountRoutes: FastifyPluginAsyncTypebox<Pick<ApiDeps, 'store'>> = 
       summary: 'Accounts',
       tags,
       querystring: PageQuery,
-      response: answers({ 200: pageOf<AccountDto>('Account') }),
+      response: { 200: pageOf<AccountDto>('Account') },
     },
     handler: async ({ query }) => toPage(await store.read('accounts', pageAsk(query)), toAccountDto),
   });
@@ -41,7 +41,7 @@ export const accountRoutes: FastifyPluginAsyncTypebox<Pick<ApiDeps, 'store'>> = 
       summary: 'One account: available is balance − held − accrued',
       tags,
       params: IdParams,
-      response: answers({ 200: ref<AccountDto>('Account') }),
+      response: { 200: ref<AccountDto>('Account') },
     },
     handler: async ({ params }) => toAccountDto(await accountOf(asId(params.id))),
   });
@@ -56,7 +56,7 @@ export const accountRoutes: FastifyPluginAsyncTypebox<Pick<ApiDeps, 'store'>> = 
       tags,
       params: IdParams,
       querystring: PageQuery,
-      response: answers({ 200: pageOf<EntryDto>('Entry') }),
+      response: { 200: pageOf<EntryDto>('Entry') },
     },
     handler: async ({ params, query }) => {
       const { account } = await accountOf(asId(params.id));

@@ -3,7 +3,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import Type from 'typebox';
 import type { ApiDeps } from '../deps.ts';
 import { type EventDto, toEventDto } from '../dto/event.ts';
-import { answers, listOf } from '../dto/fields.ts';
+import { listOf } from '../dto/fields.ts';
 import { streamEvents } from '../event-stream.ts';
 import { ProblemError } from '../problem-error.ts';
 import { closed, DEFAULT_LIMIT, paging } from '../requests.ts';
@@ -46,7 +46,7 @@ export const eventRoutes: FastifyPluginAsyncTypebox<Pick<ApiDeps, 'store' | 'clo
       summary: 'Sealed events after a place, oldest first',
       tags,
       querystring: EventsQuery,
-      response: answers({ 200: EventsPage }),
+      response: { 200: EventsPage },
     },
     handler: async ({ query }) => {
       const from = query.after ?? 0;

@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import Type from 'typebox';
 import type { ApiDeps } from '../deps.ts';
-import { answers, listOf } from '../dto/fields.ts';
+import { listOf } from '../dto/fields.ts';
 import { type KeyDto, toKeyDto } from '../dto/key.ts';
 
 export const keyRoutes: FastifyPluginAsyncTypebox<Pick<ApiDeps, 'store'>> = async (app, { store }) => {
@@ -13,7 +13,7 @@ export const keyRoutes: FastifyPluginAsyncTypebox<Pick<ApiDeps, 'store'>> = asyn
       operationId: 'listKeys',
       summary: 'Keys by name and scope; new ones are made on the machine',
       tags: ['keys'],
-      response: answers({ 200: Type.Object({ items: listOf<KeyDto>('Key', 'All of them') }) }),
+      response: { 200: Type.Object({ items: listOf<KeyDto>('Key', 'All of them') }) },
     },
     handler: async () => ({ items: (await store.read('apiKeys', {})).map(toKeyDto) }),
   });

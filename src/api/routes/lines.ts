@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import Type from 'typebox';
 import type { ApiDeps } from '../deps.ts';
-import { answers, listOf, ref } from '../dto/fields.ts';
+import { listOf, ref } from '../dto/fields.ts';
 import { type LineDto, type OccupancyDto, toLineDto, toOccupancyDto } from '../dto/line.ts';
 import { ProblemError } from '../problem-error.ts';
 import { IdParams } from '../requests.ts';
@@ -18,7 +18,7 @@ export const lineRoutes: FastifyPluginAsyncTypebox<Pick<ApiDeps, 'lines'>> = asy
       operationId: 'listLines',
       summary: 'Every line with its meters and what has passed over it',
       tags,
-      response: answers({ 200: Type.Object({ items: listOf<LineDto>('Line', 'All of them') }) }),
+      response: { 200: Type.Object({ items: listOf<LineDto>('Line', 'All of them') }) },
     },
     handler: async () => ({ items: lines().map(toLineDto) }),
   });
@@ -32,7 +32,7 @@ export const lineRoutes: FastifyPluginAsyncTypebox<Pick<ApiDeps, 'lines'>> = asy
       summary: 'How full a line is',
       tags,
       params: IdParams,
-      response: answers({ 200: ref<OccupancyDto>('LineOccupancy') }),
+      response: { 200: ref<OccupancyDto>('LineOccupancy') },
     },
     handler: async ({ params }) => {
       const line = lines().find(({ id }) => id === params.id);

@@ -3,7 +3,7 @@ import Type from 'typebox';
 import { asRegister } from '../../core/model/register.ts';
 import { asId } from '../../kernel/ids.ts';
 import type { ApiDeps } from '../deps.ts';
-import { answers, pageOf, ref, toPage } from '../dto/fields.ts';
+import { pageOf, ref, toPage } from '../dto/fields.ts';
 import { type MeterDto, type RelayDto, toMeterDto, toRelayDto } from '../dto/meter.ts';
 import { type ReadingDto, toReadingDto } from '../dto/reading.ts';
 import { parseInstantField } from '../parse.ts';
@@ -37,7 +37,7 @@ export const meterRoutes: FastifyPluginAsyncTypebox<Pick<ApiDeps, 'store'>> = as
       summary: 'Meters',
       tags,
       querystring: MetersQuery,
-      response: answers({ 200: pageOf<MeterDto>('Meter') }),
+      response: { 200: pageOf<MeterDto>('Meter') },
     },
     handler: async ({ query }) => toPage(await store.read('meters', { ...pageAsk(query), lineId: query.lineId }), toMeterDto),
   });
@@ -46,7 +46,7 @@ export const meterRoutes: FastifyPluginAsyncTypebox<Pick<ApiDeps, 'store'>> = as
     method: 'GET',
     url: '/meters/:id',
     config,
-    schema: { operationId: 'getMeter', summary: 'One meter', tags, params: IdParams, response: answers({ 200: ref<MeterDto>('Meter') }) },
+    schema: { operationId: 'getMeter', summary: 'One meter', tags, params: IdParams, response: { 200: ref<MeterDto>('Meter') } },
     handler: async ({ params }) => toMeterDto(await findMeter(asId(params.id))),
   });
 
@@ -60,7 +60,7 @@ export const meterRoutes: FastifyPluginAsyncTypebox<Pick<ApiDeps, 'store'>> = as
       tags,
       params: IdParams,
       querystring: ReadingsQuery,
-      response: answers({ 200: pageOf<ReadingDto>('Reading') }),
+      response: { 200: pageOf<ReadingDto>('Reading') },
     },
     handler: async ({ params, query }) => {
       const { meter } = await findMeter(asId(params.id));
@@ -85,7 +85,7 @@ export const meterRoutes: FastifyPluginAsyncTypebox<Pick<ApiDeps, 'store'>> = as
       summary: 'What is wanted of a relay, what it reported, and on what evidence',
       tags: ['relays'],
       params: IdParams,
-      response: answers({ 200: ref<RelayDto>('Relay') }),
+      response: { 200: ref<RelayDto>('Relay') },
     },
     handler: async ({ params }) => toRelayDto((await findMeter(asId(params.id))).relay),
   });

@@ -3,7 +3,7 @@ import Type, { type Static } from 'typebox';
 import { type AccountId, asId } from '../../kernel/ids.ts';
 import { actorOf } from '../auth.ts';
 import type { ApiDeps } from '../deps.ts';
-import { answers, ref } from '../dto/fields.ts';
+import { ref } from '../dto/fields.ts';
 import { type PaymentDto, toPaymentDto } from '../dto/payment.ts';
 import { parseAmount, parseDate } from '../parse.ts';
 import { ProblemError } from '../problem-error.ts';
@@ -37,7 +37,7 @@ export const paymentRoutes: FastifyPluginAsyncTypebox<Pick<ApiDeps, 'payments' |
       tags: ['money'],
       headers: IdempotencyHeaders,
       body: PaymentBody,
-      response: answers({ 201: payment, 200: payment }),
+      response: { 201: payment, 200: payment },
     },
     handler: async (request, reply) => {
       const outcome = await payments.post({
@@ -61,7 +61,7 @@ export const paymentRoutes: FastifyPluginAsyncTypebox<Pick<ApiDeps, 'payments' |
       summary: 'One payment',
       tags: ['money'],
       params: PaymentParams,
-      response: answers({ 200: payment }),
+      response: { 200: payment },
     },
     handler: async ({ params }) => {
       const found = await store.read('payment', { paymentId: asId(params.id) });

@@ -4,7 +4,7 @@ import { asRegister } from '../../core/model/register.ts';
 import { asId } from '../../kernel/ids.ts';
 import { actorOf } from '../auth.ts';
 import type { ApiDeps } from '../deps.ts';
-import { answers, ref } from '../dto/fields.ts';
+import { ref } from '../dto/fields.ts';
 import { type ReadDto, toReadDto } from '../dto/read.ts';
 import { ProblemError } from '../problem-error.ts';
 import { closed, IdParams } from '../requests.ts';
@@ -31,7 +31,7 @@ export const readRoutes: FastifyPluginAsyncTypebox<Pick<ApiDeps, 'store' | 'read
       tags,
       params: IdParams,
       body: ReadBody,
-      response: answers({ 202: ref<ReadDto>('Read') }),
+      response: { 202: ref<ReadDto>('Read') },
     },
     handler: async (request, reply) => {
       const { meter } = await findMeter(asId(request.params.id));
@@ -50,7 +50,7 @@ export const readRoutes: FastifyPluginAsyncTypebox<Pick<ApiDeps, 'store' | 'read
       summary: 'One read that was asked for; old ones are forgotten',
       tags,
       params: IdParams,
-      response: answers({ 200: ref<ReadDto>('Read') }),
+      response: { 200: ref<ReadDto>('Read') },
     },
     handler: async ({ params }) => {
       const ticket = reads.find(asId(params.id));

@@ -6,7 +6,7 @@ import { asId, type CommandId, type MeterId } from '../../kernel/ids.ts';
 import { actorOf, requireScope } from '../auth.ts';
 import type { DenialLog } from '../denials.ts';
 import type { ApiDeps } from '../deps.ts';
-import { answers, pageOf, ref, toPage } from '../dto/fields.ts';
+import { pageOf, ref, toPage } from '../dto/fields.ts';
 import { type RelayCommandDetailDto, type RelayCommandDto, toRelayCommandDetailDto, toRelayCommandDto } from '../dto/relay-command.ts';
 import { parseInstantField } from '../parse.ts';
 import { ProblemError } from '../problem-error.ts';
@@ -50,7 +50,7 @@ export const relayCommandRoutes: FastifyPluginAsyncTypebox<CommandRouteDeps> = a
       params: IdParams,
       headers: IdempotencyHeaders,
       body: CommandBody,
-      response: answers({ 202: ref<RelayCommandDto>('RelayCommand') }),
+      response: { 202: ref<RelayCommandDto>('RelayCommand') },
     },
     handler: async (request, reply) => {
       const { action, reason, expiresAt } = request.body;
@@ -79,7 +79,7 @@ export const relayCommandRoutes: FastifyPluginAsyncTypebox<CommandRouteDeps> = a
       summary: 'Relay commands, newest first',
       tags,
       querystring: CommandsQuery,
-      response: answers({ 200: pageOf<RelayCommandDto>('RelayCommand') }),
+      response: { 200: pageOf<RelayCommandDto>('RelayCommand') },
     },
     handler: async ({ query }) => {
       const meterId = query.meterId === undefined ? undefined : asId<MeterId>(query.meterId);
@@ -96,7 +96,7 @@ export const relayCommandRoutes: FastifyPluginAsyncTypebox<CommandRouteDeps> = a
       summary: 'One relay command with its time line and the terms of its decision',
       tags,
       params: IdParams,
-      response: answers({ 200: ref<RelayCommandDetailDto>('RelayCommandDetail') }),
+      response: { 200: ref<RelayCommandDetailDto>('RelayCommandDetail') },
     },
     handler: async ({ params }) => toRelayCommandDetailDto(await findCommand(asId(params.id))),
   });
@@ -110,7 +110,7 @@ export const relayCommandRoutes: FastifyPluginAsyncTypebox<CommandRouteDeps> = a
       summary: 'Withdraw a relay command that no frame has left for',
       tags,
       params: IdParams,
-      response: answers({ 200: ref<RelayCommandDto>('RelayCommand') }),
+      response: { 200: ref<RelayCommandDto>('RelayCommand') },
     },
     handler: async (request) => {
       const { command } = await findCommand(asId(request.params.id));

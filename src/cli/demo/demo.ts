@@ -118,7 +118,7 @@ async function setStage(options: DemoOptions, meters: number, screen: Screen): P
     towns.push(wired);
     const plan = planDemo(wired, seed, third, systemClock);
     const configFile = path.join(dataDir, 'demo.yaml');
-    writeSimulatedConfig(configFile, { siteName: 'Demo substation', ...plan, pollIntervalMs: POLL_EVERY_MS, loadFactor: LOAD_FACTOR });
+    writeSimulatedConfig(configFile, { siteName: 'Demo substation', ...plan, pollIntervalMs: POLL_EVERY_MS, loadFactor });
     const logger = createLogger(options.logLevel);
     const config = loadConfig(configFile, PROTOCOLS, { listen: options.listen ?? '127.0.0.1:0' });
     const gateway = await startGateway({

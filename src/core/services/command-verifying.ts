@@ -3,7 +3,7 @@ import { type Actor, asId } from '../../kernel/ids.ts';
 import { isExhausted } from '../feecontrol/terms.ts';
 import { judgeReadBack, type RelayVerdict } from '../feecontrol/verdict.ts';
 import { judgeLoadSide } from '../metering/load-side.ts';
-import type { Command, CommandMove } from '../model/command.ts';
+import type { Command, CommandMove, CommandState } from '../model/command.ts';
 import type { Fact } from '../model/fact.ts';
 import type { RelayReport } from '../model/meter.ts';
 import { ACTIVE_POWER } from '../model/register.ts';
@@ -98,7 +98,25 @@ function consequences(
     ...answered.map(
       ({ id }): Fact => ({ kind: 'caseClosed', caseId: id, at: now, actor: ACTOR, reason: `supply is back, proven by ${command.id}` }),
     ),
+    ...facts.openCommands.flatMap((other) => takeBack(other, command, now)),
   ];
+}
+
+const WAY_BACK: Partial<Record<CommandState, readonly CommandState[]>> = {
+  sent: ['unknown', 'verifying', 'queued', 'superseded'],
+  acknowledged: ['verifying', 'queued', 'superseded'],
+  unknown: ['verifying', 'queued', 'superseded'],
+  verifying: ['queued', 'superseded'],
+};
+
+/** The closed relay that proves a restore is read back after every frame of the trips before it: they have nothing left to do. */
+function takeBack(trip: Command, restore: Command, now: Instant): readonly Fact[] {
+  if (trip.action !== 'trip') return [];
+  const states = WAY_BACK[trip.state] ?? [];
+  return states.map((to, index): Fact => {
+    const from = states[index - 1] ?? trip.state;
+    return { kind: 'commandMove', move: { ...moveTo(trip, to, now, `supply is back, proven by ${restore.id}`), from } };
+  });
 }
 
 function noticeOf(deps: CommandRunnerDeps, facts: MeterPointFacts, kind: 'tripped' | 'restored', now: Instant): Fact {

@@ -1,3 +1,4 @@
+import type { ExpressionBuilder } from 'kysely';
 import { money } from '../../../kernel/units.ts';
 import type { StoredEntry } from '../../../core/ports/queries.ts';
 import type { JournalEntry, LedgerAccount, Posting } from '../../../core/model/journal.ts';
@@ -21,12 +22,14 @@ const entriesBack = question<{ accountId: bigint; from: bigint; limit: number }>
         .select(['entry_seq', 'line', 'balance_after', 'previous_entry'])
         .where('entry_seq', '=', asked.from)
         .where('account_id', '=', asked.accountId)
+        .where(isLastOfItsEntry)
         .unionAll(
           recursive
             .selectFrom('back')
             .innerJoin('postings', 'postings.entry_seq', 'back.previous_entry')
             .select(['postings.entry_seq', 'postings.line', 'postings.balance_after', 'postings.previous_entry'])
-            .where('postings.account_id', '=', asked.accountId),
+            .where('postings.account_id', '=', asked.accountId)
+            .where(isLastOfItsEntry),
         )
         .limit(asked.limit),
     )
@@ -36,6 +39,16 @@ const entriesBack = question<{ accountId: bigint; from: bigint; limit: number }>
     .select(['back.balance_after', 'back.previous_entry'])
     .orderBy('entries.seq', 'desc'),
 );
+
+/** An entry that posts to one account twice is one entry, with the balance after both. */
+function isLastOfItsEntry({ not, exists, selectFrom }: ExpressionBuilder<Schema, 'postings'>) {
+  const further = selectFrom('postings as further')
+    .select('further.line')
+    .whereRef('further.entry_seq', '=', 'postings.entry_seq')
+    .whereRef('further.account_id', '=', 'postings.account_id')
+    .whereRef('further.line', '>', 'postings.line');
+  return not(exists(further));
+}
 
 const postingsOf = question<{ seq: bigint }>()((db, asked) =>
   db

@@ -15,7 +15,7 @@ describe('a payment', () => {
       ok: true,
       value: { replayed: false, value: { amount: 12_340_000n, balanceAfter: 12_340_000n, restoreCommandId: undefined, state: 'posted' } },
     });
-    expect((await entriesOf(world)).map(({ kind, key }) => [kind, key])).toEqual([['payment', 'payment:bank:2026-11-24:1']]);
+    expect((await entriesOf(world)).map(({ kind, key }) => [kind, key])).toEqual([['payment', 'payment:bank:2026-11-24:p1-1']]);
   });
 
   test('with the same key and content answers what happened the first time', async () => {

@@ -1,0 +1,175 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { asId } from '../../src/kernel/ids.ts';
+import { type ApiWorld, createApiWorld } from '../support/api-world.ts';
+
+let world: ApiWorld;
+beforeEach(async () => {
+  world = await createApiWorld();
+});
+afterEach(() => world.close());
+
+const PAYMENT = { accountId: 'a1', amount: '100.00', channel: 'wechat', channelSerial: 'S-1', channelDate: '2026-11-24' };
+const post = (body: object, key = 'intent-1') => world.post('/api/v1/payments', body, { 'idempotency-key': key });
+
+describe('POST /payments', () => {
+  test('posts money and says what the account has after it', async () => {
+    const answer = await post(PAYMENT);
+    expect(answer.statusCode).toBe(201);
+    expect(answer.json()).toEqual({
+      id: expect.stringMatching(/^pay_/),
+      accountId: 'a1',
+      amount: '100.00',
+      state: 'posted',
+      balanceAfter: '100.00',
+      restoreCommandId: null,
+      entryId: expect.stringMatching(/^ent_/),
+      channel: 'wechat',
+      channelSerial: 'S-1',
+      channelDate: '2026-11-24',
+      receivedAt: '2026-11-24T12:00:00.000Z',
+      actor: 'key 1: admin',
+    });
+  });
+
+  test('answers a repetition with the same body, 200 and Idempotency-Replayed', async () => {
+    const first = await post(PAYMENT);
+    const again = await post(PAYMENT);
+    expect(first.headers['idempotency-replayed']).toBeUndefined();
+    expect([again.statusCode, again.headers['idempotency-replayed'], again.body]).toEqual([200, 'true', first.body]);
+    expect((await world.get('/api/v1/accounts/a1')).json().balance).toBe('100.00');
+  });
+
+  test('knows a payment by its channel, serial and date under any key', async () => {
+    const first = await post(PAYMENT);
+    const again = await post(PAYMENT, 'intent-2');
+    expect([again.statusCode, again.json().id]).toEqual([200, first.json().id]);
+  });
+
+  test('refuses a key or a serial with other content', async () => {
+    await post(PAYMENT);
+    expect((await post({ ...PAYMENT, amount: '50.00' })).json()).toMatchObject({ status: 422, code: 'idempotency-mismatch' });
+    expect((await post({ ...PAYMENT, amount: '50.00' }, 'intent-2')).json()).toMatchObject({ status: 422, code: 'idempotency-mismatch' });
+  });
+
+  test('answers 409 while the first request with the key is still running', async () => {
+    const disk = Promise.withResolvers<void>();
+    const begun = Promise.withResolvers<void>();
+    const slow = await createApiWorld({
+      around: (store) => ({
+        ...store,
+        async commit(batch) {
+          begun.resolve();
+          await disk.promise;
+          return store.commit(batch);
+        },
+      }),
+    });
+    const send = () => slow.post('/api/v1/payments', PAYMENT, { 'idempotency-key': 'intent-1' });
+    const first = send();
+    await begun.promise;
+    expect((await send()).json()).toMatchObject({ status: 409, code: 'in-progress', retryable: true });
+    disk.resolve();
+    expect((await first).statusCode).toBe(201);
+    await slow.close();
+  });
+
+  test('asks for an Idempotency-Key', async () => {
+    const answer = await world.post('/api/v1/payments', PAYMENT);
+    expect(answer.json()).toMatchObject({ status: 400, code: 'idempotency-key-missing', field: 'Idempotency-Key' });
+    expect((await post(PAYMENT, 'a b')).json()).toMatchObject({ status: 400, code: 'bad-request', field: 'idempotency-key' });
+    expect((await post(PAYMENT, 'x'.repeat(256))).json()).toMatchObject({ status: 400, field: 'idempotency-key' });
+  });
+
+  test('names an account that does not exist', async () => {
+    expect((await post({ ...PAYMENT, accountId: 'a9' })).json()).toMatchObject({ status: 404, code: 'not-found', field: 'accountId' });
+  });
+
+  test.each([
+    ['amount', '0.00'],
+    ['amount', '-1.00'],
+    ['amount', '1.001'],
+    ['amount', '1e3'],
+    ['amount', '10000000.01'],
+    ['amount', 100],
+    ['channelDate', '2026-02-29'],
+    ['channelDate', '2026-13-01'],
+    ['channelDate', '24.11.2026'],
+    ['channel', 'we chat'],
+    ['channelSerial', ''],
+    ['accountId', 7],
+    ['bonus', '1.00'],
+  ])('refuses the field %s with the value %j and names it', async (field, value) => {
+    const answer = await post({ ...PAYMENT, [field]: value });
+    expect(answer.json()).toMatchObject({
+      status: 400,
+      code: 'bad-request',
+      field,
+      detail: expect.stringContaining(`The field ${field}: `),
+    });
+    expect((await world.get('/api/v1/accounts/a1')).json().balance).toBe('0.00');
+  });
+
+  test('takes the largest and the smallest amount', async () => {
+    expect((await post({ ...PAYMENT, amount: '10000000.00' })).json().balanceAfter).toBe('10000000.00');
+    expect((await post({ ...PAYMENT, amount: '0.01', channelSerial: 'S-2' }, 'intent-2')).json().balanceAfter).toBe('10000000.01');
+  });
+
+  test('finds a payment again', async () => {
+    const posted = await post(PAYMENT);
+    expect((await world.get(`/api/v1/payments/${posted.json().id}`)).body).toBe(posted.body);
+    expect((await world.get('/api/v1/payments/pay_9')).json()).toMatchObject({ status: 404, code: 'not-found' });
+  });
+});
+
+describe('accounts', () => {
+  test('available is balance less holds less what is accrued', async () => {
+    await world.poll();
+    await post(PAYMENT);
+    await world.clock.advance(3_600_000);
+    world.meter.register += 300n; // 3.00 kWh at 0.50
+    await world.poll();
+    expect((await world.get('/api/v1/accounts/a1')).json()).toEqual({
+      id: 'a1',
+      state: 'open',
+      meterPointId: 'p1',
+      balance: '100.00',
+      held: '0.00',
+      accrued: '1.50',
+      available: '98.50',
+    });
+  });
+
+  test('are listed a page at a time', async () => {
+    await world.commit({ kind: 'account', account: { id: asId('a2'), state: 'open' } });
+    const first = (await world.get('/api/v1/accounts?limit=1')).json();
+    const second = (await world.get(`/api/v1/accounts?limit=1&cursor=${first.nextCursor}`)).json();
+    expect([first.items[0].id, second.items[0].id, second.items[0].meterPointId, second.nextCursor]).toEqual(['a1', 'a2', null, null]);
+  });
+
+  test('show their entries, newest first, each with the balance after it', async () => {
+    await post(PAYMENT);
+    await post({ ...PAYMENT, amount: '20.00', channelSerial: 'S-2' }, 'intent-2');
+    const { items } = (await world.get('/api/v1/accounts/a1/entries')).json();
+    expect(items.map((entry: { amount: string; balanceAfter: string }) => [entry.amount, entry.balanceAfter])).toEqual([
+      ['20.00', '120.00'],
+      ['100.00', '100.00'],
+    ]);
+    expect(items[0]).toMatchObject({
+      kind: 'payment',
+      key: 'payment:wechat:2026-11-24:S-2',
+      actor: 'key 1: admin',
+      postings: [
+        { account: 'customer:a1', amount: '20.00' },
+        { account: 'cash:wechat', amount: '-20.00' },
+      ],
+    });
+  });
+
+  test('refuse an unknown id, an unknown field of the query and a limit out of bounds', async () => {
+    expect((await world.get('/api/v1/accounts/a9')).json()).toMatchObject({ status: 404, code: 'not-found' });
+    expect((await world.get('/api/v1/accounts/a9/entries')).json()).toMatchObject({ status: 404, code: 'not-found' });
+    expect((await world.get('/api/v1/accounts?colour=red')).json()).toMatchObject({ status: 400, field: 'colour' });
+    expect((await world.get('/api/v1/accounts?limit=501')).json()).toMatchObject({ status: 400, field: 'limit' });
+    expect((await world.get('/api/v1/accounts/a1/entries?cursor=elsewhere')).json()).toMatchObject({ status: 400, field: 'cursor' });
+  });
+});

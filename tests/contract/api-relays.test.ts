@@ -1,0 +1,145 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { type ApiWorld, createApiWorld } from '../support/api-world.ts';
+
+let world: ApiWorld;
+beforeEach(async () => {
+  world = await createApiWorld();
+  await world.poll();
+});
+afterEach(() => world.close());
+
+const TRIP = { action: 'trip', reason: 'wiring is repaired', expiresAt: '2026-11-24T12:10:00Z' };
+const ask = (body: object, key = 'intent-1', meter = 'm1') =>
+  world.post(`/api/v1/meters/${meter}/relay-commands`, body, { 'idempotency-key': key });
+
+describe('POST /meters/{id}/relay-commands', () => {
+  test('stores a command and names its place; delivered, answered and done are three things', async () => {
+    const asked = await ask(TRIP);
+    expect(asked.statusCode).toBe(202);
+    expect(asked.json()).toMatchObject({
+      meterId: 'm1',
+      action: 'trip',
+      cause: 'manual',
+      state: 'queued',
+      reason: 'wiring is repaired',
+      actor: 'key 1: admin',
+      expiresAt: '2026-11-24T12:10:00.000Z',
+    });
+    const location = String(asked.headers.location);
+    expect(location).toBe(`/api/v1/relay-commands/${asked.json().id}`);
+
+    await world.run();
+    const done = (await world.get(location)).json();
+    expect(done.state).toBe('confirmed');
+    expect(done.timeline.map(({ state }: { state: string }) => state)).toEqual([
+      'queued',
+      'sent',
+      'acknowledged',
+      'verifying',
+      'confirmed',
+    ]);
+    expect(done.timeline.at(-1)).toMatchObject({ at: expect.stringMatching(/Z$/), evidence: expect.stringContaining('open') });
+    expect(done.decision).toMatchObject({ wanted: 'trip', terms: expect.arrayContaining([expect.objectContaining({ verdict: 'met' })]) });
+    expect((await world.get('/api/v1/meters/m1/relay')).json()).toMatchObject({ desired: 'open', reported: 'open' });
+  });
+
+  test('answers a repetition with the same command and sends nothing twice', async () => {
+    const first = await ask(TRIP);
+    const again = await ask(TRIP);
+    expect([again.statusCode, again.headers['idempotency-replayed'], again.json().id]).toEqual([202, 'true', first.json().id]);
+    expect((await ask({ ...TRIP, reason: 'another' })).json()).toMatchObject({ status: 422, code: 'idempotency-mismatch' });
+  });
+
+  test('takes the lifetime of the rule set where none is asked for, and stays repeatable', async () => {
+    const first = await ask({ action: 'trip', reason: 'x' });
+    await world.clock.advance(1000);
+    const again = await ask({ action: 'trip', reason: 'x' });
+    expect(first.json().expiresAt).toBe('2026-11-24T12:02:00.000Z');
+    expect(again.json().id).toBe(first.json().id);
+  });
+
+  test('restore becomes what the contract says', async () => {
+    await ask(TRIP);
+    await world.run();
+    const restore = await ask({ action: 'restore', reason: 'repaired' }, 'intent-2');
+    expect(restore.json()).toMatchObject({ action: 'close', expiresAt: '2026-11-24T13:00:00.000Z' });
+  });
+
+  test('asks for an Idempotency-Key', async () => {
+    expect((await world.post('/api/v1/meters/m1/relay-commands', TRIP)).json()).toMatchObject({
+      status: 400,
+      code: 'idempotency-key-missing',
+    });
+  });
+
+  test.each([
+    ['action', 'explode'],
+    ['reason', ''],
+    ['reason', ' '],
+    ['expiresAt', 'soon'],
+    ['force', true],
+  ])('refuses the field %s with the value %j', async (field, value) => {
+    expect((await ask({ ...TRIP, [field]: value })).json()).toMatchObject({ status: 400, code: 'bad-request', field });
+  });
+
+  test('refuses a deadline that has passed, and an unknown meter', async () => {
+    expect((await ask({ ...TRIP, expiresAt: '2026-11-24T11:59:59Z' })).json()).toMatchObject({
+      status: 409,
+      code: 'command-expired',
+      field: 'expiresAt',
+    });
+    expect((await ask(TRIP, 'intent-1', 'm9')).json()).toMatchObject({ status: 404, code: 'not-found' });
+  });
+
+  test('shows every term where the situation forbids it', async () => {
+    const guarded = await createApiWorld({ point: { keepPower: true } });
+    const refused = await guarded.post('/api/v1/meters/m1/relay-commands', TRIP, { 'idempotency-key': 'intent-1' });
+    expect(refused.json()).toMatchObject({ status: 409, code: 'command-refused', retryable: false });
+    expect(refused.json().terms).toContainEqual({ name: expect.any(String), verdict: 'unmet', proof: expect.any(String) });
+    await guarded.close();
+  });
+});
+
+describe('relay commands', () => {
+  test('are listed newest first, by meter', async () => {
+    const { id } = (await ask(TRIP)).json();
+    const { items } = (await world.get('/api/v1/relay-commands?meterId=m1')).json();
+    expect(items.map((command: { id: string }) => command.id)).toEqual([id]);
+    expect((await world.get('/api/v1/relay-commands?meterId=m9')).json()).toEqual({ items: [], nextCursor: null });
+  });
+
+  test('can be withdrawn until a frame has left', async () => {
+    const { id } = (await ask(TRIP)).json();
+    expect((await world.post(`/api/v1/relay-commands/${id}/cancel`, undefined)).json()).toMatchObject({ id, state: 'cancelled' });
+    expect((await world.get(`/api/v1/relay-commands/${id}`)).json().timeline).toMatchObject([
+      { state: 'queued' },
+      { state: 'cancelled', reason: 'withdrawn by key 1: admin' },
+    ]);
+    expect((await world.post(`/api/v1/relay-commands/${id}/cancel`, undefined)).json()).toMatchObject({
+      status: 409,
+      code: 'command-finished',
+    });
+    expect(world.meter.frames).toEqual([]);
+  });
+
+  test('that do not exist are not found', async () => {
+    expect((await world.get('/api/v1/relay-commands/cmd_9')).json()).toMatchObject({ status: 404, code: 'not-found' });
+    expect((await world.post('/api/v1/relay-commands/cmd_9/cancel', undefined)).json()).toMatchObject({ status: 404 });
+  });
+});
+
+test('a payment after a trip for money restores, and says by which command', async () => {
+  await world.exhaust();
+  await world.poll();
+  await world.run();
+  expect((await world.get('/api/v1/meters/m1/relay')).json().reported).toBe('open');
+  const paid = await world.post(
+    '/api/v1/payments',
+    { accountId: 'a1', amount: '50.00', channel: 'wechat', channelSerial: 'S-1', channelDate: '2026-11-24' },
+    { 'idempotency-key': 'payment-1' },
+  );
+  await world.run();
+  const restore = (await world.get(`/api/v1/relay-commands/${paid.json().restoreCommandId}`)).json();
+  expect(restore).toMatchObject({ action: 'close', cause: 'money', state: 'confirmed' });
+  expect((await world.get('/api/v1/cases')).json()).toEqual({ items: [], nextCursor: null });
+});

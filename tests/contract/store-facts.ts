@@ -1,0 +1,155 @@
+/** Facts for tests of stores: a town of one flat, and money as its bank sends it. */
+import { type Accrual } from '../../src/core/model/accrual.ts';
+import type { Case } from '../../src/core/model/case.ts';
+import type { CommandMove, CommandState } from '../../src/core/model/command.ts';
+import type { StoredDecision } from '../../src/core/model/decision.ts';
+import type { Fact } from '../../src/core/model/fact.ts';
+import { cashAccount, customerAccount, type JournalEntry, revenueAccount, ROUNDING_ACCOUNT } from '../../src/core/model/journal.ts';
+import type { Hold } from '../../src/core/model/payment.ts';
+import { ENERGY_TOTAL } from '../../src/core/model/register.ts';
+import type { Store } from '../../src/core/ports/store.ts';
+import { plusMs } from '../../src/kernel/clock.ts';
+import { type AccountId, asId } from '../../src/kernel/ids.ts';
+import type { BusinessDay } from '../../src/kernel/local-time.ts';
+import { exactMoney, negateMoney } from '../../src/kernel/units.ts';
+import { EVENING, kwh, METER, POINT, yuan, yuanPerKwh } from '../support/core-facts.ts';
+
+export const ACCOUNT = POINT.accountId;
+export const CUSTOMER = customerAccount(ACCOUNT);
+
+export const archive: readonly Fact[] = [
+  { kind: 'account', account: { id: ACCOUNT, state: 'open' } },
+  { kind: 'meterPoint', meterPoint: POINT },
+  { kind: 'meter', meter: METER },
+];
+
+export const paymentEntryOf = (serial: string, amount: string, accountId: AccountId = ACCOUNT): JournalEntry => ({
+  id: asId(`ent_${serial}`),
+  kind: 'payment',
+  key: `payment:bank:2026-11-24:${serial}`,
+  at: EVENING,
+  actor: asId('bank'),
+  meterPointId: undefined,
+  businessDay: undefined,
+  reverses: undefined,
+  memo: '',
+  postings: [
+    { account: customerAccount(accountId), amount: yuan(amount) },
+    { account: cashAccount('bank'), amount: negateMoney(yuan(amount)) },
+  ],
+});
+
+/** What the payment service stores for one payment: its key, its entry, the payment itself. */
+export function paymentFacts(serial: string, amount: string, key = `key-${serial}`): readonly Fact[] {
+  const entry = paymentEntryOf(serial, amount);
+  return [
+    { kind: 'idempotencyKey', key, fingerprint: `${serial} ${amount}`, resource: `payment:pay_${serial}`, at: EVENING },
+    { kind: 'entry', entry },
+    {
+      kind: 'payment',
+      payment: {
+        id: asId(`pay_${serial}`),
+        accountId: ACCOUNT,
+        entryId: entry.id,
+        amount: yuan(amount),
+        channel: 'bank',
+        channelSerial: serial,
+        channelDate: '2026-11-24',
+        state: 'posted',
+        receivedAt: EVENING,
+        actor: asId('bank'),
+        restoreCommandId: undefined,
+      },
+    },
+  ];
+}
+
+/** 3.333333 kWh at 0.5 yuan: 1.67 yuan to the customer, 1.666667 to the component, the rest to rounding. */
+export const chargeEntry: JournalEntry = {
+  id: asId('ent_charge'),
+  kind: 'charge',
+  key: 'charge:p1:2026-11-01T00:00:00.000Z:2026-11-24:0',
+  at: EVENING,
+  actor: asId('system:day-end'),
+  meterPointId: POINT.id,
+  businessDay: '2026-11-24' as BusinessDay,
+  reverses: undefined,
+  memo: 'energy: 3.333333 kWh × 0.50 since the period opened',
+  postings: [
+    { account: CUSTOMER, amount: yuan('-1.67') },
+    { account: revenueAccount('energy'), amount: yuan('1.666667') },
+    { account: ROUNDING_ACCOUNT, amount: yuan('0.003333') },
+  ],
+};
+
+export const reversalOf = (original: JournalEntry, id = 'ent_reversal'): JournalEntry => ({
+  ...original,
+  id: asId(id),
+  kind: 'reversal',
+  key: `reversal:${original.id}:${id}`,
+  reverses: original.id,
+  postings: original.postings.map(({ account, amount }) => ({ account, amount: negateMoney(amount) })),
+});
+
+export const accrual: Accrual = {
+  meterPointId: POINT.id,
+  periodId: '2026-11-01T00:00:00.000Z',
+  opening: [{ register: ENERGY_TOTAL, value: kwh('100') }],
+  latest: [{ register: ENERGY_TOTAL, value: kwh('103.333333') }],
+  latestAt: EVENING,
+  lines: [{ component: 'energy', register: ENERGY_TOTAL, quantity: kwh('3.333333'), price: yuanPerKwh('0.5'), exact: exactMoney(166_666_650_000_000n) }],
+  posted: [{ component: 'energy', customer: yuan('0.00'), revenue: yuan('0.00') }],
+  businessDay: '2026-11-24' as BusinessDay,
+  revision: 0,
+  accrued: yuan('1.67'),
+};
+
+export const hold: Hold = {
+  id: asId('hold_1'),
+  accountId: ACCOUNT,
+  amount: yuan('5'),
+  placedAt: EVENING,
+  expiresAt: plusMs(EVENING, 60_000),
+  reason: 'debit under way',
+  state: 'placed',
+};
+
+export const decision: StoredDecision = {
+  id: asId('dec_1'),
+  meterPointId: POINT.id,
+  at: EVENING,
+  act: 'trip',
+  wanted: 'trip',
+  terms: [{ name: 'exhausted', verdict: 'met', proof: 'available -1.00 against 0.00 yuan' }],
+};
+
+export const moveOf = (from: CommandState, to: CommandState, more: Partial<CommandMove> = {}): Fact => ({
+  kind: 'commandMove',
+  move: { commandId: asId('cmd_1'), from, to, at: EVENING, reason: `to ${to}`, evidence: undefined, ...more },
+});
+
+export const openCase: Case = {
+  id: asId('cas_1'),
+  meterPointId: POINT.id,
+  kind: 'restore-overdue',
+  owner: 'operator on duty',
+  reason: 'not confirmed in time',
+  openedAt: EVENING,
+  closedAt: undefined,
+};
+
+/** Commits what must be stored for a test to begin. */
+export async function given(store: Store, ...facts: readonly Fact[]): Promise<void> {
+  const outcome = await store.commit({ facts });
+  if (outcome.status !== 'committed') throw new Error(`the test could not begin: ${JSON.stringify(outcome)}`);
+}
+
+export async function factsOf(store: Store) {
+  const facts = await store.read('meterPointFacts', { meterPointId: POINT.id, now: EVENING, dayStart: plusMs(EVENING, -20 * 3_600_000) });
+  if (facts === undefined) throw new Error('the meter point is not stored');
+  return facts;
+}
+
+export async function versionOf(store: Store, subject: string): Promise<number | undefined> {
+  return (await factsOf(store)).versions.find((version) => version.subject === subject)?.version;
+}
