@@ -19,7 +19,7 @@ RUN ln -s /app/scripts/feikong.mjs /usr/local/bin/feikong && install -d -o node 
 USER node
 VOLUME /data
 # Where the configuration moves the listener, say so here too.
-ENV FEIKONG_LIVEZ=http://127.0.0.1:8080/livez
+ENV FEIKONG_LIVEZ=http://127.0.0.1:8645/livez
 HEALTHCHECK --interval=30s --timeout=5s --start-period=30s --retries=3 \
   CMD ["node", "-e", "fetch(process.env.FEIKONG_LIVEZ).then((reply) => process.exit(reply.ok ? 0 : 1), () => process.exit(1))"]
 ENTRYPOINT ["node", "scripts/feikong.mjs"]

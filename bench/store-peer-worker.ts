@@ -64,7 +64,9 @@ function limitGroup(database: Database.Database): Group {
   const begin = database.prepare('begin immediate');
   const commit = database.prepare('commit');
   const entry = database.prepare("insert into entries (seq, id, kind, key, at, actor, memo) values (?, ?, 'payment', ?, ?, 'bench', '')");
-  const posting = database.prepare('insert into postings (entry_seq, line, account_id, amount, balance_after, previous_entry) values (?, ?, ?, ?, ?, ?)');
+  const posting = database.prepare(
+    'insert into postings (entry_seq, line, account_id, amount, balance_after, previous_entry) values (?, ?, ?, ?, ?, ?)',
+  );
   const insertAccount = database.prepare('insert into ledger_accounts (id, name, balance, version) values (?, ?, 0, 0)');
   const update = database.prepare('update ledger_accounts set balance = ?, version = ?, last_entry = ? where id = ?');
   const link = database.prepare('insert into links (from_seq, to_seq, at, hash) values (?, ?, ?, ?)');

@@ -63,8 +63,13 @@ export async function startPeer(kind: PeerData['kind'], dir: string): Promise<Le
 function assertAddsUp(kind: PeerData['kind'], file: string, postings: number, sum: bigint): void {
   const database = new Database(file, { readonly: true });
   const table = kind === 'limit' ? 'ledger_accounts' : 'accounts';
-  const balance = database.prepare<[], bigint>(`select sum(balance) from ${table} where name glob 'customer:*'`).pluck().safeIntegers().get();
+  const balance = database
+    .prepare<[], bigint>(`select sum(balance) from ${table} where name glob 'customer:*'`)
+    .pluck()
+    .safeIntegers()
+    .get();
   const rows = database.prepare<[], number>('select count(*) from postings').pluck().get();
   database.close();
-  if (balance !== sum || rows !== 2 * postings) throw new Error(`${kind} lost something: ${balance} of ${sum}, ${rows} rows of ${2 * postings}`);
+  if (balance !== sum || rows !== 2 * postings)
+    throw new Error(`${kind} lost something: ${balance} of ${sum}, ${rows} rows of ${2 * postings}`);
 }

@@ -26,7 +26,10 @@ export const l1: Scenario = {
       return {
         id: 'L1',
         rows: [row('of raw better-sqlite3 writing the same rows', rounds.ratio('ours', 'limit'), 0.9, 0.97)],
-        absolute: { 'postings a second': rounds.medianOf('ours', 'perSecond'), 'µs of CPU a posting': rounds.medianOf('ours', 'cpuMicrosPerUnit') },
+        absolute: {
+          'postings a second': rounds.medianOf('ours', 'perSecond'),
+          'µs of CPU a posting': rounds.medianOf('ours', 'cpuMicrosPerUnit'),
+        },
       };
     }),
 };
@@ -82,18 +85,25 @@ async function withLedgers(
   const dir = mkdtempSync(path.join(tmpdir(), 'feikong-bench-'));
   try {
     const ledgers = new Map<Name, Counted>();
-    for (const name of names) ledgers.set(name, { ledger: await (name === 'ours' ? startOurs(dir) : startPeer(name, dir)), posted: 0, customers });
+    for (const name of names)
+      ledgers.set(name, { ledger: await (name === 'ours' ? startOurs(dir) : startPeer(name, dir)), posted: 0, customers });
     for (const opening of contendersOf(ledgers, { callers: 1_000, postings: customers })) await opening.run();
     const result = await measure(ledgers);
     for (const { ledger, posted } of ledgers.values()) await ledger.close({ postings: posted, sum: BigInt(posted) * BigInt(AMOUNT) });
-    return { ...result, checked: `balances of ${customers} customers add up over ${ledgers.get('ours')?.posted} postings, the chain verifies` };
+    return {
+      ...result,
+      checked: `balances of ${customers} customers add up over ${ledgers.get('ours')?.posted} postings, the chain verifies`,
+    };
   } finally {
     rmSync(dir, { recursive: true, force: true });
   }
 }
 
 /** Every contender posts the same number, by the same number of callers, each waiting for its answer before it asks again. */
-function contendersOf(ledgers: Ledgers, { callers, postings }: { readonly callers: number; readonly postings: number }): readonly Contender[] {
+function contendersOf(
+  ledgers: Ledgers,
+  { callers, postings }: { readonly callers: number; readonly postings: number },
+): readonly Contender[] {
   return [...ledgers].map(([name, counted]) => ({
     name,
     async run() {
@@ -110,7 +120,13 @@ function contendersOf(ledgers: Ledgers, { callers, postings }: { readonly caller
 function postingNumber(index: number, customers: number): PeerPosting {
   const serial = String(index).padStart(12, '0');
   const customer = (index * 7_919) % customers;
-  return { id: `ent_${(AT + index).toString(32)}${serial}`, key: `payment:bank:2026-11-24:${serial}`, at: AT + index, account: `customer:a${customer}`, amount: AMOUNT };
+  return {
+    id: `ent_${(AT + index).toString(32)}${serial}`,
+    key: `payment:bank:2026-11-24:${serial}`,
+    at: AT + index,
+    account: `customer:a${customer}`,
+    amount: AMOUNT,
+  };
 }
 
 async function startOurs(dir: string): Promise<Ledger> {
@@ -125,7 +141,8 @@ async function startOurs(dir: string): Promise<Ledger> {
       const accounts = await store.read('figures', {});
       await store.close();
       const report = checkDataFolder(dataDir);
-      const isWhole = report.ok && report.value.violations.length === 0 && report.value.counts.entries === postings && accounts.imbalance === 0n;
+      const isWhole =
+        report.ok && report.value.violations.length === 0 && report.value.counts.entries === postings && accounts.imbalance === 0n;
       if (!isWhole) throw new Error(`the store lost something: ${JSON.stringify(report)}`);
     },
   };

@@ -1,4 +1,5 @@
 import type { Store } from '../core/ports/store.ts';
+import type { CaseService } from '../core/services/cases.ts';
 import type { CommandService } from '../core/services/command-service.ts';
 import type { ReadService } from '../core/services/on-demand-reads.ts';
 import type { PaymentService } from '../core/services/payment-service.ts';
@@ -26,6 +27,7 @@ export interface ApiDeps {
   readonly payments: PaymentService;
   readonly commands: CommandService;
   readonly reads: ReadService;
+  readonly cases: CaseService;
   readonly lines: () => readonly LineView[];
   readonly metrics: Metrics;
   readonly clock: Clock;

@@ -6,6 +6,7 @@ import { createKey } from '../api/keys.ts';
 import { createMetrics, type Metrics } from '../api/metrics.ts';
 import type { Config } from '../config/load.ts';
 import { postOpenings, storeArchive } from '../core/services/archive-service.ts';
+import { createCaseService } from '../core/services/cases.ts';
 import { createChargeService } from '../core/services/charge-service.ts';
 import { createCommandRunner } from '../core/services/command-runner.ts';
 import { createCommandService } from '../core/services/command-service.ts';
@@ -30,6 +31,7 @@ import type { Logger } from '../kernel/logger.ts';
 import { noNotifier } from '../notifiers/none.ts';
 import { simulatedNotifier } from '../notifiers/simulated.ts';
 import { openSqliteStore, type SqliteStore } from '../store/sqlite/index.ts';
+import { refuseOverfullLines } from './line-plan.ts';
 import { type Lines, openLines } from './lines.ts';
 import { connectMeters, termsOfPoints } from './points.ts';
 import { version } from './version.ts';
@@ -71,6 +73,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
 
 async function open(options: GatewayOptions, closeLater: (end: () => Promise<void>) => void, close: () => Promise<void>): Promise<Gateway> {
   const { config, dataDir, clock, logger, onFatal } = options;
+  refuseOverfullLines(config);
   const newId = createNewId(() => clock.now(), randomBytes);
   const store = await openSqliteStore({ dataDir, clock, logger, onFatal });
   closeLater(() => store.close());
@@ -91,6 +94,7 @@ async function open(options: GatewayOptions, closeLater: (end: () => Promise<voi
     payments: core.payments,
     commands: core.commands,
     reads: core.reads,
+    cases: core.cases,
     lines: () => [...lines.byId.values()].map(({ id, name, bus }) => ({ id, name, ...bus.health() })),
     config: { requestsPerMinute: config.requestsPerMinute, tls: tlsOf(config) },
   });
@@ -124,6 +128,7 @@ function createCore({ config, store, lines, clock, newId, logger }: CoreParts) {
     runner: createCommandRunner({ store, situations, gateway, clock, newId, logger }),
     charges: createChargeService({ store, situations, clock, newId }),
     notices: createNoticeService({ store, clock, notifier: config.notifier === 'simulated' ? simulatedNotifier : noNotifier }),
+    cases: createCaseService({ store, clock }),
     reads: createOnDemandReads({ gateway, clock, newId, logger }),
   };
 }

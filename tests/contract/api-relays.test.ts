@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { asId, type CaseId, type MeterId, type MeterPointId } from '../../src/kernel/ids.ts';
 import { type ApiWorld, createApiWorld } from '../support/api-world.ts';
 
 let world: ApiWorld;
@@ -142,4 +143,36 @@ test('a payment after a trip for money restores, and says by which command', asy
   const restore = (await world.get(`/api/v1/relay-commands/${paid.json().restoreCommandId}`)).json();
   expect(restore).toMatchObject({ action: 'close', cause: 'money', state: 'confirmed' });
   expect((await world.get('/api/v1/cases')).json()).toEqual({ items: [], nextCursor: null });
+});
+
+describe('POST /cases/{id}/close', () => {
+  const open = {
+    id: 'cas_1',
+    meterPointId: 'p1',
+    kind: 'trip-failed',
+    owner: 'operator on duty',
+    reason: 'the relay did not move',
+  } as const;
+
+  test('closes what a person has seen to, once, and lets trips for money go on', async () => {
+    const { meterPoint } = (await world.store.read('meter', { meterId: asId<MeterId>('m1') })) ?? {};
+    const fact = {
+      ...open,
+      id: asId<CaseId>(open.id),
+      meterPointId: meterPoint?.id ?? asId<MeterPointId>(''),
+      openedAt: world.clock.now(),
+      closedAt: undefined,
+    };
+    await world.store.commit({ facts: [{ kind: 'case', case: fact }] });
+    const closed = await world.post('/api/v1/cases/cas_1/close', { reason: 'relay replaced' });
+    expect(closed.json()).toMatchObject({ id: 'cas_1', kind: 'trip-failed', closedAt: expect.stringMatching(/Z$/) });
+    expect((await world.post('/api/v1/cases/cas_1/close', { reason: 'again' })).json()).toEqual(closed.json());
+    expect((await world.get('/api/v1/cases')).json().items).toEqual([]);
+    expect((await world.get('/api/v1/cases?open=false')).json().items).toHaveLength(1);
+  });
+
+  test('names what is wrong', async () => {
+    expect((await world.post('/api/v1/cases/cas_9/close', { reason: 'x' })).json()).toMatchObject({ status: 404, code: 'not-found' });
+    expect((await world.post('/api/v1/cases/cas_9/close', {})).json()).toMatchObject({ status: 400, field: 'reason' });
+  });
 });

@@ -1,10 +1,10 @@
 /** Facts for tests of stores: a town of one flat, and money as its bank sends it. */
-import { type Accrual } from '../../src/core/model/accrual.ts';
+import type { Accrual } from '../../src/core/model/accrual.ts';
 import type { Case } from '../../src/core/model/case.ts';
 import type { CommandMove, CommandState } from '../../src/core/model/command.ts';
 import type { StoredDecision } from '../../src/core/model/decision.ts';
 import type { Fact } from '../../src/core/model/fact.ts';
-import { cashAccount, customerAccount, type JournalEntry, revenueAccount, ROUNDING_ACCOUNT } from '../../src/core/model/journal.ts';
+import { cashAccount, customerAccount, type JournalEntry, ROUNDING_ACCOUNT, revenueAccount } from '../../src/core/model/journal.ts';
 import type { Hold } from '../../src/core/model/payment.ts';
 import { ENERGY_TOTAL } from '../../src/core/model/register.ts';
 import type { Store } from '../../src/core/ports/store.ts';
@@ -97,7 +97,15 @@ export const accrual: Accrual = {
   opening: [{ register: ENERGY_TOTAL, value: kwh('100') }],
   latest: [{ register: ENERGY_TOTAL, value: kwh('103.333333') }],
   latestAt: EVENING,
-  lines: [{ component: 'energy', register: ENERGY_TOTAL, quantity: kwh('3.333333'), price: yuanPerKwh('0.5'), exact: exactMoney(166_666_650_000_000n) }],
+  lines: [
+    {
+      component: 'energy',
+      register: ENERGY_TOTAL,
+      quantity: kwh('3.333333'),
+      price: yuanPerKwh('0.5'),
+      exact: exactMoney(166_666_650_000_000n),
+    },
+  ],
   posted: [{ component: 'energy', customer: yuan('0.00'), revenue: yuan('0.00') }],
   businessDay: '2026-11-24' as BusinessDay,
   revision: 0,

@@ -51,8 +51,17 @@ describe.each([
   describe('the archive', () => {
     test('comes back as it was stored', async () => {
       await given(store, ...archive);
-      expect(await store.read('archive', {})).toEqual({ accounts: [{ id: ACCOUNT, state: 'open' }], meterPoints: [POINT], meters: [METER] });
-      const view = { meter: METER, meterPoint: POINT, latestReadings: [], relay: expect.objectContaining({ reported: 'unknown', desired: undefined }) };
+      expect(await store.read('archive', {})).toEqual({
+        accounts: [{ id: ACCOUNT, state: 'open' }],
+        meterPoints: [POINT],
+        meters: [METER],
+      });
+      const view = {
+        meter: METER,
+        meterPoint: POINT,
+        latestReadings: [],
+        relay: expect.objectContaining({ reported: 'unknown', desired: undefined }),
+      };
       expect(await store.read('meter', { meterId: METER.id })).toEqual(view);
       expect(await store.read('meters', { limit: 10, lineId: METER.lineId })).toEqual({ items: [view], nextCursor: undefined });
       expect(await store.read('meters', { limit: 10, lineId: 'elsewhere' })).toEqual({ items: [], nextCursor: undefined });
@@ -76,7 +85,10 @@ describe.each([
       const outcome = await store.commit({ facts: paymentFacts('1', '100.00') });
       expect(outcome).toEqual({ status: 'committed', balances: new Map([[CUSTOMER, yuan('100')]]) });
       await given(store, ...paymentFacts('2', '20.50'));
-      expect(await store.read('payment', { paymentId: asId('pay_2') })).toMatchObject({ amount: yuan('20.50'), balanceAfter: yuan('120.50') });
+      expect(await store.read('payment', { paymentId: asId('pay_2') })).toMatchObject({
+        amount: yuan('20.50'),
+        balanceAfter: yuan('120.50'),
+      });
       expect(await store.read('paymentBySerial', { channel: 'bank', channelSerial: '1', channelDate: '2026-11-24' })).toMatchObject({
         id: 'pay_1',
         balanceAfter: yuan('100'),
@@ -97,10 +109,9 @@ describe.each([
       const rest = await store.read('entries', { account: CUSTOMER, limit: 2, cursor: first.nextCursor });
       expect(rest.items.map(({ id, balanceAfter }) => [id, balanceAfter])).toEqual([['ent_1', yuan('100')]]);
       expect(rest.nextCursor).toBeUndefined();
-      expect((await store.read('entries', { account: cashAccount('bank'), limit: 9 })).items.map(({ balanceAfter }) => balanceAfter)).toEqual([
-        yuan('-120'),
-        yuan('-100'),
-      ]);
+      expect(
+        (await store.read('entries', { account: cashAccount('bank'), limit: 9 })).items.map(({ balanceAfter }) => balanceAfter),
+      ).toEqual([yuan('-120'), yuan('-100')]);
       expect(await store.read('entries', { account: cashAccount('nobody'), limit: 9 })).toEqual({ items: [], nextCursor: undefined });
     });
 
@@ -116,7 +127,11 @@ describe.each([
     test.each([
       { again: 'idempotency key', facts: paymentFacts('2', '7', 'key-1'), key: { kind: 'idempotency-key', key: 'key-1' } },
       { again: 'channel serial', facts: paymentFacts('1', '7', 'key-2'), key: { kind: 'channel-serial', key: 'bank/2026-11-24/1' } },
-      { again: 'entry key', facts: [{ kind: 'entry', entry: paymentEntryOf('1', '7') } as Fact], key: { kind: 'entry-key', key: 'payment:bank:2026-11-24:1' } },
+      {
+        again: 'entry key',
+        facts: [{ kind: 'entry', entry: paymentEntryOf('1', '7') } as Fact],
+        key: { kind: 'entry-key', key: 'payment:bank:2026-11-24:1' },
+      },
     ])('is refused by its $again the second time, for ever', async ({ facts, key }) => {
       await given(store, ...paymentFacts('1', '100.00'));
       expect(await store.commit({ facts })).toEqual({ status: 'duplicate', key });
@@ -143,7 +158,10 @@ describe.each([
 
     test('that does not balance is a broken promise of that batch alone', async () => {
       const entry = { ...paymentEntryOf('1', '1'), postings: [{ account: CUSTOMER, amount: yuan('1') }] };
-      const [bad, good] = await Promise.allSettled([store.commit({ facts: [{ kind: 'entry', entry }] }), store.commit({ facts: paymentFacts('2', '2') })]);
+      const [bad, good] = await Promise.allSettled([
+        store.commit({ facts: [{ kind: 'entry', entry }] }),
+        store.commit({ facts: paymentFacts('2', '2') }),
+      ]);
       expect(bad).toMatchObject({ status: 'rejected', reason: { code: 'entry-unbalanced' } });
       expect(good).toMatchObject({ status: 'fulfilled', value: { status: 'committed' } });
       expect((await store.read('account', { accountId: ACCOUNT }))?.balance).toBe(yuan('2'));
@@ -175,7 +193,11 @@ describe.each([
 
     test('is stored together or not at all', async () => {
       await given(store, ...paymentFacts('1', '1'));
-      const facts: Fact[] = [{ kind: 'reading', reading: readingOf('5', EVENING) }, { kind: 'account', account: { id: asId('new'), state: 'open' } }, ...paymentFacts('1', '1')];
+      const facts: Fact[] = [
+        { kind: 'reading', reading: readingOf('5', EVENING) },
+        { kind: 'account', account: { id: asId('new'), state: 'open' } },
+        ...paymentFacts('1', '1'),
+      ];
       expect((await store.commit({ facts })).status).toBe('duplicate');
       expect((await store.read('readings', { meterId: METER.id, limit: 9 })).items).toEqual([]);
       expect(await store.read('account', { accountId: asId('new') })).toBeUndefined();
@@ -215,7 +237,9 @@ describe.each([
 
     test('is a broken promise where it uses an id twice', async () => {
       await given(store, { kind: 'command', command: commandOf() });
-      await expect(store.commit({ facts: [{ kind: 'command', command: commandOf() }] })).rejects.toMatchObject({ code: 'invariant-violated' });
+      await expect(store.commit({ facts: [{ kind: 'command', command: commandOf() }] })).rejects.toMatchObject({
+        code: 'invariant-violated',
+      });
     });
   });
 
@@ -382,7 +406,13 @@ describe.each([
     });
 
     test('keeps marks on all that a meter point hangs on until they are lifted', async () => {
-      const mark = { subject: `account:${ACCOUNT}`, kind: 'protected', since: EVENING, actor: asId<Actor>('teller'), reason: 'hospital' } as const;
+      const mark = {
+        subject: `account:${ACCOUNT}`,
+        kind: 'protected',
+        since: EVENING,
+        actor: asId<Actor>('teller'),
+        reason: 'hospital',
+      } as const;
       await given(store, { kind: 'mark', mark }, { kind: 'mark', mark: { ...mark, subject: 'account:other' } });
       expect((await factsOf(store)).marks).toEqual([mark]);
       await given(store, { kind: 'markLifted', subject: mark.subject, mark: 'protected', at: later(1), actor: asId('teller') });
@@ -402,7 +432,15 @@ describe.each([
   describe('records', () => {
     test('tell in order what happened, as readers of events get it', async () => {
       await given(store, ...archive, ...paymentFacts('1', '100.00'));
-      await given(store, { kind: 'audit', at: later(1), actor: asId('teller'), action: 'login', subject: 'key:k1', outcome: 'denied', detail: 'no such key' });
+      await given(store, {
+        kind: 'audit',
+        at: later(1),
+        actor: asId('teller'),
+        action: 'login',
+        subject: 'key:k1',
+        outcome: 'denied',
+        detail: 'no such key',
+      });
       const events = await store.read('events', { after: 3, limit: 9 });
       expect(events.map(({ seq, type, subject }) => [seq, type, subject])).toEqual([
         [4, 'idempotency-key.used', 'payment:pay_1'],
@@ -410,9 +448,15 @@ describe.each([
         [6, 'payment.received', 'account:a1'],
         [7, 'audit.denied', 'key:k1'],
       ]);
-      expect(events[1]?.data).toMatchObject({ paymentId: 'pay_1', accountId: 'a1', postings: [{ account: CUSTOMER, amount: '100.00' }, {}] });
+      expect(events[1]?.data).toMatchObject({
+        paymentId: 'pay_1',
+        accountId: 'a1',
+        postings: [{ account: CUSTOMER, amount: '100.00' }, {}],
+      });
       expect(events[3]).toMatchObject({ at: later(1), actor: 'teller', data: { action: 'login', detail: 'no such key' } });
-      expect((await store.read('events', { after: 0, limit: 2, types: ['payment.posted', 'audit.denied'] })).map(({ seq }) => seq)).toEqual([5, 7]);
+      expect((await store.read('events', { after: 0, limit: 2, types: ['payment.posted', 'audit.denied'] })).map(({ seq }) => seq)).toEqual(
+        [5, 7],
+      );
       expect((await store.read('events', { after: 4, limit: 1 })).map(({ seq }) => seq)).toEqual([5]);
     });
 
@@ -436,8 +480,16 @@ describe.each([
   });
 
   test('sums up its figures', async () => {
-    await given(store, ...archive, ...paymentFacts('1', '10'), { kind: 'command', command: commandOf({ action: 'arm', createdAt: later(-5) }) });
-    expect(await store.read('figures', {})).toMatchObject({ relaysUnknown: 1, openRestoresSince: [later(-5)], imbalance: 0n, noticesQueued: 0 });
+    await given(store, ...archive, ...paymentFacts('1', '10'), {
+      kind: 'command',
+      command: commandOf({ action: 'arm', createdAt: later(-5) }),
+    });
+    expect(await store.read('figures', {})).toMatchObject({
+      relaysUnknown: 1,
+      openRestoresSince: [later(-5)],
+      imbalance: 0n,
+      noticesQueued: 0,
+    });
     expect(await store.read('lastCommitAt', {})).toBe(EVENING);
   });
 

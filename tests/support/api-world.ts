@@ -5,6 +5,7 @@ import { createKey } from '../../src/api/keys.ts';
 import type { LineView } from '../../src/api/lines.ts';
 import { createMetrics } from '../../src/api/metrics.ts';
 import type { Scope } from '../../src/core/model/api-key.ts';
+import { createCaseService } from '../../src/core/services/cases.ts';
 import { createOnDemandReads } from '../../src/core/services/on-demand-reads.ts';
 import { asId } from '../../src/kernel/ids.ts';
 import { silentLogger } from '../../src/kernel/logger.ts';
@@ -47,6 +48,7 @@ export async function createApiWorld({ requestsPerMinute = 100_000, ...options }
     payments,
     commands,
     reads,
+    cases: createCaseService({ store, clock }),
     metrics,
     clock,
     lines: () => [LINE],

@@ -120,8 +120,8 @@ const limiter: Judge = ({ limiter: counts, rules }) => {
   );
 };
 
-/** A share of a fleet, at least one meter: a substation of twenty must be able to trip one. */
-const share = (percent: number, meters: number): number => Math.max(1, Math.floor((percent * meters) / 100));
+/** A share of a fleet, at least one meter: a substation of twenty must be able to trip one. No share is none. */
+const share = (percent: number, meters: number): number => (percent === 0 ? 0 : Math.max(1, Math.floor((percent * meters) / 100)));
 
 const simulatedRules: Judge = (s) =>
   term(

@@ -1,6 +1,6 @@
 /** The store's named questions: one query for one question, each answered from one snapshot. */
 import type { Instant } from '../../kernel/clock.ts';
-import type { AccountId, Actor, CommandId, MeterId, MeterPointId, PaymentId } from '../../kernel/ids.ts';
+import type { AccountId, Actor, CaseId, CommandId, MeterId, MeterPointId, PaymentId } from '../../kernel/ids.ts';
 import type { Money } from '../../kernel/units.ts';
 import type { Account } from '../model/account.ts';
 import type { Accrual } from '../model/accrual.ts';
@@ -132,6 +132,7 @@ export interface Queries {
   readonly lastSeq: { ask: Record<string, never>; answer: number };
   readonly apiKeyByHash: { ask: { hash: string }; answer: ApiKey | undefined };
   readonly apiKeys: { ask: Record<string, never>; answer: readonly ApiKey[] };
+  readonly case: { ask: { caseId: CaseId }; answer: Case | undefined };
   readonly cases: { ask: PageAsk & { open: boolean }; answer: Page<Case> };
   /** Figures for the metrics page. */
   readonly figures: {

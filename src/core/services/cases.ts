@@ -1,8 +1,11 @@
-import type { NewId } from '../../kernel/ids.ts';
+import type { Clock } from '../../kernel/clock.ts';
+import type { Actor, CaseId, NewId } from '../../kernel/ids.ts';
+import { err, ok, type Result } from '../../kernel/result.ts';
 import type { Situation } from '../feecontrol/situation.ts';
 import type { Case } from '../model/case.ts';
 import type { Fact } from '../model/fact.ts';
 import type { MeterPointFacts } from '../ports/queries.ts';
+import type { Store } from '../ports/store.ts';
 
 /** Until duty rosters exist, a case belongs to whoever is on duty. */
 export const ON_DUTY = 'operator on duty';
@@ -37,4 +40,27 @@ export function casesOf(newId: NewId, situation: Situation, facts: MeterPointFac
     ? []
     : openCase(newId, facts, 'relay-unexplained', `the relay is open and no command of ours opened it: ${relay.evidence ?? ''}`, now);
   return [...tamper, ...unexplained];
+}
+
+export interface CaseService {
+  /** A person has seen to it: what the case held may go on. One that is closed already is answered as it is. */
+  close(
+    caseId: CaseId,
+    reason: string,
+    actor: Actor,
+  ): Promise<Result<Case, { readonly code: 'not-found' | 'no-space' | 'overloaded' | 'conflict' }>>;
+}
+
+export function createCaseService({ store, clock }: { readonly store: Store; readonly clock: Clock }): CaseService {
+  return {
+    async close(caseId, reason, actor) {
+      const found = await store.read('case', { caseId });
+      if (found === undefined) return err({ code: 'not-found' });
+      if (found.closedAt !== undefined) return ok(found);
+      const at = clock.now();
+      const outcome = await store.commit({ facts: [{ kind: 'caseClosed', caseId, at, actor, reason }] });
+      if (outcome.status === 'committed') return ok({ ...found, closedAt: at });
+      return err({ code: outcome.status === 'refused' ? outcome.code : 'conflict' });
+    },
+  };
 }

@@ -41,7 +41,12 @@ export function takeFolder(folder: DataFolder): { release(): void } {
   } catch (error) {
     lock.close();
     if (hasCode(error, 'SQLITE_BUSY')) {
-      throw new OperatorError('data-in-use', `Another process works on ${folder.dir}; stop it, or name another folder with --data.`, {}, error);
+      throw new OperatorError(
+        'data-in-use',
+        `Another process works on ${folder.dir}; stop it, or name another folder with --data.`,
+        {},
+        error,
+      );
     }
     throw unreadable(folder.dir, error);
   }
@@ -53,13 +58,21 @@ export function refusingUnreadable<T>(dir: string, open: () => T): T {
   try {
     return open();
   } catch (error) {
-    throw error instanceof OperatorError ? error : unreadable(dir, error);
+    throw isOfTheFolder(error) ? unreadable(dir, error) : error;
   }
 }
 
+/** SQLite and the file system speak of the folder; anything else is a fault of ours. */
+const isOfTheFolder = (error: unknown): boolean => error instanceof Database.SqliteError || (error instanceof Error && 'errno' in error);
+
 export function unreadable(dir: string, cause: unknown): OperatorError {
   const reason = cause instanceof Error ? cause.message : String(cause);
-  return new OperatorError('data-unreadable', `${dir} can't be read as a Feikong data folder (${reason}); check the path and its permissions, or restore a backup.`, {}, cause);
+  return new OperatorError(
+    'data-unreadable',
+    `${dir} can't be read as a Feikong data folder (${reason}); check the path and its permissions, or restore a backup.`,
+    {},
+    cause,
+  );
 }
 
 /** @param code as `SQLITE_FULL`; extended codes of it, as `SQLITE_IOERR_FSYNC`, count too */

@@ -6,6 +6,7 @@
  *   └──── read ────► point reads on a connection of the calling thread; lists ══► reader-thread
  * ```
  */
-export { openSqliteStore, type SqliteStore, type SqliteStoreOptions } from './open.ts';
-export { type CheckError, type CheckReport, checkDataFolder, type Violation } from './check.ts';
+
+export { checkDataFolder } from './check.ts';
 export { exportHledger } from './export-hledger.ts';
+export { openSqliteStore, type SqliteStore } from './open.ts';

@@ -20,13 +20,20 @@ export async function migrate(database: Database.Database, migrations: Readonly<
 
 function failure(cause: unknown, results: readonly MigrationResult[] | undefined): OperatorError {
   const failed = results?.find(({ status }) => status === 'Error')?.migrationName;
-  return new OperatorError('data-unreadable', `The database could not be brought to this version's schema; restore a backup or free space.`, { failed }, cause);
+  return new OperatorError(
+    'data-unreadable',
+    `The database could not be brought to this version's schema; restore a backup or free space.`,
+    { failed },
+    cause,
+  );
 }
 
 function refuseNewer(database: Database.Database, migrations: Readonly<Record<string, Migration>>): void {
   const unknown = appliedMigrations(database).find((name) => migrations[name] === undefined);
   if (unknown === undefined) return;
-  throw new OperatorError('data-too-new', `The database was written by a newer version (${unknown}); start that version or a newer one.`, { unknown });
+  throw new OperatorError('data-too-new', `The database was written by a newer version (${unknown}); start that version or a newer one.`, {
+    unknown,
+  });
 }
 
 /** Names of what has been applied; none for a new database. */

@@ -1,9 +1,9 @@
 import Database from 'better-sqlite3';
+import type { Queries } from '../../core/ports/queries.ts';
+import type { Batch, CommitOutcome, Store } from '../../core/ports/store.ts';
 import { AppError } from '../../kernel/app-error.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import { type Logger, silentLogger } from '../../kernel/logger.ts';
-import type { Queries } from '../../core/ports/queries.ts';
-import type { Batch, CommitOutcome, Store } from '../../core/ports/store.ts';
 import { openForWriting, openReader, readerOn } from './connection.ts';
 import { type DataFolder, dataFolder, refusingUnreadable, takeFolder } from './data-folder.ts';
 import { migrate } from './migrate.ts';

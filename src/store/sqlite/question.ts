@@ -3,7 +3,7 @@
  *
  * Kysely's own executor is asynchronous; a snapshot must not be left open across turns of the loop, so answers are taken here.
  */
-import { type CompiledQuery, DummyDriver, Kysely, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler, sql as raw } from 'kysely';
+import { type CompiledQuery, DummyDriver, Kysely, sql as raw, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from 'kysely';
 import { FINAL_STATES } from '../../core/model/command.ts';
 import type { Schema } from './schema.ts';
 

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import { OperatorError } from '../../kernel/app-error.ts';
 import { dataFolder, refusingUnreadable } from './data-folder.ts';
@@ -11,8 +12,11 @@ import { MIGRATIONS } from './migrations/all.ts';
  * @errors data-unreadable, data-too-new
  */
 export function readFolder<T>(dir: string, read: (database: Database.Database) => T): T {
+  const { ledger } = dataFolder(dir);
+  if (!existsSync(ledger))
+    throw new OperatorError('data-unreadable', `${dir} holds no ledger.db; name the data folder of a gateway with --data.`);
   return refusingUnreadable(dir, () => {
-    const database = new Database(dataFolder(dir).ledger, { readonly: true, fileMustExist: true });
+    const database = new Database(ledger, { readonly: true, fileMustExist: true });
     try {
       refuseOther(dir, database);
       database.defaultSafeIntegers(true);
@@ -26,6 +30,8 @@ export function readFolder<T>(dir: string, read: (database: Database.Database) =
 function refuseOther(dir: string, database: Database.Database): void {
   const applied = appliedMigrations(database);
   const newer = applied.find((name) => MIGRATIONS[name] === undefined);
-  if (newer !== undefined) throw new OperatorError('data-too-new', `${dir} was written by a newer version (${newer}); use that version or a newer one.`);
-  if (applied.length < Object.keys(MIGRATIONS).length) throw new OperatorError('data-unreadable', `${dir} holds no database of this version; start the gateway on it once.`);
+  if (newer !== undefined)
+    throw new OperatorError('data-too-new', `${dir} was written by a newer version (${newer}); use that version or a newer one.`);
+  if (applied.length < Object.keys(MIGRATIONS).length)
+    throw new OperatorError('data-unreadable', `${dir} holds no database of this version; start the gateway on it once.`);
 }

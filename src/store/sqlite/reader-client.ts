@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
-import { AppError } from '../../kernel/app-error.ts';
 import type { Queries } from '../../core/ports/queries.ts';
+import { AppError } from '../../kernel/app-error.ts';
 import type { FromReader, ReaderData, ToReader } from './reader-thread.ts';
 
 /** Asks a reader in a thread of its own. */

@@ -1,8 +1,8 @@
 /** The reader's thread: lists, statements and exports, so that the loop that times the lines never waits for them. */
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
+import type { Queries } from '../../core/ports/queries.ts';
 import { AppError } from '../../kernel/app-error.ts';
 import type { ErrorCode } from '../../kernel/error-codes.ts';
-import type { Queries } from '../../core/ports/queries.ts';
 import { openReader } from './connection.ts';
 import { dataFolder } from './data-folder.ts';
 import { answer } from './queries/answers.ts';

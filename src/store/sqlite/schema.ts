@@ -21,7 +21,13 @@ export interface Schema {
   readonly notices: NoticeTable;
   readonly commands: CommandTable;
   readonly command_moves: CommandMoveTable;
-  readonly marks: { readonly subject: string; readonly kind: string; readonly since: bigint; readonly actor: string; readonly reason: string };
+  readonly marks: {
+    readonly subject: string;
+    readonly kind: string;
+    readonly since: bigint;
+    readonly actor: string;
+    readonly reason: string;
+  };
   readonly cases: CaseTable;
   readonly api_keys: ApiKeyTable;
   readonly records: RecordTable;

@@ -1,6 +1,6 @@
 import Database from 'better-sqlite3';
-import { formatInstant } from '../../kernel/clock.ts';
 import type { Fact } from '../../core/model/fact.ts';
+import { formatInstant } from '../../kernel/clock.ts';
 
 export type TelemetryFact = Extract<Fact, { kind: 'telemetry' }>;
 

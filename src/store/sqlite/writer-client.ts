@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
+import type { Batch, CommitOutcome } from '../../core/ports/store.ts';
 import { AppError } from '../../kernel/app-error.ts';
 import type { Clock } from '../../kernel/clock.ts';
-import type { Batch, CommitOutcome } from '../../core/ports/store.ts';
 import { encodeBatches } from './encoding/batch-encoding.ts';
 import { decodeResult, type GroupOutcome } from './encoding/outcome-encoding.ts';
 import type { FromWriter, ToWriter, WriterData } from './writer-thread.ts';
@@ -34,13 +34,16 @@ interface Waiting {
 
 /** Starts the writer's thread; resolves when it is ready to commit. */
 export async function startWriter(options: WriterClientOptions): Promise<Commits> {
-  const worker = new Worker(new URL('./writer-thread.ts', import.meta.url), { workerData: { dataDir: options.dataDir } satisfies WriterData });
+  const worker = new Worker(new URL('./writer-thread.ts', import.meta.url), {
+    workerData: { dataDir: options.dataDir } satisfies WriterData,
+  });
   const ready = Promise.withResolvers<void>();
   const closed = Promise.withResolvers<void>();
   /** Not sent yet. */
   let asked: Waiting[] = [];
   let sent: Waiting[] = [];
   let failure: AppError | undefined;
+  let isReady = false;
   let isClosing = false;
 
   const fail = (code: string, message: string) => {
@@ -49,9 +52,9 @@ export async function startWriter(options: WriterClientOptions): Promise<Commits
     for (const { reject } of [...sent, ...asked]) reject(failure);
     asked = [];
     sent = [];
-    ready.reject(failure);
     closed.resolve();
-    options.onFatal(failure);
+    if (isReady) options.onFatal(failure);
+    else ready.reject(failure);
   };
   const sendAsked = () => {
     if (asked.length === 0) return;
@@ -79,6 +82,7 @@ export async function startWriter(options: WriterClientOptions): Promise<Commits
     closed.resolve();
   });
   await ready.promise;
+  isReady = true;
 
   return {
     commit(batch) {

@@ -1,8 +1,8 @@
 /** The writer's thread: commits whatever has arrived as one group; what arrives while it syncs shares the next sync. */
 import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
+import type { Batch } from '../../core/ports/store.ts';
 import { AppError } from '../../kernel/app-error.ts';
 import { instantOf } from '../../kernel/clock.ts';
-import type { Batch } from '../../core/ports/store.ts';
 import { openForWriting } from './connection.ts';
 import { dataFolder } from './data-folder.ts';
 import { decodeBatches, type Handover } from './encoding/batch-encoding.ts';

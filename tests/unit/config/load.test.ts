@@ -96,7 +96,9 @@ describe('a mistake is one sentence that names the place, the value and what was
   test('a file that is not there', () => {
     folder.remove();
     folder = createConfigFolder();
-    expect(changed('[rules.yaml]', '[nowhere.yaml]')).toBe('nowhere.yaml cannot be read; name a file that exists and that this user may read');
+    expect(changed('[rules.yaml]', '[nowhere.yaml]')).toBe(
+      'nowhere.yaml cannot be read; name a file that exists and that this user may read',
+    );
   });
 
   test('text that is no YAML', () => {
@@ -111,41 +113,141 @@ describe('a mistake is one sentence that names the place, the value and what was
   });
 
   test.each([
-    ['an unknown key', 'maxPowerKw: "20"', 'maxPowerKw: "20"\n    colour: red', 'feikong.yaml:16: meters[0].colour is "red"; expected no such key; remove it or correct its spelling'],
+    [
+      'an unknown key',
+      'maxPowerKw: "20"',
+      'maxPowerKw: "20"\n    colour: red',
+      'feikong.yaml:16: meters[0].colour is "red"; expected no such key; remove it or correct its spelling',
+    ],
     ['a missing key', '    account: a1\n', '', 'feikong.yaml:9: meters[0].account is missing; expected it to be set'],
     ['a line that is not there', 'line: line-1', 'line: line-2', 'feikong.yaml: meters[0].line is "line-2"; expected one of line-1'],
     ['a tariff that is not there', 'tariff: flat', 'tariff: steep', 'feikong.yaml: meters[0].tariff is "steep"; expected one of flat'],
-    ['a rule set that is not there', 'ruleSet: standard', 'ruleSet: demo', 'feikong.yaml: meters[0].ruleSet is "demo"; expected one of standard'],
-    ['a protocol that is not there', 'account: a1', 'account: a1\n    protocol: dlms', 'feikong.yaml: meters[0].protocol is "dlms"; expected one of dlt645-2007'],
-    ['a number without quotes', 'maxPowerKw: "20"', 'maxPowerKw: 20', 'feikong.yaml:15: meters[0].maxPowerKw is 20; expected a value that must be string (What the connection can carry, kW before the ratio, as a decimal in quotes)'],
-    ['a power of nothing', 'maxPowerKw: "20"', 'maxPowerKw: "0"', 'feikong.yaml: meters[0].maxPowerKw is "0"; expected kW above zero with at most 6 decimals'],
-    ['an opening payment finer than a fen', 'account: a1', 'account: a1\n    openingPayment: "0.005"', 'feikong.yaml: meters[0].openingPayment is "0.005"; expected yuan above zero, in whole fen'],
-    ['an address of eleven digits', '"000000000001"', '"00000000001"', 'feikong.yaml:11: meters[0].address is "00000000001"; expected a value that must match pattern "^\\d{12}$" (The 12 digits printed on the meter)'],
-    ['a transport of no known kind', 'type: tcp', 'type: udp', 'feikong.yaml:7: lines[0].transport.type is "udp"; expected one of "serial", "tcp", "mqtt"'],
-    ['a transport without its host', 'host: 10.0.0.9, ', '', 'feikong.yaml: lines[0].transport.host is missing; expected it to be set for a tcp line'],
-    ['a register of no kind', '"1-0:1.8.0"', '"energy"', 'feikong.yaml:4: tariffs[0].rates[0].register is "energy"; expected a value that must match pattern "^(1-0:[12]\\.8\\.\\d{1,2}|dlt645:[0-9A-F]{8})$" (The energy register that counts it, as 1-0:1.8.0)'],
-    ['a zone that does not exist', 'ruleSets:', 'site: { zone: Asia/Nowhere }\nruleSets:', 'feikong.yaml: site.zone is "Asia/Nowhere"; expected an IANA time zone, as Asia/Shanghai'],
-    ['a broker’s address that is no URL', 'ruleSets:', 'mqtt: { url: "mqtt://[broker" }\nruleSets:', 'feikong.yaml: mqtt.url is "mqtt://[broker"; expected a URL, as mqtt://broker.example:1883'],
-    ['an address that others could reach, without TLS', 'ruleSets:', 'api: { listen: "0.0.0.0:8645" }\nruleSets:', 'feikong.yaml: api.listen is "0.0.0.0:8645"; expected a loopback address, or api.tls beside it: keys must not cross a network in clear'],
-    ['no address', 'ruleSets:', 'api: { listen: "8645" }\nruleSets:', 'feikong.yaml: api.listen is "8645"; expected HOST:PORT, as 127.0.0.1:8645'],
-    ['a port beyond the last', 'ruleSets:', 'api: { listen: "127.0.0.1:70000" }\nruleSets:', 'feikong.yaml: api.listen is "127.0.0.1:70000"; expected HOST:PORT, as 127.0.0.1:8645'],
-    ['two rates under one component', 'price: "0.56" }', 'price: "0.56" }, { component: energy, register: "1-0:1.8.1", price: "0.30" }', 'feikong.yaml: tariffs[0].rates[1].component is "energy"; expected a component of its own for each rate: it is what is posted'],
-    ['a line called simulated that leaves this machine', 'port: 4001 }', 'port: 4001 }\n    simulated: true', 'feikong.yaml: lines[0].simulated is true; expected a line on this machine: a loopback host, a pty, or a broker on loopback'],
-    ['simulated notices for real customers', 'ruleSets:', 'notifier: simulated\nruleSets:', 'feikong.yaml: notifier is "simulated"; expected one that reaches customers: line line-1 is not simulated, and nobody is tripped on a simulated notice'],
+    [
+      'a rule set that is not there',
+      'ruleSet: standard',
+      'ruleSet: demo',
+      'feikong.yaml: meters[0].ruleSet is "demo"; expected one of standard',
+    ],
+    [
+      'a protocol that is not there',
+      'account: a1',
+      'account: a1\n    protocol: dlms',
+      'feikong.yaml: meters[0].protocol is "dlms"; expected one of dlt645-2007',
+    ],
+    [
+      'a number without quotes',
+      'maxPowerKw: "20"',
+      'maxPowerKw: 20',
+      'feikong.yaml:15: meters[0].maxPowerKw is 20; expected a value that must be string (What the connection can carry, kW before the ratio, as a decimal in quotes)',
+    ],
+    [
+      'a power of nothing',
+      'maxPowerKw: "20"',
+      'maxPowerKw: "0"',
+      'feikong.yaml: meters[0].maxPowerKw is "0"; expected kW above zero with at most 6 decimals',
+    ],
+    [
+      'an opening payment finer than a fen',
+      'account: a1',
+      'account: a1\n    openingPayment: "0.005"',
+      'feikong.yaml: meters[0].openingPayment is "0.005"; expected yuan above zero, in whole fen',
+    ],
+    [
+      'an address of eleven digits',
+      '"000000000001"',
+      '"00000000001"',
+      'feikong.yaml:11: meters[0].address is "00000000001"; expected a value that must match pattern "^\\d{12}$" (The 12 digits printed on the meter)',
+    ],
+    [
+      'a transport of no known kind',
+      'type: tcp',
+      'type: udp',
+      'feikong.yaml:7: lines[0].transport.type is "udp"; expected one of "serial", "tcp", "mqtt"',
+    ],
+    [
+      'a transport without its host',
+      'host: 10.0.0.9, ',
+      '',
+      'feikong.yaml: lines[0].transport.host is missing; expected it to be set for a tcp line',
+    ],
+    [
+      'a register of no kind',
+      '"1-0:1.8.0"',
+      '"energy"',
+      'feikong.yaml:4: tariffs[0].rates[0].register is "energy"; expected a value that must match pattern "^(1-0:[12]\\.8\\.\\d{1,2}|dlt645:[0-9A-F]{8})$" (The energy register that counts it, as 1-0:1.8.0)',
+    ],
+    [
+      'a zone that does not exist',
+      'ruleSets:',
+      'site: { zone: Asia/Nowhere }\nruleSets:',
+      'feikong.yaml: site.zone is "Asia/Nowhere"; expected an IANA time zone, as Asia/Shanghai',
+    ],
+    [
+      'a broker’s address that is no URL',
+      'ruleSets:',
+      'mqtt: { url: "mqtt://[broker" }\nruleSets:',
+      'feikong.yaml: mqtt.url is "mqtt://[broker"; expected a URL, as mqtt://broker.example:1883',
+    ],
+    [
+      'an address that others could reach, without TLS',
+      'ruleSets:',
+      'api: { listen: "0.0.0.0:8645" }\nruleSets:',
+      'feikong.yaml: api.listen is "0.0.0.0:8645"; expected a loopback address, or api.tls beside it: keys must not cross a network in clear',
+    ],
+    [
+      'no address',
+      'ruleSets:',
+      'api: { listen: "8645" }\nruleSets:',
+      'feikong.yaml: api.listen is "8645"; expected HOST:PORT, as 127.0.0.1:8645',
+    ],
+    [
+      'a port beyond the last',
+      'ruleSets:',
+      'api: { listen: "127.0.0.1:70000" }\nruleSets:',
+      'feikong.yaml: api.listen is "127.0.0.1:70000"; expected HOST:PORT, as 127.0.0.1:8645',
+    ],
+    [
+      'two rates under one component',
+      'price: "0.56" }',
+      'price: "0.56" }, { component: energy, register: "1-0:1.8.1", price: "0.30" }',
+      'feikong.yaml: tariffs[0].rates[1].component is "energy"; expected a component of its own for each rate: it is what is posted',
+    ],
+    [
+      'a line called simulated that leaves this machine',
+      'port: 4001 }',
+      'port: 4001 }\n    simulated: true',
+      'feikong.yaml: lines[0].simulated is true; expected a line on this machine: a loopback host, a pty, or a broker on loopback',
+    ],
+    [
+      'simulated notices for real customers',
+      'ruleSets:',
+      'notifier: simulated\nruleSets:',
+      'feikong.yaml: notifier is "simulated"; expected one that reaches customers: line line-1 is not simulated, and nobody is tripped on a simulated notice',
+    ],
   ])('%s', (_, from, to, sentence) => {
     expect(changed(from, to)).toBe(sentence);
   });
 
   test('the command line may not open the door either', () => {
-    expect(folder.complaint({ listen: '0.0.0.0:8645' })).toMatch(/^feikong\.yaml: api\.listen is "0\.0\.0\.0:8645"; expected a loopback address/);
+    expect(folder.complaint({ listen: '0.0.0.0:8645' })).toMatch(
+      /^feikong\.yaml: api\.listen is "0\.0\.0\.0:8645"; expected a loopback address/,
+    );
   });
 
   const second = (id: string, address: string, account: string) =>
     `${CONFIG_YAML}  - { id: ${id}, line: line-1, address: "${address}", account: ${account}, tariff: flat, ruleSet: standard, maxPowerKw: "20" }\n`;
   test.each([
     ['id', second('m1', '000000000002', 'a2'), 'feikong.yaml: meters[1].id is "meter m1"; expected something that no other meter has'],
-    ['address', second('m2', '000000000001', 'a2'), 'feikong.yaml: meters[1].address is "address 000000000001 on line-1"; expected something that no other meter has'],
-    ['account', second('m2', '000000000002', 'a1'), 'feikong.yaml: meters[1].account is "account a1"; expected something that no other meter has'],
+    [
+      'address',
+      second('m2', '000000000001', 'a2'),
+      'feikong.yaml: meters[1].address is "address 000000000001 on line-1"; expected something that no other meter has',
+    ],
+    [
+      'account',
+      second('m2', '000000000002', 'a1'),
+      'feikong.yaml: meters[1].account is "account a1"; expected something that no other meter has',
+    ],
   ])('two meters with one %s', (_, text, sentence) => {
     expect(complaintOf(text)).toBe(sentence);
   });
@@ -180,7 +282,9 @@ describe('a rule set', () => {
   test('knows 24:00 and nothing later', () => {
     expect(rulesWith('to: "17:30"', 'to: "24:00"')).toBe('');
     expect(folder.load().ruleSets.get('standard')?.window.toMinute).toBe(1440);
-    expect(rulesWith('to: "17:30"', 'to: "24:30"')).toMatch(/^rules\.yaml:5: window\.to is "24:30"; expected a value that must match pattern/);
+    expect(rulesWith('to: "17:30"', 'to: "24:30"')).toMatch(
+      /^rules\.yaml:5: window\.to is "24:30"; expected a value that must match pattern/,
+    );
   });
 
   test('has no unknown keys either', () => {

@@ -12,7 +12,7 @@ describe('a bounded queue', () => {
   test('hands out by rank, and equals in their order of arrival', () => {
     const queue = createBoundedQueue(8, byRank);
     for (const each of [item(2, 'a'), item(1, 'b'), item(2, 'c'), item(0, 'd'), item(1, 'e'), item(2, 'f')]) queue.add(each);
-    const order = [];
+    const order: string[] = [];
     for (let next = queue.take(); next !== undefined; next = queue.take()) order.push(next.name);
     expect(order.join('')).toBe('dbeacf');
   });

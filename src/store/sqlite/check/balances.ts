@@ -11,7 +11,12 @@ export function* checkBalances(database: Database.Database): Iterable<Violation>
     const sum = (sums.get(account_id) ?? 0n) + amount;
     sums.set(account_id, sum);
     if (sum !== balance_after) {
-      yield { invariant: 'I4', where: `ledger account ${account_id} at position ${entry_seq}`, found: yuan(balance_after), expected: yuan(sum) };
+      yield {
+        invariant: 'I4',
+        where: `ledger account ${account_id} at position ${entry_seq}`,
+        found: yuan(balance_after),
+        expected: yuan(sum),
+      };
     }
   }
   const accounts = database.prepare<[], { id: bigint; name: string; balance: bigint }>('select id, name, balance from ledger_accounts');
@@ -42,8 +47,10 @@ function* checkPayments(database: Database.Database): Iterable<Violation> {
      left join postings p on p.entry_seq = e.seq and p.account_id = a.id`,
   );
   for (const { id, amount, balance_after, posted, balance } of payments.iterate()) {
-    if (posted === null || balance === null) yield { invariant: 'I4', where: `payment ${id}`, found: 'no posting to its account', expected: yuan(amount) };
+    if (posted === null || balance === null)
+      yield { invariant: 'I4', where: `payment ${id}`, found: 'no posting to its account', expected: yuan(amount) };
     else if (posted !== amount) yield { invariant: 'I4', where: `payment ${id}`, found: yuan(amount), expected: yuan(posted) };
-    else if (balance !== balance_after) yield { invariant: 'I4', where: `payment ${id}, balance after it`, found: yuan(balance_after), expected: yuan(balance) };
+    else if (balance !== balance_after)
+      yield { invariant: 'I4', where: `payment ${id}, balance after it`, found: yuan(balance_after), expected: yuan(balance) };
   }
 }

@@ -36,6 +36,7 @@ export function* checkChain(database: Database.Database): Iterable<Violation> {
     next = to_seq + 1n;
   }
   if (!row.done) yield { invariant: 'I10', where: `position ${row.value.seq}`, found: 'not sealed', expected: 'sealed with its commit' };
+  positions.return(undefined);
 }
 
 const gap = (missing: bigint, found: bigint): Violation => ({
@@ -51,14 +52,20 @@ function* sealedRows(database: Database.Database): Generator<SealedRow, undefine
   const records = recordLines(database);
   let entry = entries.next();
   let record = records.next();
-  while (!entry.done || !record.done) {
-    if (!entry.done && (record.done || entry.value.seq < record.value.seq)) {
-      yield entry.value;
-      entry = entries.next();
-    } else if (!record.done) {
-      yield record.value;
-      record = records.next();
+  try {
+    while (!entry.done || !record.done) {
+      if (!entry.done && (record.done || entry.value.seq < record.value.seq)) {
+        yield entry.value;
+        entry = entries.next();
+      } else if (!record.done) {
+        yield record.value;
+        record = records.next();
+      }
     }
+  } finally {
+    // A query that is left half-way keeps its connection busy.
+    entries.return(undefined);
+    records.return(undefined);
   }
   return undefined;
 }
@@ -79,7 +86,9 @@ function* entryLines(database: Database.Database): Generator<SealedRow, undefine
 }
 
 function* recordLines(database: Database.Database): Generator<SealedRow, undefined> {
-  const rows = database.prepare<[], readonly unknown[] & { readonly 0: bigint }>('select seq, at, type, actor, subject, body from records order by seq');
+  const rows = database.prepare<[], readonly unknown[] & { readonly 0: bigint }>(
+    'select seq, at, type, actor, subject, body from records order by seq',
+  );
   for (const row of rows.raw().iterate()) yield { seq: row[0], line: lineOf(['record', ...row]) };
   return undefined;
 }

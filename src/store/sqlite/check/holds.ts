@@ -3,7 +3,9 @@ import type { Violation } from './violation.ts';
 
 /** I5: a hold is posted, voided or expired exactly once, and its row says the same as its records. */
 export function* checkHolds(database: Database.Database): Iterable<Violation> {
-  const records = database.prepare<[], { subject: string; type: string }>(`select subject, type from records where type glob 'hold.*' order by seq`);
+  const records = database.prepare<[], { subject: string; type: string }>(
+    `select subject, type from records where type glob 'hold.*' order by seq`,
+  );
   const told = new Map<string, string[]>();
   for (const { subject, type } of records.iterate()) {
     const states = told.get(subject) ?? [];

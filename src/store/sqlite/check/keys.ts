@@ -25,5 +25,6 @@ export function* checkKeys(database: Database.Database): Iterable<Violation> {
     `select json_extract(body, '$.key') as key from records where type = 'idempotency-key.used'
      and json_extract(body, '$.key') not in (select key from idempotency_keys)`,
   );
-  for (const { key } of lost.iterate()) yield { invariant: 'I3', where: `idempotency key ${key}`, found: 'gone', expected: 'kept for ever' };
+  for (const { key } of lost.iterate())
+    yield { invariant: 'I3', where: `idempotency key ${key}`, found: 'gone', expected: 'kept for ever' };
 }

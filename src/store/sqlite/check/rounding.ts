@@ -22,7 +22,8 @@ export function* checkRounding(database: Database.Database): Iterable<Violation>
   );
   let expected = 0n;
   for (const { key, customer, revenue, rounding } of charges.iterate()) {
-    if (customer % MICRO_YUAN_PER_FEN !== 0n) yield { invariant: 'I11', where: `entry ${key}`, found: `${yuan(customer)} to the customer`, expected: 'whole fen' };
+    if (customer % MICRO_YUAN_PER_FEN !== 0n)
+      yield { invariant: 'I11', where: `entry ${key}`, found: `${yuan(customer)} to the customer`, expected: 'whole fen' };
     const difference = revenue === 0n && rounding === 0n ? 0n : -customer - revenue;
     if (rounding !== difference) yield { invariant: 'I11', where: `entry ${key}`, found: yuan(rounding), expected: yuan(difference) };
     expected += difference;

@@ -22,7 +22,8 @@ export function* checkTrips(database: Database.Database): Iterable<Violation> {
   );
   for (const trip of trips.iterate()) {
     const found = whatIsMissing(trip);
-    if (found !== undefined) yield { invariant: 'I8', where: `command:${trip.id}`, found, expected: 'a decision to trip, all terms met, each with its proof' };
+    if (found !== undefined)
+      yield { invariant: 'I8', where: `command:${trip.id}`, found, expected: 'a decision to trip, all terms met, each with its proof' };
   }
 }
 

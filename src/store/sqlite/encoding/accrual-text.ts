@@ -1,9 +1,9 @@
+import type { Accrual } from '../../../core/model/accrual.ts';
+import type { RegisterName } from '../../../core/model/register.ts';
 import { instantOf } from '../../../kernel/clock.ts';
+import type { MeterPointId } from '../../../kernel/ids.ts';
 import type { BusinessDay } from '../../../kernel/local-time.ts';
 import { energy, exactMoney, money, price } from '../../../kernel/units.ts';
-import type { Accrual } from '../../../core/model/accrual.ts';
-import type { MeterPointId } from '../../../kernel/ids.ts';
-import type { RegisterName } from '../../../core/model/register.ts';
 
 /** An accrual as JSON whose exact numbers are decimal integers in texts. */
 export function accrualText(accrual: Accrual): string {
@@ -26,7 +26,11 @@ export function parseAccrual(text: string): Accrual {
       price: price(BigInt(line.price)),
       exact: exactMoney(BigInt(line.exact)),
     })),
-    posted: stored.posted.map((line) => ({ component: line.component, customer: money(BigInt(line.customer)), revenue: money(BigInt(line.revenue)) })),
+    posted: stored.posted.map((line) => ({
+      component: line.component,
+      customer: money(BigInt(line.customer)),
+      revenue: money(BigInt(line.revenue)),
+    })),
     businessDay: stored.businessDay as BusinessDay,
     revision: stored.revision,
     accrued: money(BigInt(stored.accrued)),
@@ -34,7 +38,13 @@ export function parseAccrual(text: string): Accrual {
 }
 
 /** A type after its journey through JSON, exact numbers as texts. */
-export type AsText<T> = T extends bigint ? string : T extends string ? string : T extends number ? number : { readonly [Field in keyof T]: AsText<T[Field]> };
+export type AsText<T> = T extends bigint
+  ? string
+  : T extends string
+    ? string
+    : T extends number
+      ? number
+      : { readonly [Field in keyof T]: AsText<T[Field]> };
 
 const registerValue = ({ register, value }: { readonly register: string; readonly value: string }) => ({
   register: register as RegisterName,

@@ -4,14 +4,15 @@
  * JSON has no bigint, so the kinds of fact that carry one have a row here that turns it into text and back; every other kind
  * crosses as it is. The frequent kinds cross as plain lists, without the names of their fields.
  */
-import { type Instant, instantOf } from '../../../kernel/clock.ts';
-import { energy, money, power } from '../../../kernel/units.ts';
+
 import type { Fact } from '../../../core/model/fact.ts';
 import type { JournalEntry, Posting } from '../../../core/model/journal.ts';
 import type { MeterPoint } from '../../../core/model/meter.ts';
 import type { Hold, Payment } from '../../../core/model/payment.ts';
 import type { Reading } from '../../../core/model/reading.ts';
 import type { Batch, Expectation } from '../../../core/ports/store.ts';
+import { type Instant, instantOf } from '../../../kernel/clock.ts';
+import { energy, money, power } from '../../../kernel/units.ts';
 import { accrualText, parseAccrual } from './accrual-text.ts';
 
 type Packed = readonly [kind: string, ...rest: unknown[]];
@@ -44,7 +45,9 @@ function pack({ facts, expect }: Batch): PackedBatch {
 
 function unpack([facts, expect]: PackedBatch): Batch {
   const unpacked = facts.map((fact) => (isPacked(fact) ? unpackFact(fact) : fact));
-  return expect === undefined ? { facts: unpacked } : { facts: unpacked, expect: expect.map(([subject, version]): Expectation => ({ subject, version })) };
+  return expect === undefined
+    ? { facts: unpacked }
+    : { facts: unpacked, expect: expect.map(([subject, version]): Expectation => ({ subject, version })) };
 }
 
 const isPacked = (fact: Packed | Fact): fact is Packed => Array.isArray(fact);
@@ -86,7 +89,10 @@ function unpackFact([kind, ...rest]: Packed): Fact {
       return { kind, entry: unpackEntry(rest) };
     case 'reading': {
       const [meterId, register, value, measuredAt, heardAt, quality, reason] = rest;
-      return { kind, reading: { meterId, register, value: energy(BigInt(value as string)), measuredAt, heardAt, quality, reason } as Reading };
+      return {
+        kind,
+        reading: { meterId, register, value: energy(BigInt(value as string)), measuredAt, heardAt, quality, reason } as Reading,
+      };
     }
     case 'telemetry': {
       const [meterId, register, at, value] = rest;
@@ -119,6 +125,10 @@ function withAmount<T extends Payment | Hold>(packed: unknown): T {
 }
 
 function unpackMeterPoint([rest, currentRatio, voltageRatio, maxPower]: readonly unknown[]): MeterPoint {
-  const exact = { currentRatio: BigInt(currentRatio as string), voltageRatio: BigInt(voltageRatio as string), maxPower: power(BigInt(maxPower as string)) };
+  const exact = {
+    currentRatio: BigInt(currentRatio as string),
+    voltageRatio: BigInt(voltageRatio as string),
+    maxPower: power(BigInt(maxPower as string)),
+  };
   return { ...(rest as Omit<MeterPoint, keyof typeof exact>), ...exact };
 }

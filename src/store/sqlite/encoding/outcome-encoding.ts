@@ -1,8 +1,9 @@
 /** What became of each batch, as text: outcomes cross back in the order in which their batches came. */
-import type { ErrorCode } from '../../../kernel/error-codes.ts';
-import { money } from '../../../kernel/units.ts';
+
 import type { LedgerAccount } from '../../../core/model/journal.ts';
 import type { CommitOutcome } from '../../../core/ports/store.ts';
+import type { ErrorCode } from '../../../kernel/error-codes.ts';
+import { money } from '../../../kernel/units.ts';
 
 /** A broken promise inside one batch: it is undone, the others go on. */
 export interface Failed {
@@ -44,7 +45,8 @@ function pack(outcome: GroupOutcome): PackedResult['outcomes'][number] {
 function unpack(packed: PackedResult['outcomes'][number]): GroupOutcome {
   if (!isCommitted(packed)) return packed;
   const balances = new Map<LedgerAccount, ReturnType<typeof money>>();
-  for (let index = 0; index < packed.length; index += 2) balances.set(packed[index] as LedgerAccount, money(BigInt(packed[index + 1] ?? '')));
+  for (let index = 0; index < packed.length; index += 2)
+    balances.set(packed[index] as LedgerAccount, money(BigInt(packed[index + 1] ?? '')));
   return { status: 'committed', balances };
 }
 

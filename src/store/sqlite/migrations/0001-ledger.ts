@@ -124,7 +124,14 @@ async function metering(db: Kysely<unknown>): Promise<void> {
 }
 
 async function feeControl(db: Kysely<unknown>): Promise<void> {
-  await clustered(db, 'decisions', ['id'], { id: 'text', meter_point_id: 'text', at: 'integer', act: 'text', wanted: 'text', terms: 'text' });
+  await clustered(db, 'decisions', ['id'], {
+    id: 'text',
+    meter_point_id: 'text',
+    at: 'integer',
+    act: 'text',
+    wanted: 'text',
+    terms: 'text',
+  });
   await clustered(db, 'crossings', ['meter_point_id'], { meter_point_id: 'text', number: 'integer', below: 'integer', at: 'integer' });
   await clustered(db, 'notices', ['id'], {
     id: 'text',

@@ -1,7 +1,7 @@
 import type { Migration } from 'kysely/migration';
-import * as ledger from './0001-ledger.ts';
+import { up as ledger } from './0001-ledger.ts';
 
 /** In the order of their numbers. A released migration is never edited. */
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
-  '0001-ledger': ledger,
+  '0001-ledger': { up: ledger },
 };

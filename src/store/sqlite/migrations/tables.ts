@@ -24,8 +24,17 @@ export interface IndexOptions {
   readonly where?: Expression<SqlBool> | ReturnType<typeof sql>;
 }
 
-export async function index(db: Kysely<unknown>, name: string, table: string, columns: readonly string[], options: IndexOptions = {}): Promise<void> {
-  const plain = db.schema.createIndex(name).on(table).columns([...columns]);
+export async function index(
+  db: Kysely<unknown>,
+  name: string,
+  table: string,
+  columns: readonly string[],
+  options: IndexOptions = {},
+): Promise<void> {
+  const plain = db.schema
+    .createIndex(name)
+    .on(table)
+    .columns([...columns]);
   const unique = options.unique === true ? plain.unique() : plain;
   await (options.where === undefined ? unique : unique.where(options.where as Expression<SqlBool>)).execute();
 }

@@ -1,8 +1,8 @@
+import { customerAccount } from '../../../core/model/journal.ts';
+import type { AccountView } from '../../../core/ports/queries.ts';
 import type { AccountId, MeterPointId } from '../../../kernel/ids.ts';
 import { asId } from '../../../kernel/ids.ts';
 import { money } from '../../../kernel/units.ts';
-import type { AccountView } from '../../../core/ports/queries.ts';
-import { customerAccount } from '../../../core/model/journal.ts';
 import type { Reader } from '../connection.ts';
 import { literal, question } from '../question.ts';
 import type { Schema } from '../schema.ts';
@@ -53,7 +53,12 @@ export const accountAnswers: Answers<AccountQuery> = {
   account: ({ reader }, { accountId }) => readAccount(reader, accountId)?.view,
   accounts({ reader }, ask) {
     const rows = reader.all(accountsAfter, { after: ask.cursor ?? '', limit: ask.limit + 1 });
-    return pageOf(rows, ask, ({ id }) => id, (row) => viewOf(reader, row).view);
+    return pageOf(
+      rows,
+      ask,
+      ({ id }) => id,
+      (row) => viewOf(reader, row).view,
+    );
   },
   payment({ reader }, { paymentId }) {
     const row = reader.first(paymentById, { id: paymentId });

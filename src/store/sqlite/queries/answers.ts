@@ -32,6 +32,7 @@ const POINT_READS: ReadonlySet<keyof Queries> = new Set([
   'paymentBySerial',
   'idempotencyKey',
   'command',
+  'case',
   'apiKeyByHash',
   'lastCommitAt',
   'lastSeq',

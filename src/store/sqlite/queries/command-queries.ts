@@ -20,36 +20,42 @@ const commandsOfMeterBefore = question<{ meterId: string; before: bigint; limit:
     .orderBy('seq', 'desc')
     .limit(asked.limit),
 );
-const openCommands = question()((db) =>
-  db
-    .selectFrom('commands')
-    .selectAll()
-    .where('state', 'not in', ENDED)
-    .orderBy('seq'),
-);
+const openCommands = question()((db) => db.selectFrom('commands').selectAll().where('state', 'not in', ENDED).orderBy('seq'));
 const queuedNotices = question<{ limit: number }>()((db, asked) =>
+  db.selectFrom('notices').selectAll().where('state', '=', literal('queued')).orderBy('seq').limit(asked.limit),
+);
+const caseById = question<{ id: string }>()((db, asked) => db.selectFrom('cases').selectAll().where('id', '=', asked.id));
+const openCasesBefore = question<{ before: bigint; limit: number }>()((db, asked) =>
   db
-    .selectFrom('notices')
+    .selectFrom('cases')
     .selectAll()
-    .where('state', '=', literal('queued'))
-    .orderBy('seq')
+    .where('closed_at', 'is', null)
+    .where('seq', '<', asked.before)
+    .orderBy('seq', 'desc')
     .limit(asked.limit),
 );
-const openCasesBefore = question<{ before: bigint; limit: number }>()((db, asked) =>
-  db.selectFrom('cases').selectAll().where('closed_at', 'is', null).where('seq', '<', asked.before).orderBy('seq', 'desc').limit(asked.limit),
-);
 const closedCasesBefore = question<{ before: bigint; limit: number }>()((db, asked) =>
-  db.selectFrom('cases').selectAll().where('closed_at', 'is not', null).where('seq', '<', asked.before).orderBy('seq', 'desc').limit(asked.limit),
+  db
+    .selectFrom('cases')
+    .selectAll()
+    .where('closed_at', 'is not', null)
+    .where('seq', '<', asked.before)
+    .orderBy('seq', 'desc')
+    .limit(asked.limit),
 );
 
-type CommandQuery = 'command' | 'commands' | 'openCommands' | 'queuedNotices' | 'cases';
+type CommandQuery = 'command' | 'commands' | 'openCommands' | 'queuedNotices' | 'case' | 'cases';
 
 export const commandAnswers: Answers<CommandQuery> = {
   command({ reader }, { commandId }) {
     const row = reader.first(commandById, { id: commandId });
     if (row === undefined) return undefined;
     const decision = row.decision_id === null ? undefined : reader.first(decisionById, { id: row.decision_id });
-    return { command: commandOf(row), moves: reader.all(movesOf, { id: commandId }).map(moveOf), decision: decision && decisionOf(decision) };
+    return {
+      command: commandOf(row),
+      moves: reader.all(movesOf, { id: commandId }).map(moveOf),
+      decision: decision && decisionOf(decision),
+    };
   },
   /** Newest first. */
   commands({ reader }, ask) {
@@ -60,6 +66,10 @@ export const commandAnswers: Answers<CommandQuery> = {
   },
   openCommands: ({ reader }) => reader.all(openCommands, {}).map(commandOf),
   queuedNotices: ({ reader }, { limit }) => reader.all(queuedNotices, { limit }).map(noticeOf),
+  case({ reader }, { caseId }) {
+    const row = reader.first(caseById, { id: caseId });
+    return row && caseOf(row);
+  },
   /** Newest first. */
   cases({ reader }, ask) {
     const rows = reader.all(ask.open ? openCasesBefore : closedCasesBefore, { before: beforeOf(ask.cursor), limit: ask.limit + 1 });

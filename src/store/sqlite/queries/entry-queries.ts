@@ -1,7 +1,7 @@
 import type { ExpressionBuilder } from 'kysely';
-import { money } from '../../../kernel/units.ts';
-import type { StoredEntry } from '../../../core/ports/queries.ts';
 import type { JournalEntry, LedgerAccount, Posting } from '../../../core/model/journal.ts';
+import type { StoredEntry } from '../../../core/ports/queries.ts';
+import { money } from '../../../kernel/units.ts';
 import type { Reader } from '../connection.ts';
 import { question } from '../question.ts';
 import type { Schema } from '../schema.ts';
@@ -65,7 +65,12 @@ export const entryAnswers: Answers<'entries'> = {
     const [from = 0] = cursorNumbers(ask.cursor, [Number(account?.last_entry ?? 0n)]);
     if (account === undefined) return { items: [], nextCursor: undefined };
     const rows = reader.all(entriesBack, { accountId: account.id, from: BigInt(from), limit: ask.limit + 1 });
-    return pageOf(rows, ask, ({ previous_entry }) => String(previous_entry), (row) => storedEntryOf(reader, row));
+    return pageOf(
+      rows,
+      ask,
+      ({ previous_entry }) => String(previous_entry),
+      (row) => storedEntryOf(reader, row),
+    );
   },
 };
 
@@ -79,6 +84,10 @@ export function readPostings(reader: Reader, seq: bigint): readonly Posting[] {
 
 export function entryOf(row: Schema['entries'], postings: readonly Posting[]): JournalEntry {
   const { id, kind, key, actor, memo } = row;
-  const optional = { meterPointId: row.meter_point_id ?? undefined, businessDay: row.business_day ?? undefined, reverses: row.reverses ?? undefined };
+  const optional = {
+    meterPointId: row.meter_point_id ?? undefined,
+    businessDay: row.business_day ?? undefined,
+    reverses: row.reverses ?? undefined,
+  };
   return { id, kind, key, at: instant(row.at), actor, ...optional, memo, postings } as JournalEntry;
 }

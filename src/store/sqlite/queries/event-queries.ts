@@ -1,8 +1,8 @@
 import type { Kysely } from 'kysely';
-import { asId, type Actor } from '../../../kernel/ids.ts';
-import { formatMoney } from '../../../kernel/units.ts';
-import type { EventRecord } from '../../../core/ports/queries.ts';
 import type { JournalEntry } from '../../../core/model/journal.ts';
+import type { EventRecord } from '../../../core/ports/queries.ts';
+import { type Actor, asId } from '../../../kernel/ids.ts';
+import { formatMoney } from '../../../kernel/units.ts';
 import type { Reader } from '../connection.ts';
 import { question } from '../question.ts';
 import type { Schema } from '../schema.ts';

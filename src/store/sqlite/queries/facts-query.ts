@@ -1,10 +1,11 @@
 /** Everything about one meter point that a reading, a decision or a command rests on. */
-import type { AccountId, MeterId } from '../../../kernel/ids.ts';
-import { plusMs, type Instant } from '../../../kernel/clock.ts';
+
 import type { Expectation } from '../../../core/model/expectation.ts';
 import { SITE } from '../../../core/model/mark.ts';
 import type { MeterPoint } from '../../../core/model/meter.ts';
 import type { LimiterCounts, MeterPointFacts } from '../../../core/ports/queries.ts';
+import { type Instant, plusMs } from '../../../kernel/clock.ts';
+import type { AccountId, MeterId } from '../../../kernel/ids.ts';
 import type { Reader } from '../connection.ts';
 import { parseAccrual } from '../encoding/accrual-text.ts';
 import { ENDED, literal, question } from '../question.ts';
@@ -15,15 +16,12 @@ import { caseOf, commandOf, crossingOf, markOf, meterOf, meterPointOf, noticeOf 
 
 type OfPoint = { readonly id: string };
 
-const meterAtPoint = question<OfPoint>()((db, asked) => db.selectFrom('meters').selectAll().where('meter_point_id', '=', asked.id).orderBy('id', 'desc').limit(1));
+const meterAtPoint = question<OfPoint>()((db, asked) =>
+  db.selectFrom('meters').selectAll().where('meter_point_id', '=', asked.id).orderBy('id', 'desc').limit(1),
+);
 const accrualOf = question<OfPoint>()((db, asked) => db.selectFrom('accruals').select('body').where('meter_point_id', '=', asked.id));
 const openCommandsOf = question<OfPoint>()((db, asked) =>
-  db
-    .selectFrom('commands')
-    .selectAll()
-    .where('meter_point_id', '=', asked.id)
-    .where('state', 'not in', ENDED)
-    .orderBy('seq'),
+  db.selectFrom('commands').selectAll().where('meter_point_id', '=', asked.id).where('state', 'not in', ENDED).orderBy('seq'),
 );
 const lastOpeningOf = question<OfPoint>()((db, asked) =>
   db

@@ -12,12 +12,7 @@ const relaysKnown = question()((db) =>
     .where('reported', '<>', 'unknown'),
 );
 const openRestores = question()((db) =>
-  db
-    .selectFrom('commands')
-    .select('created_at')
-    .where('action', 'in', ['arm', 'close'])
-    .where('state', 'not in', ENDED)
-    .orderBy('seq'),
+  db.selectFrom('commands').select('created_at').where('action', 'in', ['arm', 'close']).where('state', 'not in', ENDED).orderBy('seq'),
 );
 const imbalance = question()((db) => db.selectFrom('ledger_accounts').select((of) => of.fn.sum<bigint | null>('balance').as('sum')));
 const queuedNotices = question()((db) =>

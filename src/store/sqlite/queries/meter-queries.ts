@@ -1,12 +1,12 @@
 import type { Kysely } from 'kysely';
+import type { Reading } from '../../../core/model/reading.ts';
+import type { MeterView } from '../../../core/ports/queries.ts';
 import { AppError } from '../../../kernel/app-error.ts';
 import type { MeterId } from '../../../kernel/ids.ts';
-import type { MeterView } from '../../../core/ports/queries.ts';
-import type { Reading } from '../../../core/model/reading.ts';
 import type { Reader } from '../connection.ts';
+import { parseAccrual } from '../encoding/accrual-text.ts';
 import { question } from '../question.ts';
 import type { Schema } from '../schema.ts';
-import { parseAccrual } from '../encoding/accrual-text.ts';
 import type { Answers } from './answer.ts';
 import { cursorNumbers, NEWEST, pageOf } from './paging.ts';
 import { accountOf, meterOf, meterPointOf, readingOf, relayOf } from './rows.ts';
@@ -16,7 +16,9 @@ const allMeters = question()((db) => db.selectFrom('meters').selectAll().orderBy
 const allAccounts = question()((db) => db.selectFrom('accounts').selectAll().orderBy('id'));
 const allAccruals = question()((db) => db.selectFrom('accruals').select('body').orderBy('meter_point_id'));
 
-export const meterPointById = question<{ id: string }>()((db, asked) => db.selectFrom('meter_points').selectAll().where('id', '=', asked.id));
+export const meterPointById = question<{ id: string }>()((db, asked) =>
+  db.selectFrom('meter_points').selectAll().where('id', '=', asked.id),
+);
 const meterById = question<{ id: string }>()((db, asked) => db.selectFrom('meters').selectAll().where('id', '=', asked.id));
 const metersAfter = question<{ after: string; limit: number }>()((db, asked) =>
   db.selectFrom('meters').selectAll().where('id', '>', asked.after).orderBy('id').limit(asked.limit),
@@ -43,7 +45,14 @@ const newestGoodReadings = question<{ meterId: string }>()((db, asked) =>
     .whereRef('latest_readings.good_id', '<>', 'latest_readings.newest_id')
     .orderBy('readings.measured_at', 'desc'),
 );
-type ReadingsAsk = { readonly meterId: string; readonly from: bigint; readonly to: bigint; readonly beforeAt: bigint; readonly beforeId: bigint; readonly limit: number };
+type ReadingsAsk = {
+  readonly meterId: string;
+  readonly from: bigint;
+  readonly to: bigint;
+  readonly beforeAt: bigint;
+  readonly beforeId: bigint;
+  readonly limit: number;
+};
 
 const readingsIn = (db: Kysely<Schema>, asked: ReadingsAsk) =>
   db
@@ -76,14 +85,26 @@ export const meterAnswers: Answers<MeterQuery> = {
   meters({ reader }, ask) {
     const page = { after: ask.cursor ?? '', limit: ask.limit + 1 };
     const rows = ask.lineId === undefined ? reader.all(metersAfter, page) : reader.all(metersOfLineAfter, { ...page, lineId: ask.lineId });
-    return pageOf(rows, ask, ({ id }) => id, (row) => viewOf(reader, row));
+    return pageOf(
+      rows,
+      ask,
+      ({ id }) => id,
+      (row) => viewOf(reader, row),
+    );
   },
   readings({ reader }, ask) {
     const [beforeAt = NEWEST, beforeId = NEWEST] = cursorNumbers(ask.cursor, [NEWEST, NEWEST]);
-    const bounds = { from: BigInt(ask.from ?? -NEWEST), to: BigInt(ask.to ?? NEWEST), beforeAt: BigInt(beforeAt), beforeId: BigInt(beforeId) };
+    const bounds = {
+      from: BigInt(ask.from ?? -NEWEST),
+      to: BigInt(ask.to ?? NEWEST),
+      beforeAt: BigInt(beforeAt),
+      beforeId: BigInt(beforeId),
+    };
     const asked = { meterId: ask.meterId, ...bounds, limit: ask.limit + 1 };
     const rows =
-      ask.register === undefined ? reader.all(readingsBefore, asked) : reader.all(readingsOfRegisterBefore, { ...asked, register: ask.register });
+      ask.register === undefined
+        ? reader.all(readingsBefore, asked)
+        : reader.all(readingsOfRegisterBefore, { ...asked, register: ask.register });
     return pageOf(rows, ask, (row) => `${row.measured_at}.${row.id}`, readingOf);
   },
   accruals: ({ reader }) => reader.all(allAccruals, {}).map(({ body }) => parseAccrual(body)),
@@ -102,4 +123,5 @@ export const readRelay = (reader: Reader, meterId: MeterId) => relayOf(meterId, 
 export const readNewest = (reader: Reader, meterId: MeterId): readonly Reading[] => reader.all(newestReadings, { meterId }).map(readingOf);
 
 /** Of each register whose newest reading is not good, the newest that is: what the next one is judged against. */
-export const readNewestGood = (reader: Reader, meterId: MeterId): readonly Reading[] => reader.all(newestGoodReadings, { meterId }).map(readingOf);
+export const readNewestGood = (reader: Reader, meterId: MeterId): readonly Reading[] =>
+  reader.all(newestGoodReadings, { meterId }).map(readingOf);

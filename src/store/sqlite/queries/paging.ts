@@ -1,11 +1,16 @@
-import { AppError } from '../../../kernel/app-error.ts';
 import type { Page, PageAsk } from '../../../core/ports/queries.ts';
+import { AppError } from '../../../kernel/app-error.ts';
 
 /**
  * Makes a page of rows that were asked for with one more than the limit: if that one is there, the list goes on behind the last
  * row shown.
  */
-export function pageOf<Row, Item>(rows: readonly Row[], { limit }: PageAsk, cursorOf: (row: Row) => string, itemOf: (row: Row) => Item): Page<Item> {
+export function pageOf<Row, Item>(
+  rows: readonly Row[],
+  { limit }: PageAsk,
+  cursorOf: (row: Row) => string,
+  itemOf: (row: Row) => Item,
+): Page<Item> {
   const shown = rows.slice(0, limit);
   const last = shown.at(-1);
   return { items: shown.map(itemOf), nextCursor: rows.length > limit && last !== undefined ? cursorOf(last) : undefined };

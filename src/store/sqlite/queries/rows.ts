@@ -1,7 +1,6 @@
 /** Rows as the core's nouns: the edge at which texts and integers of the database get their types. */
-import { type Instant, instantOf } from '../../../kernel/clock.ts';
-import type { Zone } from '../../../kernel/local-time.ts';
-import { energy, money, power } from '../../../kernel/units.ts';
+
+import type { Account } from '../../../core/model/account.ts';
 import type { ApiKey } from '../../../core/model/api-key.ts';
 import type { Case } from '../../../core/model/case.ts';
 import type { Command, CommandMove } from '../../../core/model/command.ts';
@@ -12,7 +11,9 @@ import type { Meter, MeterPoint, RelayBelief } from '../../../core/model/meter.t
 import type { Notice } from '../../../core/model/notice.ts';
 import type { StoredPayment } from '../../../core/model/payment.ts';
 import type { Reading } from '../../../core/model/reading.ts';
-import type { Account } from '../../../core/model/account.ts';
+import { type Instant, instantOf } from '../../../kernel/clock.ts';
+import type { Zone } from '../../../kernel/local-time.ts';
+import { energy, money, power } from '../../../kernel/units.ts';
 import type { Schema } from '../schema.ts';
 
 export const instant = (value: bigint): Instant => instantOf(Number(value));
@@ -79,7 +80,17 @@ export const crossingOf = (row: Schema['crossings']): Crossing =>
 export function noticeOf(row: Omit<Schema['notices'], 'seq'>): Notice {
   const { id, account_id: accountId, meter_point_id: meterPointId, kind, state, text } = row;
   const times = { queuedAt: instant(row.queued_at), settledAt: instantIf(row.settled_at) };
-  return { id, accountId, meterPointId, kind, crossing: Number(row.crossing), state, ...times, receipt: row.receipt ?? undefined, text } as Notice;
+  return {
+    id,
+    accountId,
+    meterPointId,
+    kind,
+    crossing: Number(row.crossing),
+    state,
+    ...times,
+    receipt: row.receipt ?? undefined,
+    text,
+  } as Notice;
 }
 
 export const markOf = (row: Schema['marks']): Mark =>

@@ -1,9 +1,9 @@
 import type Database from 'better-sqlite3';
+import type { Fact } from '../../../core/model/fact.ts';
+import type { LedgerAccount } from '../../../core/model/journal.ts';
 import type { Instant } from '../../../kernel/clock.ts';
 import type { EntryId } from '../../../kernel/ids.ts';
 import type { Money } from '../../../kernel/units.ts';
-import type { Fact } from '../../../core/model/fact.ts';
-import type { LedgerAccount } from '../../../core/model/journal.ts';
 import type { Book } from './book.ts';
 import type { BulkInsert } from './bulk-insert.ts';
 import type { Seal } from './seal.ts';

@@ -5,7 +5,18 @@ export function createArchiveAppliers({ database, seal, versions, now }: WriterC
   const account = database.prepare(replaceIfOther('accounts', ['id', 'state']));
   const meterPoint = database.prepare(
     replaceIfOther('meter_points', [
-      'id', 'account_id', 'zone', 'feeder', 'current_ratio', 'voltage_ratio', 'max_power', 'tariff', 'rule_set', 'restore_by', 'agreement', 'keep_power',
+      'id',
+      'account_id',
+      'zone',
+      'feeder',
+      'current_ratio',
+      'voltage_ratio',
+      'max_power',
+      'tariff',
+      'rule_set',
+      'restore_by',
+      'agreement',
+      'keep_power',
     ]),
   );
   const meter = database.prepare(replaceIfOther('meters', ['id', 'meter_point_id', 'line_id', 'protocol', 'address']));
@@ -21,7 +32,20 @@ export function createArchiveAppliers({ database, seal, versions, now }: WriterC
     },
     meterPoint({ meterPoint: point }) {
       const { id, accountId, zone, feeder, currentRatio, voltageRatio, maxPower, tariff, ruleSet, restoreBy, agreement, keepPower } = point;
-      const values = [id, accountId, zone, feeder, currentRatio, voltageRatio, maxPower, tariff, ruleSet, restoreBy, Number(agreement), Number(keepPower)];
+      const values = [
+        id,
+        accountId,
+        zone,
+        feeder,
+        currentRatio,
+        voltageRatio,
+        maxPower,
+        tariff,
+        ruleSet,
+        restoreBy,
+        Number(agreement),
+        Number(keepPower),
+      ];
       if (meterPoint.run(values).changes === 0) return undefined;
       const exact = { currentRatio: String(currentRatio), voltageRatio: String(voltageRatio), maxPower: String(maxPower) };
       return changed(`meterPoint:${id}`, { ...point, ...exact });

@@ -1,6 +1,6 @@
 import type Database from 'better-sqlite3';
-import { type Money, money, NO_MONEY } from '../../../kernel/units.ts';
 import type { LedgerAccount } from '../../../core/model/journal.ts';
+import { type Money, money, NO_MONEY } from '../../../kernel/units.ts';
 
 /** Where an account of the ledger stands within the running group. */
 export interface BookAccount {
@@ -47,7 +47,9 @@ interface LedgerAccountRow {
 }
 
 export function createBook(database: Database.Database): Book {
-  const selectAll = database.prepare<[], LedgerAccountRow>('select id, name, balance, version, last_entry from ledger_accounts').safeIntegers(true);
+  const selectAll = database
+    .prepare<[], LedgerAccountRow>('select id, name, balance, version, last_entry from ledger_accounts')
+    .safeIntegers(true);
   const insert = database.prepare('insert into ledger_accounts (balance, version, last_entry, name, id) values (?, ?, ?, ?, ?)');
   const update = database.prepare('update ledger_accounts set balance = ?, version = ?, last_entry = ? where id = ?');
   const accounts = new Map<string, Entry>();
@@ -58,7 +60,16 @@ export function createBook(database: Database.Database): Book {
 
   const changing = (name: LedgerAccount): Entry => {
     const known = accounts.get(name);
-    const entry = known ?? { id: accounts.size + 1, name, balance: NO_MONEY, version: 0, lastEntry: null, beforeLast: null, isNew: true, notedAt: 0 };
+    const entry = known ?? {
+      id: accounts.size + 1,
+      name,
+      balance: NO_MONEY,
+      version: 0,
+      lastEntry: null,
+      beforeLast: null,
+      isNew: true,
+      notedAt: 0,
+    };
     if (known === undefined) accounts.set(name, entry);
     if (entry.notedAt === mark) return entry;
     before.push({ entry, earlier: known && { ...known } });

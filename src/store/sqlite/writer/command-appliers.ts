@@ -1,5 +1,5 @@
-import { formatInstant } from '../../../kernel/clock.ts';
 import type { CommandState } from '../../../core/model/command.ts';
+import { formatInstant } from '../../../kernel/clock.ts';
 import { type Appliers, conflict, type WriterContext } from './applier.ts';
 
 export const LIMITER = 'limiter';

@@ -1,7 +1,7 @@
 import type Database from 'better-sqlite3';
-import { AppError } from '../../../kernel/app-error.ts';
 import type { Fact } from '../../../core/model/fact.ts';
 import type { Batch, DuplicateKey } from '../../../core/ports/store.ts';
+import { AppError } from '../../../kernel/app-error.ts';
 
 /** Which key of a refused batch was used before: the caller's own first, then the channel's, then the entry's. */
 export type FindDuplicate = (batch: Batch) => DuplicateKey;

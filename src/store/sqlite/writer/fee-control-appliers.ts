@@ -29,7 +29,12 @@ function createDecisionAppliers({ database, seal }: WriterContext): Appliers<Dec
     },
     crossing({ crossing: { meterPointId, number, below, at } }) {
       crossing.run(meterPointId, number, Number(below), at);
-      seal.record({ at, type: below ? 'crossing.began' : 'crossing.ended', subject: `meterPoint:${meterPointId}`, data: { meterPointId, number } });
+      seal.record({
+        at,
+        type: below ? 'crossing.began' : 'crossing.ended',
+        subject: `meterPoint:${meterPointId}`,
+        data: { meterPointId, number },
+      });
       return undefined;
     },
   };
@@ -40,9 +45,11 @@ function createNoticeAppliers({ database, seal }: WriterContext): Appliers<Notic
     `insert into notices (id, seq, account_id, meter_point_id, kind, crossing, state, queued_at, settled_at, receipt, text)
      values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
-  const settle = database.prepare<[string, number, string, string], string>(
-    `update notices set state = ?, settled_at = ?, receipt = ? where id = ? and state = 'queued' returning account_id`,
-  ).pluck();
+  const settle = database
+    .prepare<[string, number, string, string], string>(
+      `update notices set state = ?, settled_at = ?, receipt = ? where id = ? and state = 'queued' returning account_id`,
+    )
+    .pluck();
   return {
     notice({ notice }) {
       const { id, accountId, meterPointId, kind, crossing, state, queuedAt, settledAt = null, receipt = null, text } = notice;
@@ -87,7 +94,9 @@ function createCaseAppliers({ database, seal }: WriterContext): Appliers<CaseKin
   const insert = database.prepare(
     'insert into cases (id, seq, meter_point_id, kind, owner, reason, opened_at, closed_at) values (?, ?, ?, ?, ?, ?, ?, ?)',
   );
-  const close = database.prepare<[number, string], string>('update cases set closed_at = ? where id = ? and closed_at is null returning meter_point_id').pluck();
+  const close = database
+    .prepare<[number, string], string>('update cases set closed_at = ? where id = ? and closed_at is null returning meter_point_id')
+    .pluck();
   return {
     case({ case: { id, meterPointId, kind, owner, reason, openedAt, closedAt = null } }) {
       const data = { id, meterPointId, kind, owner, reason, openedAt: formatInstant(openedAt) };

@@ -63,7 +63,12 @@ function createRelayAppliers({ database, seal, versions }: WriterContext): Appli
       const from = reportedBefore.get(meterId) ?? 'unknown';
       report.run(meterId, relay, readAt, evidence, keepPower === undefined ? null : Number(keepPower), loadSide);
       if (from === relay) return undefined;
-      seal.record({ at: readAt, type: 'relay.changed', subject: `meter:${meterId}`, data: { meterId, from, to: relay, evidence, loadSide } });
+      seal.record({
+        at: readAt,
+        type: 'relay.changed',
+        subject: `meter:${meterId}`,
+        data: { meterId, from, to: relay, evidence, loadSide },
+      });
       return undefined;
     },
     relayDesired({ meterId, desired, at }) {

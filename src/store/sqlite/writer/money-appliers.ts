@@ -1,7 +1,7 @@
+import type { JournalEntry } from '../../../core/model/journal.ts';
 import { AppError } from '../../../kernel/app-error.ts';
 import { formatInstant } from '../../../kernel/clock.ts';
 import { formatMoney } from '../../../kernel/units.ts';
-import type { JournalEntry } from '../../../core/model/journal.ts';
 import { type Appliers, conflict, type FactOf, KEY_USED, type Refusal, type WriterContext } from './applier.ts';
 
 type MoneyKind = 'entry' | 'payment' | 'hold' | 'holdEnded' | 'idempotencyKey';
@@ -41,7 +41,8 @@ function createEntryApplier({ database, book, seal, postings, posted }: WriterCo
 function assertBalanced({ id, key, postings }: JournalEntry): void {
   let sum = 0n;
   for (const { amount } of postings) sum += amount;
-  if (sum !== 0n || postings.length < 2) throw new AppError('entry-unbalanced', `the postings of entry ${key} do not sum to zero`, { id, key });
+  if (sum !== 0n || postings.length < 2)
+    throw new AppError('entry-unbalanced', `the postings of entry ${key} do not sum to zero`, { id, key });
 }
 
 function createPaymentApplier({ database, seal, versions, posted }: WriterContext) {
@@ -52,7 +53,8 @@ function createPaymentApplier({ database, seal, versions, posted }: WriterContex
   return ({ payment }: FactOf<'payment'>): Refusal | undefined => {
     const { id, accountId, entryId, amount, channel, channelSerial, channelDate, receivedAt, actor, restoreCommandId = null } = payment;
     const balanceAfter = posted.balanceAfter.get(entryId);
-    if (balanceAfter === undefined) throw new AppError('invariant-violated', 'a payment came without its entry before it in the batch', { id, entryId });
+    if (balanceAfter === undefined)
+      throw new AppError('invariant-violated', 'a payment came without its entry before it in the batch', { id, entryId });
     const values = [id, accountId, entryId, amount, channel, channelSerial, channelDate, receivedAt, actor, restoreCommandId, balanceAfter];
     if (insert.run(values).changes === 0) return KEY_USED;
     versions.raise(`account:${accountId}`);
@@ -61,15 +63,29 @@ function createPaymentApplier({ database, seal, versions, posted }: WriterContex
       type: 'payment.received',
       actor,
       subject: `account:${accountId}`,
-      data: { id, accountId, entryId, amount: formatMoney(amount), balanceAfter: formatMoney(balanceAfter), channel, channelSerial, channelDate, restoreCommandId },
+      data: {
+        id,
+        accountId,
+        entryId,
+        amount: formatMoney(amount),
+        balanceAfter: formatMoney(balanceAfter),
+        channel,
+        channelSerial,
+        channelDate,
+        restoreCommandId,
+      },
     });
     return undefined;
   };
 }
 
 function createHoldAppliers({ database, seal, versions }: WriterContext): Appliers<'hold' | 'holdEnded'> {
-  const insert = database.prepare('insert into holds (id, account_id, amount, placed_at, expires_at, reason, state) values (?, ?, ?, ?, ?, ?, ?)');
-  const end = database.prepare<[string, string], string>(`update holds set state = ? where id = ? and state = 'placed' returning account_id`).pluck();
+  const insert = database.prepare(
+    'insert into holds (id, account_id, amount, placed_at, expires_at, reason, state) values (?, ?, ?, ?, ?, ?, ?)',
+  );
+  const end = database
+    .prepare<[string, string], string>(`update holds set state = ? where id = ? and state = 'placed' returning account_id`)
+    .pluck();
   return {
     hold({ hold: { id, accountId, amount, placedAt, expiresAt, reason, state } }) {
       insert.run(id, accountId, amount, placedAt, expiresAt, reason, state);
@@ -89,11 +105,12 @@ function createHoldAppliers({ database, seal, versions }: WriterContext): Applie
 }
 
 function createKeyApplier({ database, seal }: WriterContext) {
-  const insert = database.prepare('insert into idempotency_keys (key, fingerprint, resource, at) values (?, ?, ?, ?) on conflict do nothing');
+  const insert = database.prepare(
+    'insert into idempotency_keys (key, fingerprint, resource, at) values (?, ?, ?, ?) on conflict do nothing',
+  );
   return ({ key, fingerprint, resource, at }: FactOf<'idempotencyKey'>): Refusal | undefined => {
     if (insert.run(key, fingerprint, resource, at).changes === 0) return KEY_USED;
     seal.record({ at, type: 'idempotency-key.used', subject: resource, data: { key, fingerprint, resource } });
     return undefined;
   };
 }
-

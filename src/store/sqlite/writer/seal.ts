@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import type Database from 'better-sqlite3';
-import type { Instant } from '../../../kernel/clock.ts';
 import type { JournalEntry } from '../../../core/model/journal.ts';
+import type { Instant } from '../../../kernel/clock.ts';
 import { type BulkInsert, createBulkInsert } from './bulk-insert.ts';
 
 /** What happened, for the record: `data` holds texts, numbers and flags only, as they go out to readers of events. */
@@ -40,7 +40,9 @@ export const GENESIS = '0'.repeat(64);
 export function createSeal(database: Database.Database): Seal {
   const records: BulkInsert = createBulkInsert(database, 'records', ['seq', 'at', 'type', 'actor', 'subject', 'body']);
   const insertLink = database.prepare('insert into links (from_seq, to_seq, at, hash) values (?, ?, ?, ?)');
-  const selectLast = database.prepare<[], { to_seq: number; hash: string }>('select to_seq, hash from links order by from_seq desc limit 1');
+  const selectLast = database.prepare<[], { to_seq: number; hash: string }>(
+    'select to_seq, hash from links order by from_seq desc limit 1',
+  );
   const noteUnsealed = database.prepare('insert into last_commit (id, at) values (1, ?) on conflict (id) do update set at = excluded.at');
   let head = GENESIS;
   let sealedTo = 0;

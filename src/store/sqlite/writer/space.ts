@@ -2,7 +2,7 @@
  * What a full disk still allows: a reserve file beside the database is given back to the file system, so that what is under way
  * for a customer's light (moves of commands, relay reports, restores) can be stored, while new money, readings and trips are refused.
  */
-import { closeSync, existsSync, fsyncSync, openSync, rmSync, statfsSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, openSync, rmSync, statfsSync, writeSync } from 'node:fs';
 
 /** Enough for tens of thousands of moves with their records. */
 const RESERVE_BYTES = 8 * 1024 * 1024;
@@ -40,13 +40,12 @@ export function createSpace(dir: string, reserve: string): Space {
   };
 }
 
-/** Written in full, so that the blocks are really taken; false where there is no room. */
+/** Written in full, so that the room is really taken; false where there is none. */
 function takeReserve(file: string): boolean {
   try {
     const descriptor = openSync(file, 'w');
     try {
       for (let written = 0; written < RESERVE_BYTES; ) written += writeSync(descriptor, BLOCK);
-      fsyncSync(descriptor);
     } finally {
       closeSync(descriptor);
     }

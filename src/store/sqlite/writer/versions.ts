@@ -1,7 +1,7 @@
 import type Database from 'better-sqlite3';
-import { asId, type AccountId } from '../../../kernel/ids.ts';
 import { customerAccount } from '../../../core/model/journal.ts';
 import type { Expectation } from '../../../core/ports/store.ts';
+import { type AccountId, asId } from '../../../kernel/ids.ts';
 import type { Book } from './book.ts';
 
 /** Versions of what decisions rest on. An account's version moves with each posting, so it lies beside its balance. */
@@ -14,7 +14,9 @@ export interface Versions {
 const ACCOUNT = 'account:';
 
 export function createVersions(database: Database.Database, book: Book): Versions {
-  const upsert = database.prepare('insert into versions (subject, version) values (?, 1) on conflict (subject) do update set version = version + 1');
+  const upsert = database.prepare(
+    'insert into versions (subject, version) values (?, 1) on conflict (subject) do update set version = version + 1',
+  );
   const select = database.prepare<[string], number>('select version from versions where subject = ?').pluck();
   const versionOf = (subject: string): number => {
     if (!subject.startsWith(ACCOUNT)) return select.get(subject) ?? 0;

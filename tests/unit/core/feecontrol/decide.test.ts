@@ -7,7 +7,7 @@ import type { Decision, Verdict } from '../../../../src/core/model/decision.ts';
 import type { Mark, MarkKind } from '../../../../src/core/model/mark.ts';
 import { plusMs } from '../../../../src/kernel/clock.ts';
 import { asId } from '../../../../src/kernel/ids.ts';
-import { commandOf, EVENING, noticeOf, readingOf, RULES, yuan } from '../../../support/core-facts.ts';
+import { commandOf, EVENING, noticeOf, RULES, readingOf, yuan } from '../../../support/core-facts.ts';
 import { tripDue } from '../../../support/core-situation.ts';
 
 const mark = (kind: MarkKind, subject: string): Mark => ({ subject, kind, since: EVENING, actor: asId('zhang'), reason: 'because' });
@@ -59,7 +59,12 @@ describe('a trip', () => {
     ['the reading is rejected', { reading: readingOf('1', EVENING, { quality: 'rejected' }) }, 'measured', 'unknown'],
     ['the reading is stale', { reading: readingOf('1', plusMs(EVENING, -120_001)) }, 'measured', 'unknown'],
     ['the reading lies in the future', { reading: readingOf('1', plusMs(EVENING, 1)) }, 'measured', 'unknown'],
-    ['the warning is queued only', { notices: [noticeOf('low-balance', { state: 'queued' }), noticeOf('stop-pending')] }, 'warned', 'unmet'],
+    [
+      'the warning is queued only',
+      { notices: [noticeOf('low-balance', { state: 'queued' }), noticeOf('stop-pending')] },
+      'warned',
+      'unmet',
+    ],
     ['the warning failed', { notices: [noticeOf('low-balance', { state: 'failed' }), noticeOf('stop-pending')] }, 'warned', 'unmet'],
     ['the grace is not over', { rules: { ...RULES, graceMs: 3_600_001 } }, 'grace', 'unmet'],
     ['the window is not open yet', { rules: { ...RULES, window: { fromMinute: 1201, toMinute: 1440 } } }, 'permitted-time', 'unmet'],

@@ -31,7 +31,8 @@ const accrualOf = (lines: readonly ChargeLine[], more: Partial<Accrual> = {}): A
   ...more,
 });
 const sumOf = ({ postings }: JournalEntry) => postings.reduce((sum, { amount }) => sum + amount, 0n);
-const amounts = (entry: JournalEntry | undefined) => Object.fromEntries((entry?.postings ?? []).map(({ account, amount }) => [account, amount]));
+const amounts = (entry: JournalEntry | undefined) =>
+  Object.fromEntries((entry?.postings ?? []).map(({ account, amount }) => [account, amount]));
 
 describe('a payment', () => {
   test('credits the customer against the channel’s cash, keyed by the channel’s own serial', () => {
@@ -54,7 +55,11 @@ describe('a charge', () => {
     const charged = chargeEntry(stamp('ent_1'), accrualOf([line('energy', '1.23', '0.5')]), POINT.accountId);
     expect(amounts(charged?.entry)).toEqual({ 'customer:a1': -620_000n, 'revenue:energy': 615_000n, rounding: 5_000n });
     expect(charged?.entry.key).toBe('charge:p1:2026-11-01T00:00:00.000Z:2026-11-24:0');
-    expect(charged?.accrual).toMatchObject({ revision: 1, accrued: 0n, posted: [{ component: 'energy', customer: 620_000n, revenue: 615_000n }] });
+    expect(charged?.accrual).toMatchObject({
+      revision: 1,
+      accrued: 0n,
+      posted: [{ component: 'energy', customer: 620_000n, revenue: 615_000n }],
+    });
   });
 
   test('rounds down with a negative posting to the rounding account', () => {

@@ -141,7 +141,12 @@ describe('a new business day', () => {
   });
 
   test('a month of daily entries charges what the month’s use costs, rounded once', () => {
-    const period = createPeriod({ tariff: { id: 'odd', rates: [{ component: 'energy', register: FLAT.rates[0]?.register ?? energyOfRate(0), price: yuanPerKwh('0.33333333') }] } });
+    const period = createPeriod({
+      tariff: {
+        id: 'odd',
+        rates: [{ component: 'energy', register: FLAT.rates[0]?.register ?? energyOfRate(0), price: yuanPerKwh('0.33333333') }],
+      },
+    });
     for (let day = 1; day <= 30; day++) {
       const date = `2026-11-${String(day).padStart(2, '0')}`;
       period.read(readingOf(`${100 + day}.01`, instant(`${date}T01:00:00Z`)));

@@ -5,7 +5,9 @@ import { createWorld, type World } from '../../../support/core-world.ts';
 
 const HOUR = 3_600_000;
 const charges = async (world: World) =>
-  (await world.store.read('entries', { account: customerAccount(POINT.accountId), limit: 100 })).items.filter(({ kind }) => kind === 'charge');
+  (await world.store.read('entries', { account: customerAccount(POINT.accountId), limit: 100 })).items.filter(
+    ({ kind }) => kind === 'charge',
+  );
 /** Four hours before midnight in Shanghai, 2 kWh used today. */
 const used = async () => {
   const world = await createWorld();

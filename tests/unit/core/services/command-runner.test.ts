@@ -18,7 +18,8 @@ const restoreQueued = async (options: WorldOptions = {}) => {
   await world.pay('20');
   return { world, trip, restore: await world.openCommand() };
 };
-const pathOfCommand = async (world: World, { id }: { readonly id: Parameters<World['command']>[0] }) => pathOf((await world.command(id)).moves);
+const pathOfCommand = async (world: World, { id }: { readonly id: Parameters<World['command']>[0] }) =>
+  pathOf((await world.command(id)).moves);
 const openCases = async (world: World) => (await world.facts()).openCases.map(({ kind }) => kind);
 const actions = ({ meter }: World) => meter.frames.map(({ action }) => action).join(' ');
 
@@ -127,9 +128,14 @@ describe('a trip', () => {
 
   test('is superseded by a mark that was set while it waited', async () => {
     const { world, trip } = await tripQueued();
-    await world.commit({ kind: 'mark', mark: { subject: 'account:a1', kind: 'disputed', since: EVENING, actor: asId('li'), reason: 'bill' } });
+    await world.commit({
+      kind: 'mark',
+      mark: { subject: 'account:a1', kind: 'disputed', since: EVENING, actor: asId('li'), reason: 'bill' },
+    });
     await world.run();
-    expect((await world.command(trip.id)).moves.map(({ to, reason }) => [to, reason.split(':')[0]])).toEqual([['superseded', 'not-disputed']]);
+    expect((await world.command(trip.id)).moves.map(({ to, reason }) => [to, reason.split(':')[0]])).toEqual([
+      ['superseded', 'not-disputed'],
+    ]);
   });
 
   test('expires where no frame left before its deadline, and never leaves after it', async () => {
@@ -178,7 +184,10 @@ describe('a trip', () => {
 
   test('that an earlier process sent is unknown to this one, and is read back', async () => {
     const { world, trip } = await tripQueued();
-    await world.commit({ kind: 'commandMove', move: { commandId: trip.id, from: 'queued', to: 'sent', at: EVENING, reason: 'earlier', evidence: undefined } });
+    await world.commit({
+      kind: 'commandMove',
+      move: { commandId: trip.id, from: 'queued', to: 'sent', at: EVENING, reason: 'earlier', evidence: undefined },
+    });
     const { command } = await world.command(trip.id);
     expect(await world.runner.advance(command)).toBe('moved');
     expect(await pathOfCommand(world, trip)).toBe('sent unknown');
@@ -320,7 +329,10 @@ describe('a restore', () => {
 
   test('is stopped by a lock-out and comes back when it is lifted', async () => {
     const { world, restore } = await restoreQueued();
-    await world.commit({ kind: 'mark', mark: { subject: 'meterPoint:p1', kind: 'lock-out', since: EVENING, actor: asId('wang'), reason: 'crew' } });
+    await world.commit({
+      kind: 'mark',
+      mark: { subject: 'meterPoint:p1', kind: 'lock-out', since: EVENING, actor: asId('wang'), reason: 'crew' },
+    });
     await world.run();
     expect(await pathOfCommand(world, restore)).toBe('superseded');
     await world.poll();
@@ -328,6 +340,19 @@ describe('a restore', () => {
     await world.commit({ kind: 'markLifted', subject: 'meterPoint:p1', mark: 'lock-out', at: EVENING, actor: asId('wang') });
     await world.poll();
     await world.run();
+    expect(actions(world)).toBe('trip close');
+  });
+
+  test('that is proven takes the trip before it back: no second restore follows, and the customer is told once', async () => {
+    const { world, trip } = await tripQueued();
+    world.meter.fates.push('reply-lost');
+    await world.run(1);
+    await world.pay('20');
+    const [restore] = await world.openCommands();
+    if (restore !== undefined) while ((await world.runner.advance((await world.command(restore.id)).command)) === 'moved');
+    expect(await pathOfCommand(world, trip)).toBe('sent unknown verifying queued superseded');
+    await world.poll();
+    expect((await world.facts()).openCommands).toEqual([]);
     expect(actions(world)).toBe('trip close');
   });
 

@@ -27,7 +27,10 @@ describe('a command that a person asks for', () => {
     const asked = await world.commands.request(order());
     expect(asked).toMatchObject({
       ok: true,
-      value: { replayed: false, value: { action: 'trip', cause: 'manual', actor: 'zhang', state: 'queued', expiresAt: plusMs(EVENING, 120_000) } },
+      value: {
+        replayed: false,
+        value: { action: 'trip', cause: 'manual', actor: 'zhang', state: 'queued', expiresAt: plusMs(EVENING, 120_000) },
+      },
     });
     const stored = asked.ok ? await world.command(asked.value.value.id) : undefined;
     expect(stored?.decision?.terms.map(({ name }) => name)).toEqual([
@@ -118,7 +121,10 @@ describe('a command that a person asks for', () => {
 
   test('to close is refused under a lock-out', async () => {
     const world = await polled();
-    await world.commit({ kind: 'mark', mark: { subject: 'meterPoint:p1', kind: 'lock-out', since: EVENING, actor: asId('wang'), reason: 'crew' } });
+    await world.commit({
+      kind: 'mark',
+      mark: { subject: 'meterPoint:p1', kind: 'lock-out', since: EVENING, actor: asId('wang'), reason: 'crew' },
+    });
     const refused = await world.commands.request(order({ action: 'close' }));
     expect(refused).toMatchObject({ ok: false, error: { code: 'command-refused' } });
   });

@@ -2,11 +2,13 @@ import { describe, expect, test } from 'vitest';
 import { customerAccount } from '../../../../src/core/model/journal.ts';
 import { ACTIVE_POWER, ENERGY_TOTAL } from '../../../../src/core/model/register.ts';
 import { plusMs } from '../../../../src/kernel/clock.ts';
-import { EVENING, METER, POINT, yuanPerKwh, FLAT } from '../../../support/core-facts.ts';
+import { EVENING, FLAT, POINT, yuanPerKwh } from '../../../support/core-facts.ts';
 import { createWorld, type World } from '../../../support/core-world.ts';
 
 const charges = async (world: World) =>
-  (await world.store.read('entries', { account: customerAccount(POINT.accountId), limit: 100 })).items.filter(({ kind }) => kind === 'charge');
+  (await world.store.read('entries', { account: customerAccount(POINT.accountId), limit: 100 })).items.filter(
+    ({ kind }) => kind === 'charge',
+  );
 const available = async (world: World) => world.situations.of(await world.facts()).available;
 const HOUR = 3_600_000;
 
@@ -81,7 +83,9 @@ describe('a poll', () => {
     await world.clock.advance(12 * HOUR);
     world.meter.register += 100n;
     await world.poll();
-    expect((await charges(world)).map(({ businessDay, balanceAfter }) => [businessDay, balanceAfter])).toEqual([['2026-11-24', 19_000_000n]]);
+    expect((await charges(world)).map(({ businessDay, balanceAfter }) => [businessDay, balanceAfter])).toEqual([
+      ['2026-11-24', 19_000_000n],
+    ]);
     expect(await available(world)).toBe(18_500_000n);
   });
 

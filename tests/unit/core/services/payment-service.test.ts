@@ -69,7 +69,10 @@ describe('a payment', () => {
 
   test('that is still running is in progress for the next with its key, and is posted once', async () => {
     const world = await createWorld();
-    const [first, second] = await Promise.all([world.pay('10', { channelSerial: 'S', idempotencyKey: 'K' }), world.pay('10', { channelSerial: 'S', idempotencyKey: 'K' })]);
+    const [first, second] = await Promise.all([
+      world.pay('10', { channelSerial: 'S', idempotencyKey: 'K' }),
+      world.pay('10', { channelSerial: 'S', idempotencyKey: 'K' }),
+    ]);
     expect(first?.ok).toBe(true);
     expect(second).toEqual({ ok: false, error: { code: 'in-progress' } });
     expect(await world.balance()).toBe(10_000_000n);
@@ -77,7 +80,9 @@ describe('a payment', () => {
 
   test('delivered fifty times at once under fifty keys is posted once', async () => {
     const world = await createWorld();
-    const outcomes = await Promise.all(Array.from({ length: 50 }, (_, index) => world.pay('10', { channelSerial: 'S', idempotencyKey: `K${index}` })));
+    const outcomes = await Promise.all(
+      Array.from({ length: 50 }, (_, index) => world.pay('10', { channelSerial: 'S', idempotencyKey: `K${index}` })),
+    );
     expect(outcomes.filter((outcome) => outcome.ok && !outcome.value.replayed)).toHaveLength(1);
     expect(outcomes.filter(({ ok }) => !ok)).toEqual([]);
     expect(await world.balance()).toBe(10_000_000n);

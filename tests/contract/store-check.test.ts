@@ -1,0 +1,155 @@
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import Database from 'better-sqlite3';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { systemClock } from '../../src/kernel/clock.ts';
+import { asId } from '../../src/kernel/ids.ts';
+import { checkDataFolder, openSqliteStore } from '../../src/store/sqlite/index.ts';
+import { commandOf, EVENING, readingOf } from '../support/core-facts.ts';
+import { accrual, archive, chargeEntry, decision, given, hold, moveOf, openCase, paymentFacts, reversalOf } from './store-facts.ts';
+
+/** A folder in which everything has happened that an invariant speaks of, and all of them hold. */
+let sound: string;
+let root: string;
+
+beforeAll(async () => {
+  root = mkdtempSync(path.join(tmpdir(), 'feikong-check-'));
+  sound = path.join(root, 'sound');
+  const store = await openSqliteStore({ dataDir: sound, clock: systemClock });
+  await given(store, ...archive, ...paymentFacts('1', '100.00'));
+  await given(
+    store,
+    { kind: 'entry', entry: chargeEntry },
+    { kind: 'accrual', accrual },
+    { kind: 'reading', reading: readingOf('103.333333', EVENING) },
+  );
+  await given(store, { kind: 'entry', entry: reversalOf(chargeEntry) });
+  await given(store, { kind: 'hold', hold }, { kind: 'hold', hold: { ...hold, id: asId('hold_2') } });
+  await given(store, { kind: 'holdEnded', holdId: asId('hold_2'), state: 'posted', at: EVENING });
+  await given(
+    store,
+    { kind: 'decision', decision },
+    { kind: 'command', command: commandOf({ decisionId: decision.id, state: 'verifying' }) },
+  );
+  await given(store, moveOf('verifying', 'confirmed'), { kind: 'case', case: openCase });
+  await given(store, ...paymentFacts('2', '50.00'));
+  await store.close();
+});
+afterAll(() => rmSync(root, { recursive: true }));
+
+/** The invariants that are violated after `sql` was done to a copy. */
+function violatedBy(sql: string): readonly string[] {
+  const copy = mkdtempSync(path.join(root, 'copy-'));
+  cpSync(sound, copy, { recursive: true });
+  const database = new Database(path.join(copy, 'ledger.db'));
+  database.exec(sql);
+  database.close();
+  const report = checkDataFolder(copy);
+  if (!report.ok) throw new Error(report.error.message);
+  return [...new Set(report.value.violations.map(({ invariant }) => invariant))].sort();
+}
+
+describe('the check of a data folder', () => {
+  test('finds that all holds, and counts what it looked at', () => {
+    expect(checkDataFolder(sound)).toEqual({
+      ok: true,
+      value: {
+        violations: [],
+        checked: ['I1', 'I3', 'I4', 'I5', 'I8', 'I9', 'I10', 'I11'],
+        counts: { entries: 4, postings: 10, payments: 2, holds: 2, readings: 1, commands: 1, decisions: 1, records: 14, links: 8 },
+      },
+    });
+  });
+
+  test('says what it found, where, and what it expected', () => {
+    const copy = path.join(root, 'told');
+    cpSync(sound, copy, { recursive: true });
+    const database = new Database(path.join(copy, 'ledger.db'));
+    database.exec(`update ledger_accounts set balance = balance - 50000000 where name = 'customer:a1'`);
+    database.close();
+    const report = checkDataFolder(copy);
+    expect(report.ok && report.value.violations).toEqual([{ invariant: 'I4', where: 'customer:a1', found: '100.00', expected: '150.00' }]);
+  });
+
+  test.each([
+    {
+      planted: 'an entry that does not balance',
+      sql: 'update postings set amount = amount + 1 where entry_seq = 5 and line = 1',
+      violated: ['I1', 'I10', 'I4'],
+    },
+    { planted: 'an entry without postings', sql: 'delete from postings where entry_seq = 5', violated: ['I1', 'I10', 'I4'] },
+    { planted: 'postings without an entry', sql: 'insert into postings values (999, 0, 1, 0, 0, null)', violated: ['I1', 'I4'] },
+    {
+      planted: 'an entry that is reversed twice',
+      sql: "drop index entries_by_reversed; update entries set reverses = 'ent_charge' where id = 'ent_2'",
+      violated: ['I1', 'I10'],
+    },
+    {
+      planted: 'a reversal of an entry that is not there',
+      sql: "update entries set reverses = 'ent_nobody' where id = 'ent_reversal'",
+      violated: ['I1', 'I10'],
+    },
+    {
+      planted: 'a channel serial used twice',
+      sql: "drop index payments_by_serial; update payments set channel_serial = '1'",
+      violated: ['I3'],
+    },
+    { planted: 'an idempotency key that has expired', sql: "delete from idempotency_keys where key = 'key-1'", violated: ['I3'] },
+    { planted: 'a balance that was raised', sql: 'update ledger_accounts set balance = balance + 1 where id = 1', violated: ['I4'] },
+    {
+      planted: 'a wrong balance on the way',
+      sql: 'update postings set balance_after = 7 where entry_seq = 5 and line = 0',
+      violated: ['I4'],
+    },
+    { planted: 'a payment that says another amount', sql: "update payments set amount = 1 where id = 'pay_1'", violated: ['I4'] },
+    { planted: 'a payment that says another balance', sql: "update payments set balance_after = 1 where id = 'pay_1'", violated: ['I4'] },
+    { planted: 'a hold that ended without a record', sql: "update holds set state = 'posted' where id = 'hold_1'", violated: ['I5'] },
+    { planted: 'a hold that came back', sql: "update holds set state = 'placed' where id = 'hold_2'", violated: ['I5'] },
+    { planted: 'a trip without its decision', sql: 'delete from decisions', violated: ['I8'] },
+    {
+      planted: 'a trip with other terms than were sealed',
+      sql: `update decisions set terms = replace(terms, '-1.00', '-9.00')`,
+      violated: ['I8'],
+    },
+    {
+      planted: 'a trip on a term that was not met',
+      sql: `update decisions set terms = replace(terms, 'met', 'unknown')`,
+      violated: ['I8'],
+    },
+    { planted: 'a paid-up customer in the dark without a case', sql: 'update cases set closed_at = 1', violated: ['I9'] },
+    { planted: 'an entry with another memo', sql: "update entries set memo = 'nothing' where id = 'ent_charge'", violated: ['I10'] },
+    {
+      planted: 'a record that was rewritten',
+      sql: `update records set body = replace(body, 'operator', 'nobody') where type = 'case.opened'`,
+      violated: ['I10'],
+    },
+    { planted: 'a record that is gone', sql: `delete from records where type = 'case.opened'`, violated: ['I10'] },
+    { planted: 'a link that was forged', sql: 'update links set hash = upper(hash) where from_seq = 1', violated: ['I10'] },
+    {
+      planted: 'positions that are not sealed',
+      sql: 'delete from links where from_seq = (select max(from_seq) from links)',
+      violated: ['I10'],
+    },
+    {
+      planted: 'a rounding account that was emptied',
+      sql: "update ledger_accounts set balance = 1 where name = 'rounding'",
+      violated: ['I11', 'I4'],
+    },
+    {
+      planted: 'a charge that rounds to less than a fen',
+      sql: `update postings set amount = amount - 1 where entry_seq = 7 and line = 0; update postings set amount = amount + 1 where entry_seq = 7 and line = 1`,
+      violated: ['I1', 'I10', 'I11', 'I4'],
+    },
+  ])('finds $planted', ({ sql, violated }) => {
+    expect(violatedBy(sql)).toEqual(violated);
+  });
+
+  test('leaves a customer in the dark to his open restore, and to a lock-out', () => {
+    const restore = `insert into commands select 'cmd_9', 99, meter_id, meter_point_id, 'arm', cause, actor, reason, null, created_at, expires_at, 'verifying', 1 from commands`;
+    expect(violatedBy(`update cases set closed_at = 1; ${restore}`)).toEqual([]);
+    expect(
+      violatedBy(`update cases set closed_at = 1; insert into marks values ('meterPoint:p1', 'lock-out', 0, 'crew', 'at work')`),
+    ).toEqual([]);
+  });
+});
