@@ -63,6 +63,14 @@ export const openApiRoutes: FastifyPluginAsync = async (app) => {
   });
   await app.register(scalarReference, {
     routePrefix: DOCS,
-    configuration: { url: DOCUMENT, pageTitle: 'Feikong API', withDefaultFonts: false, telemetry: false, hideClientButton: true },
+    configuration: {
+      url: DOCUMENT,
+      pageTitle: 'Feikong API',
+      withDefaultFonts: false,
+      telemetry: false,
+      hideClientButton: true,
+      showDeveloperTools: 'never',
+      agent: { disabled: true },
+    },
   });
 };

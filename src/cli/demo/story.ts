@@ -1,3 +1,4 @@
+import { availableOf } from '../../core/ledger/accrued.ts';
 import type { Command, CommandMove } from '../../core/model/command.ts';
 import type { Notice } from '../../core/model/notice.ts';
 import type { StoredPayment } from '../../core/model/payment.ts';
@@ -6,6 +7,7 @@ import type { Store } from '../../core/ports/store.ts';
 import { AppError } from '../../kernel/app-error.ts';
 import { type Clock, sleep } from '../../kernel/clock.ts';
 import { type AccountId, asId, type PaymentId } from '../../kernel/ids.ts';
+import { formatMoney } from '../../kernel/units.ts';
 
 /** A command that was proven, with the read-back that proves it. */
 export interface ProvenCommand {
@@ -40,9 +42,11 @@ export async function playStory(deps: StoryDeps): Promise<Story> {
   await until(deps, 'every meter is read', async () => ((await readMeters(store)) >= deps.meters ? true : undefined));
   tell('readings', `${deps.meters} of ${deps.meters} meters read`);
 
+  const stopTelling = tellDraining(deps);
   const trip = await until(deps, 'a trip is proven', () =>
     provenCommand(store, ({ action, cause }) => action === 'trip' && cause === 'money'),
   );
+  await stopTelling();
   const hero = await store.read('meter', { meterId: trip.command.meterId });
   if (hero === undefined)
     throw new AppError('invariant-violated', 'a tripped meter is not in the store', { meterId: trip.command.meterId });
@@ -59,6 +63,26 @@ export async function playStory(deps: StoryDeps): Promise<Story> {
   const paymentToConfirmedMs = restore.confirmed.at - payment.receivedAt;
   tell('restore', `supply is back ${paymentToConfirmedMs} ms after the payment, proven by ${restore.confirmed.evidence ?? 'nothing'}`);
   return { hero, trip, payment, restore, paymentToConfirmedMs };
+}
+
+const BALANCE_EVERY_MS = 1000;
+
+/** Shows whose money runs out first, while it does. */
+function tellDraining({ store, clock, tell }: StoryDeps): () => Promise<void> {
+  const stopping = new AbortController();
+  const running = (async () => {
+    while (!stopping.signal.aborted) {
+      const { items } = await store.read('accounts', { limit: 500 });
+      const [first] = items.toSorted((left, right) => Number(availableOf(left) - availableOf(right)));
+      if (first !== undefined)
+        tell('balance', `${first.account.id} has ${formatMoney(availableOf(first))} yuan left of ${formatMoney(first.balance)}`);
+      await sleep(clock, BALANCE_EVERY_MS, stopping.signal);
+    }
+  })();
+  return async () => {
+    stopping.abort();
+    await running;
+  };
 }
 
 /** Every account that was told before anything happened to it, with the first delivered notice. */

@@ -2,19 +2,21 @@ import type { EventRecord } from '../../core/ports/queries.ts';
 import type { Store } from '../../core/ports/store.ts';
 import type { Screen } from './screen.ts';
 
-/** What of the event stream a newcomer sees. */
-const TOLD: Readonly<Record<string, string>> = {
-  'notice.queued': 'notice',
-  'notice.delivered': 'delivered',
-  'decision.trip': 'decision',
-  'decision.restore': 'decision',
-  'command.created': 'command',
-  'command.sent': 'command',
-  'command.acknowledged': 'command',
-  'command.confirmed': 'command',
-  'command.refused': 'command',
-  'command.superseded': 'command',
-  'case.opened': 'case',
+type Say = (data: EventRecord['data']) => string;
+
+/** What of the event stream a newcomer sees, in one sentence each. */
+const TOLD: Readonly<Record<string, readonly [chapter: string, say: Say]>> = {
+  'notice.queued': ['notice', ({ kind, accountId, text }) => `${kind} for ${accountId}: ${text}`],
+  'notice.delivered': ['notice', ({ accountId, receipt }) => `reached ${accountId}, receipt ${receipt}`],
+  'decision.trip': ['decision', ({ meterPointId, terms }) => `trip ${meterPointId}, every term met: ${namesOf(terms)}`],
+  'decision.restore': ['decision', ({ meterPointId, terms }) => `restore ${meterPointId}, every term met: ${namesOf(terms)}`],
+  'command.sent': ['command', ({ action, meterId }) => `${action} ${meterId}: committed as sent, now the frame leaves`],
+  'command.acknowledged': ['command', ({ action, meterId }) => `${action} ${meterId}: accepted by the meter, which proves nothing yet`],
+  'command.unknown': ['command', ({ action, meterId, reason }) => `${action} ${meterId}: unknown (${reason}), the relay is read back`],
+  'command.refused': ['command', ({ action, meterId, reason }) => `${action} ${meterId}: refused, ${reason}`],
+  'command.superseded': ['command', ({ action, meterId, reason }) => `${action} ${meterId}: void, ${reason}`],
+  'command.confirmed': ['proof', ({ action, meterId, evidence }) => `${action} ${meterId}: read back ${evidence}`],
+  'case.opened': ['case', ({ kind, meterPointId, reason }) => `${kind} at ${meterPointId}: ${reason}`],
 };
 
 const AT_ONCE = 200;
@@ -24,11 +26,10 @@ export function tellEvents(store: Store & { onCommitted(listener: () => void): (
   let after = 0;
   let reading: Promise<void> = Promise.resolve();
   const tellNew = async () => {
-    const events = await store.read('events', { after, limit: AT_ONCE });
-    for (const event of events) {
-      after = event.seq;
-      const chapter = TOLD[event.type];
-      if (chapter !== undefined) screen.tell(chapter, sentenceOf(event));
+    for (const { seq, type, data } of await store.read('events', { after, limit: AT_ONCE })) {
+      after = seq;
+      const [chapter, say] = TOLD[type] ?? [];
+      if (chapter !== undefined && say !== undefined) screen.tell(chapter, say(data));
     }
   };
   return store.onCommitted(() => {
@@ -36,7 +37,6 @@ export function tellEvents(store: Store & { onCommitted(listener: () => void): (
   });
 }
 
-function sentenceOf({ type, subject, data }: EventRecord): string {
-  const text = data.text ?? data.reason ?? '';
-  return `${type.split('.')[1] ?? type} ${subject}${text === '' ? '' : `: ${String(text)}`}`;
+function namesOf(terms: unknown): string {
+  return Array.isArray(terms) ? terms.map((term: { readonly name?: unknown }) => String(term.name)).join(', ') : '';
 }
