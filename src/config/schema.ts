@@ -178,8 +178,6 @@ export const RuleSetSchema = Type.Object(
   { ...closed, title: 'Feikong rule set' },
 );
 
-export type RuleSetFile = Static<typeof RuleSetSchema>;
-
 export const SecretsSchema = Type.Object(
   {
     meterPasswords: Type.Record(
@@ -190,5 +188,3 @@ export const SecretsSchema = Type.Object(
   },
   { ...closed, title: 'Feikong secrets' },
 );
-
-export type SecretsFile = Static<typeof SecretsSchema>;

@@ -4,8 +4,6 @@ import { digitValue, hexHalf, hexWord } from '../../shared/hex.ts';
 export const ADDRESS_BYTES = 6;
 /** Everybody; nobody answers. Time and freeze only. */
 export const BROADCAST_ADDRESS = '999999999999';
-/** Whoever is alone on the line; the answer carries the real address. Never for a relay command. */
-export const WILDCARD_ADDRESS = 'AAAAAAAAAAAA';
 const OPEN_PAIR = 'AA';
 
 /** The 12 digits of the six bytes at `at`, which travel lowest pair first; never throws. */
