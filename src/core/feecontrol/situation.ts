@@ -4,6 +4,7 @@ import type { Money } from '../../kernel/units.ts';
 import type { Case } from '../model/case.ts';
 import type { Command } from '../model/command.ts';
 import type { Crossing } from '../model/crossing.ts';
+import type { LimiterCounts } from '../model/limiter.ts';
 import type { Mark } from '../model/mark.ts';
 import type { RelayBelief } from '../model/meter.ts';
 import type { Notice } from '../model/notice.ts';
@@ -34,13 +35,7 @@ export interface Situation {
   readonly notices: readonly Notice[];
   readonly marks: readonly Mark[];
   readonly openCases: readonly Case[];
-  readonly limiter: {
-    readonly sentLastMinute: number;
-    readonly sentOnFeederToday: number;
-    readonly sentToday: number;
-    readonly metersOnFeeder: number;
-    readonly meters: number;
-  };
+  readonly limiter: LimiterCounts;
   /** The line of this meter ends in a simulator. */
   readonly simulatedLine: boolean;
 }

@@ -11,6 +11,7 @@ import type { Crossing } from '../model/crossing.ts';
 import type { StoredDecision } from '../model/decision.ts';
 import type { Expectation } from '../model/expectation.ts';
 import type { JournalEntry, LedgerAccount } from '../model/journal.ts';
+import type { LimiterCounts } from '../model/limiter.ts';
 import type { Mark } from '../model/mark.ts';
 import type { Meter, MeterPoint, RelayBelief } from '../model/meter.ts';
 import type { Notice } from '../model/notice.ts';
@@ -52,14 +53,6 @@ export interface MeterPointFacts {
   readonly limiter: LimiterCounts;
   /** Versions of `account:ID`, `accrual:METERPOINT`, `meterPoint:ID`, `meter:ID`, `site` and `limiter`, 0 where never raised. */
   readonly versions: readonly Expectation[];
-}
-
-export interface LimiterCounts {
-  readonly sentLastMinute: number;
-  readonly sentOnFeederToday: number;
-  readonly sentToday: number;
-  readonly metersOnFeeder: number;
-  readonly meters: number;
 }
 
 export interface AccountView {

@@ -1,9 +1,10 @@
 /** Everything about one meter point that a reading, a decision or a command rests on. */
 
 import type { Expectation } from '../../../core/model/expectation.ts';
+import type { LimiterCounts } from '../../../core/model/limiter.ts';
 import { SITE } from '../../../core/model/mark.ts';
 import type { MeterPoint } from '../../../core/model/meter.ts';
-import type { LimiterCounts, MeterPointFacts } from '../../../core/ports/queries.ts';
+import type { MeterPointFacts } from '../../../core/ports/queries.ts';
 import { type Instant, plusMs } from '../../../kernel/clock.ts';
 import type { AccountId, MeterId } from '../../../kernel/ids.ts';
 import type { Reader } from '../connection.ts';
