@@ -50,12 +50,13 @@ export async function runKills({ kills, seed }: { kills: number; seed: number })
     '--load-factor',
     '20000',
   ]);
+  let gateway: RunningGateway | undefined;
   try {
     const { meters: simulated } = JSON.parse(await meters.line(isJson)) as { meters: { address: string }[] };
     const accounts = simulated.map(({ address }) => `account-${address}`);
     const attempts: Attempt[] = [];
     pollFaster(files.config);
-    let gateway = await startGateway(files, undefined);
+    gateway = await startGateway(files, undefined);
     const { key } = gateway;
     for (let kill = 0; kill < kills; kill++) {
       const { child } = gateway;
@@ -83,6 +84,7 @@ export async function runKills({ kills, seed }: { kills: number; seed: number })
       checkSaid: check.stdout + check.stderr,
     };
   } finally {
+    await gateway?.child.stop('SIGKILL');
     await meters.stop('SIGKILL');
     rmSync(folder, { recursive: true, force: true });
   }
