@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Child, runCli, startCli } from '../support/child.ts';
-import { readFrames } from './kills.ts';
+import { readFrames } from '../support/frame-log.ts';
 
 let folder = '';
 let meters: Child;

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { runKills } from './kills.ts';
 
-const SEED = Number(process.env['FEIKONG_SEED'] ?? 20261124);
+const SEED = Number(process.env.FEIKONG_SEED ?? 20261124);
 
 test(`ten kills of the gateway lose no acknowledged payment and repeat no relay frame unread (seed ${SEED})`, {
   timeout: 120_000,

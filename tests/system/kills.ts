@@ -4,12 +4,14 @@
  * must show a read-back, answered with an unchanged relay, between two relay frames of one command.
  */
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { type Child, runCli, startCli } from '../support/child.ts';
+import { runCli, startCli } from '../support/child.ts';
+import { type LoggedFrame, readFrames } from '../support/frame-log.ts';
 import { createRandom } from '../support/random.ts';
+import { pollFaster, type RunningGateway, startGateway } from '../support/running-gateway.ts';
 
 export interface KillReport {
   readonly kills: number;
@@ -52,11 +54,11 @@ export async function runKills({ kills, seed }: { kills: number; seed: number })
   ]);
   let gateway: RunningGateway | undefined;
   try {
-    const { meters: simulated } = JSON.parse(await meters.line(isJson)) as { meters: { address: string }[] };
+    const { meters: simulated } = JSON.parse(await meters.line((line) => line.startsWith('{'))) as { meters: { address: string }[] };
     const accounts = simulated.map(({ address }) => `account-${address}`);
     const attempts: Attempt[] = [];
     pollFaster(files.config);
-    gateway = await startGateway(files, undefined);
+    gateway = await startGateway(files);
     const { key } = gateway;
     for (let kill = 0; kill < kills; kill++) {
       const { child } = gateway;
@@ -88,26 +90,6 @@ export async function runKills({ kills, seed }: { kills: number; seed: number })
     await meters.stop('SIGKILL');
     rmSync(folder, { recursive: true, force: true });
   }
-}
-
-/** So that trips and restores are under way at every kill. */
-function pollFaster(config: string): void {
-  writeFileSync(config, readFileSync(config, 'utf8').replace('intervalMs: 1000', 'intervalMs: 100'));
-}
-
-interface RunningGateway {
-  readonly child: Child;
-  readonly url: string;
-  readonly key: string;
-}
-
-const isJson = (line: string) => line.startsWith('{');
-
-async function startGateway({ config, data }: { config: string; data: string }, known: string | undefined): Promise<RunningGateway> {
-  const child = startCli(['start', '--config', config, '--data', data, '--listen', '127.0.0.1:0', '--log-level', 'error']);
-  const key = known ?? (await child.line((line) => line.startsWith('administrator key'))).split(': ')[1] ?? '';
-  const [, url = ''] = /on (http\S+)/.exec(await child.line((line) => line.startsWith('feikong listens'))) ?? [];
-  return { child, url, key };
 }
 
 /** Pays a customer who is out of money back above zero, so that trips and restores follow one another; others pay a trifle. */
@@ -183,27 +165,10 @@ async function countInJournal({ url, key }: RunningGateway, accounts: readonly s
   };
 }
 
-export interface LoggedFrame {
-  readonly at: string;
-  readonly address: string;
-  readonly control: string;
-  readonly di: string | null;
-  readonly code: string | null;
-  readonly answered: boolean;
-  readonly relay: string;
-}
-
 const RELAY = '1C';
 const RELAY_STATUS = '04000503';
 /** Where a code wants the relay to be. */
 const TARGETS: Readonly<Record<string, readonly string[]>> = { '1A': ['open'], '1B': ['armed', 'closed'], '1C': ['closed'] };
-
-export function readFrames(file: string): LoggedFrame[] {
-  return readFileSync(file, 'utf8')
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => JSON.parse(line));
-}
 
 /** Pairs of equal relay frames to one meter with no answered read-back of an unmoved relay between them. */
 export function repeatedWithoutReadBack(frames: readonly LoggedFrame[]): string[] {

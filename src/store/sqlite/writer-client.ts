@@ -78,7 +78,7 @@ export async function startWriter(options: WriterClientOptions): Promise<Commits
   });
   worker.on('error', (error) => fail('thread', error instanceof Error ? error.message : String(error)));
   worker.on('exit', () => {
-    if (!isClosing) fail('thread', 'the writer ended');
+    if (!isClosing || sent.length > 0) fail('thread', 'the writer ended');
     closed.resolve();
   });
   await ready.promise;

@@ -1,0 +1,128 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { afterEach, expect, test } from 'vitest';
+import { type Child, runCli, startCli } from '../support/child.ts';
+import { type LoggedFrame, readFrames } from '../support/frame-log.ts';
+import { get, pollFaster, type RunningGateway, startGateway } from '../support/running-gateway.ts';
+import { repeatedWithoutReadBack } from './kills.ts';
+
+interface CommandAnswer {
+  readonly id: string;
+  readonly action: string;
+  readonly state: string;
+  readonly timeline: readonly { readonly state: string; readonly reason: string }[];
+}
+
+let folder = '';
+let meters: Child;
+let gateway: RunningGateway;
+
+/** Two meters whose customers soon run out of money, with what goes wrong between them and the gateway. */
+async function play(faults: readonly object[], ...args: string[]): Promise<void> {
+  folder = mkdtempSync(path.join(tmpdir(), 'feikong-faults-'));
+  const files = { config: path.join(folder, 'feikong.yaml'), data: path.join(folder, 'data') };
+  writeFileSync(path.join(folder, 'faults.json'), JSON.stringify({ faults }));
+  meters = startCli([
+    'simulate',
+    '--meters',
+    '2',
+    '--seed',
+    '3',
+    '--load-factor',
+    '20000',
+    '--write-config',
+    files.config,
+    '--log',
+    path.join(folder, 'meters.log'),
+    '--faults',
+    path.join(folder, 'faults.json'),
+    ...args,
+  ]);
+  await meters.line((line) => line.startsWith('{'));
+  pollFaster(files.config);
+  gateway = await startGateway(files);
+}
+
+afterEach(async () => {
+  await gateway.child.stop('SIGKILL');
+  await meters.stop('SIGKILL');
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const relayFrames = (): LoggedFrame[] => readFrames(path.join(folder, 'meters.log')).filter(({ control }) => control === '1C');
+
+/** Waits until the meters have heard so many frames more: ten polls of both are some sixty. */
+async function moreFrames(count: number): Promise<void> {
+  const log = path.join(folder, 'meters.log');
+  const until = readFrames(log).length + count;
+  while (readFrames(log).length < until) await pause(50);
+}
+
+/** The first command that has come so far, with its time line. */
+async function commandIn(state: string): Promise<CommandAnswer> {
+  for (;;) {
+    const { items } = await get<{ items: CommandAnswer[] }>(gateway, '/relay-commands?limit=100');
+    const found = items.find((command) => command.state === state);
+    if (found !== undefined) return get(gateway, `/relay-commands/${found.id}`);
+    await pause(50);
+  }
+}
+
+test('a lost reply is read back, proven, and its frame is never repeated', async () => {
+  await play([{ meter: '*', kind: 'lostReply', on: 'relay' }]);
+  const trip = await commandIn('confirmed');
+  expect(trip.action).toBe('trip');
+  expect(trip.timeline.map(({ state }) => state)).toEqual(['queued', 'sent', 'unknown', 'verifying', 'confirmed']);
+  const frames = relayFrames();
+  expect(frames.length).toBeGreaterThan(0);
+  expect(frames.every(({ answered }) => !answered)).toBe(true);
+  expect(repeatedWithoutReadBack(readFrames(path.join(folder, 'meters.log')))).toEqual([]);
+});
+
+test('a relay that sticks is commanded again only after an answered read-back of an unmoved relay', async () => {
+  await play([{ meter: '*', kind: 'stuckRelay', limit: 2 }]);
+  const trip = await commandIn('confirmed');
+  expect(trip.timeline.map(({ state }) => state)).toEqual([
+    'queued',
+    'sent',
+    'acknowledged',
+    'verifying',
+    'queued',
+    'sent',
+    'acknowledged',
+    'verifying',
+    'queued',
+    'sent',
+    'acknowledged',
+    'verifying',
+    'confirmed',
+  ]);
+  expect(repeatedWithoutReadBack(readFrames(path.join(folder, 'meters.log')))).toEqual([]);
+});
+
+test('a plaintext trip that a state-grid meter refuses is a result with its reason and a case, not a loop', async () => {
+  await play([], '--profile', 'state-grid');
+  const trip = await commandIn('refused');
+  expect(trip.timeline.at(-1)).toMatchObject({ state: 'refused', reason: expect.stringContaining('wrong password or not authorised') });
+  const before = await get<{ items: { kind: string }[] }>(gateway, '/cases');
+  expect(before.items[0]).toMatchObject({ kind: 'trip-failed', owner: 'operator on duty' });
+  await moreFrames(200);
+  const perMeter = Map.groupBy(relayFrames(), ({ address }) => address);
+  expect([...perMeter.values()].map((frames) => frames.length)).not.toContain(2);
+});
+
+test('damaged, late, doubled and foreign bytes cost readings their time and never their truth', async () => {
+  await play([
+    { meter: '*', kind: 'corrupt', probability: 0.1 },
+    { meter: '*', kind: 'split', probability: 0.2 },
+    { meter: '*', kind: 'echo', probability: 0.2 },
+    { meter: '*', kind: 'wrongAddress', probability: 0.1 },
+    { meter: '*', kind: 'delay', delayMs: 700, probability: 0.05 },
+  ]);
+  await commandIn('confirmed');
+  const { stdout } = await runCli(['check', '--data', path.join(folder, 'data'), '--json']);
+  expect(JSON.parse(stdout).violations).toEqual([]);
+  expect(repeatedWithoutReadBack(readFrames(path.join(folder, 'meters.log')))).toEqual([]);
+});
