@@ -6,7 +6,8 @@
  */
 import { createHash } from 'node:crypto';
 import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
-import Database from 'better-sqlite3';
+import type Database from 'better-sqlite3';
+import { openForWriting } from '../src/store/sqlite/connection.ts';
 
 export interface PeerData {
   readonly kind: 'limit' | 'naive';
@@ -31,9 +32,7 @@ const fromBytes = new TextDecoder();
 if (parentPort !== null) serve(parentPort, workerData as PeerData);
 
 function serve(port: MessagePort, { kind, file }: PeerData): void {
-  const database = new Database(file);
-  database.pragma('journal_mode = wal');
-  database.pragma('synchronous = full');
+  const database = openForWriting(file);
   const store = kind === 'limit' ? limitGroup(database) : naiveGroup(database);
   port.on('message', (first: ToPeer) => {
     const postings: PeerPosting[] = [];

@@ -16,6 +16,9 @@ export interface DataFolder {
   telemetry(month: string): string;
 }
 
+/** Accounts and their money are nobody else's business on this machine. */
+const ONLY_ITS_OWNER = 0o700;
+
 export function dataFolder(dir: string): DataFolder {
   return {
     dir,
@@ -33,7 +36,7 @@ export function dataFolder(dir: string): DataFolder {
  */
 export function takeFolder(folder: DataFolder): { release(): void } {
   const lock = refusingUnreadable(folder.dir, () => {
-    mkdirSync(folder.dir, { recursive: true });
+    mkdirSync(folder.dir, { recursive: true, mode: ONLY_ITS_OWNER });
     return new Database(folder.lock, { timeout: 0 });
   });
   try {

@@ -63,9 +63,10 @@ async function openOnDisk({ dataDir, clock, logger = silentLogger, onFatal }: Sq
       commit: (batch) => commits.commit(batch),
       onCommitted: listeners.add,
       async close() {
-        await commits.close();
         await reads.close();
         reader.close();
+        // Last, so that it is alone with the database and leaves no write-ahead log behind.
+        await commits.close();
         lock.release();
       },
     };
