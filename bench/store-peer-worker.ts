@@ -1,8 +1,8 @@
 /**
  * The other side's writer threads. `limit` does only what is unavoidable for the rows that the product writes: balances in memory,
  * plain updates at the end of a group, one chain link, one synced commit. `naive` is the layout that one writes first: a row for
- * each thing, `UPDATE … RETURNING` for each posting, and an object in a message for each request. It lives in a thread, groups
- * commits and links its chain just the same.
+ * each thing and `UPDATE … RETURNING` for each posting. Both have the product's thread, buffer, pragmas and one link a group, so that
+ * only the layout differs.
  */
 import { createHash } from 'node:crypto';
 import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
@@ -21,8 +21,8 @@ export interface PeerPosting {
   readonly account: string;
   readonly amount: number;
 }
-/** One posting, or many packed into a buffer. */
-export type ToPeer = PeerPosting | Uint8Array<ArrayBuffer> | 'close';
+/** Postings packed into a buffer, or the wish to end. */
+type ToPeer = Uint8Array<ArrayBuffer> | 'close';
 /** Stores one group and syncs it. */
 type Group = (postings: readonly PeerPosting[]) => void;
 
@@ -38,8 +38,7 @@ function serve(port: MessagePort, { kind, file }: PeerData): void {
     const postings: PeerPosting[] = [];
     let message: ToPeer | undefined = first;
     for (; message !== undefined && message !== 'close'; message = received(port)) {
-      if (!(message instanceof Uint8Array)) postings.push(message);
-      else for (const packed of unpacked(message)) postings.push(packed);
+      for (const packed of unpacked(message)) postings.push(packed);
     }
     if (postings.length > 0) {
       store(postings);

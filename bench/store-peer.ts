@@ -2,7 +2,7 @@ import path from 'node:path';
 import { Worker } from 'node:worker_threads';
 import Database from 'better-sqlite3';
 import { migrate } from '../src/store/sqlite/migrate.ts';
-import { NAIVE_SCHEMA, type PeerData, type PeerPosting, type ToPeer } from './store-peer-worker.ts';
+import { NAIVE_SCHEMA, type PeerData, type PeerPosting } from './store-peer-worker.ts';
 
 /** A store under load: acknowledges one posting when it is synced. */
 export interface Ledger {
@@ -13,7 +13,7 @@ export interface Ledger {
 
 const toBytes = new TextEncoder();
 
-/** A peer behind a message port as the product: to the minimal loop, what one turn of the loop asks for crosses as one buffer. */
+/** A peer behind the same message port as the product: what one turn of the loop asks for crosses as one buffer. */
 export async function startPeer(kind: PeerData['kind'], dir: string): Promise<Ledger> {
   const file = path.join(dir, `${kind}.db`);
   const database = new Database(file);
@@ -41,16 +41,12 @@ export async function startPeer(kind: PeerData['kind'], dir: string): Promise<Le
     asked = [];
     worker.postMessage(bytes, [bytes.buffer]);
   };
-  const packAndSend = ({ id, key, at, account, amount }: PeerPosting) => {
-    asked.push([id, key, at, account, amount]);
-    if (asked.length === 1) process.nextTick(send);
-  };
-  const hand = kind === 'limit' ? packAndSend : (posting: PeerPosting) => worker.postMessage(posting satisfies ToPeer);
   return {
-    post: (posting) =>
+    post: ({ id, key, at, account, amount }) =>
       new Promise<void>((resolve) => {
+        asked.push([id, key, at, account, amount]);
         waiting.push(resolve);
-        hand(posting);
+        if (asked.length === 1) process.nextTick(send);
       }),
     async close({ postings, sum }) {
       worker.postMessage('close');

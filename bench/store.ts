@@ -55,7 +55,7 @@ export const l2: Scenario = {
         absolute[`${callers} callers, postings a second`] = rounds.medianOf('ours', 'perSecond');
         absolute[`${callers} callers, µs of CPU a posting`] = rounds.medianOf('ours', 'cpuMicrosPerUnit');
       }
-      const note = 'the naive layout has a row for each thing, UPDATE … RETURNING for each posting and one message for each request';
+      const note = `peers share thread, buffer, pragmas and chain; ${CUSTOMERS} customers (fewer in a quick run), serials in order`;
       return { id: 'L2', rows, absolute, note };
     }),
 };

@@ -164,12 +164,8 @@ export const RuleSetSchema = Type.Object(
     limiter: Type.Object(
       {
         perMinute: Type.Integer({ minimum: 0 }),
-        feederPercentPerDay: Type.Integer({
-          minimum: 0,
-          maximum: 1_000_000,
-          description: 'Trips, as a share of the feeder’s meters; beyond 100 a meter may be tripped again on the same day',
-        }),
-        fleetPercentPerDay: Type.Integer({ minimum: 0, maximum: 1_000_000, description: 'Trips, as a share of all meters' }),
+        feederPercentPerDay: Type.Integer({ minimum: 0, maximum: 100, description: 'Of the feeder’s meters; 0 trips none' }),
+        fleetPercentPerDay: Type.Integer({ minimum: 0, maximum: 100, description: 'Of all meters; 0 trips none' }),
       },
       closed,
     ),

@@ -7,7 +7,7 @@ import type { Fact } from '../../src/core/model/fact.ts';
 import { cashAccount } from '../../src/core/model/journal.ts';
 import { ENERGY_TOTAL, energyOfRate } from '../../src/core/model/register.ts';
 import { instantOf, plusMs } from '../../src/kernel/clock.ts';
-import { type Actor, asId } from '../../src/kernel/ids.ts';
+import { type Actor, asId, type CommandId, type MeterId, type MeterPointId } from '../../src/kernel/ids.ts';
 import { power } from '../../src/kernel/units.ts';
 import { openSqliteStore, type SqliteStore } from '../../src/store/sqlite/index.ts';
 import { commandOf, EVENING, METER, noticeOf, POINT, readingOf, reportOf, yuan } from '../support/core-facts.ts';
@@ -382,11 +382,28 @@ describe.each([
       expect((await factsOf(store)).lastOpening).toBeUndefined();
     });
 
-    test('counts trips that were sent, by minute, feeder and day', async () => {
-      const sizes = { metersOnFeeder: 1, meters: 1 };
+    test('counts other meter points that were tripped, by minute, feeder and day, each once', async () => {
+      const neighbour = { ...POINT, id: asId<MeterPointId>('neighbour') };
+      const hanging = { ...METER, id: asId<MeterId>('meter-neighbour'), meterPointId: neighbour.id };
+      await given(store, { kind: 'meterPoint', meterPoint: neighbour }, { kind: 'meter', meter: hanging });
+      const sizes = { metersOnFeeder: 2, meters: 2 };
+      await given(store, { kind: 'command', command: commandOf() }, moveOf('queued', 'sent', { at: later(-30) }));
       expect((await factsOf(store)).limiter).toEqual({ sentLastMinute: 0, sentOnFeederToday: 0, sentToday: 0, ...sizes });
-      await given(store, { kind: 'command', command: commandOf() }, moveOf('queued', 'sent', { at: later(-90) }));
+      const command = { ...commandOf(), id: asId<CommandId>('cmd-neighbour'), meterId: hanging.id, meterPointId: neighbour.id };
+      const sent = (at: number) => moveOf('queued', 'sent', { commandId: command.id, at: later(at) });
+      await given(store, { kind: 'command', command }, sent(-90));
       expect((await factsOf(store)).limiter).toEqual({ sentLastMinute: 0, sentOnFeederToday: 1, sentToday: 1, ...sizes });
+      const back = (['unknown', 'verifying', 'queued'] as const).map((to, index, states) =>
+        moveOf(index === 0 ? 'sent' : (states[index - 1] ?? 'sent'), to, { commandId: command.id }),
+      );
+      await given(store, ...back, sent(-10));
+      expect((await factsOf(store)).limiter).toEqual({ sentLastMinute: 1, sentOnFeederToday: 1, sentToday: 1, ...sizes });
+    });
+
+    test('knows the meter that hangs at a point now, whatever it is called', async () => {
+      await given(store, { kind: 'meter', meter: { ...METER, id: asId<MeterId>('a-replacement') } });
+      expect((await factsOf(store)).meter.id).toBe('a-replacement');
+      expect(await store.read('meter', { meterId: METER.id })).toBeUndefined();
     });
 
     test('hands out the notices of the newest descent, and queues each once', async () => {

@@ -1,4 +1,4 @@
-/** Trips whose `sent` was committed of late, and the sizes that the trip limiter compares them with. */
+/** Other meter points that a trip frame left for of late, and the sizes that the trip limiter compares them with. */
 export interface LimiterCounts {
   readonly sentLastMinute: number;
   readonly sentOnFeederToday: number;

@@ -17,9 +17,7 @@ import { caseOf, commandOf, crossingOf, markOf, meterOf, meterPointOf, noticeOf 
 
 type OfPoint = { readonly id: string };
 
-const meterAtPoint = question<OfPoint>()((db, asked) =>
-  db.selectFrom('meters').selectAll().where('meter_point_id', '=', asked.id).orderBy('id', 'desc').limit(1),
-);
+const meterAtPoint = question<OfPoint>()((db, asked) => db.selectFrom('meters').selectAll().where('meter_point_id', '=', asked.id));
 const accrualOf = question<OfPoint>()((db, asked) => db.selectFrom('accruals').select('body').where('meter_point_id', '=', asked.id));
 const openCommandsOf = question<OfPoint>()((db, asked) =>
   db.selectFrom('commands').selectAll().where('meter_point_id', '=', asked.id).where('state', 'not in', ENDED).orderBy('seq'),
@@ -56,15 +54,18 @@ const marksOn = question<{ account: string; meterPoint: string; meter: string }>
 const openCasesOf = question<OfPoint>()((db, asked) =>
   db.selectFrom('cases').selectAll().where('meter_point_id', '=', asked.id).where('closed_at', 'is', null).orderBy('seq'),
 );
-const sentTrips = question<{ since: bigint }>()((db, asked) =>
+/** The last trip frame of each other meter point: a frame that had to be sent again is no second household. */
+const tripsElsewhere = question<{ since: bigint; id: string }>()((db, asked) =>
   db
     .selectFrom('command_moves')
     .innerJoin('commands', 'commands.id', 'command_moves.command_id')
     .innerJoin('meter_points', 'meter_points.id', 'commands.meter_point_id')
-    .select(['command_moves.at', 'meter_points.feeder'])
+    .select((of) => [of.fn.max('command_moves.at').as('at'), 'meter_points.feeder'])
     .where('command_moves.to_state', '=', literal('sent'))
     .where('commands.action', '=', 'trip')
-    .where('command_moves.at', '>=', asked.since),
+    .where('command_moves.at', '>=', asked.since)
+    .where('commands.meter_point_id', '!=', asked.id)
+    .groupBy(['commands.meter_point_id', 'meter_points.feeder']),
 );
 const meterCount = question()((db) => db.selectFrom('meters').select((of) => of.fn.countAll<bigint>().as('count')));
 const meterCountOnFeeder = question<{ feeder: string }>()((db, asked) =>
@@ -104,7 +105,7 @@ export const factsAnswers: Answers<'meterPointFacts'> = {
       ...readCrossing(reader, id),
       marks: readMarks(reader, meterPoint, meter.id),
       openCases: reader.all(openCasesOf, { id }).map(caseOf),
-      limiter: countTrips(reader, meterPoint.feeder, now, dayStart),
+      limiter: countTrips(reader, meterPoint, now, dayStart),
       versions: readVersions(reader, meterPoint, meter.id, account.version),
     };
   },
@@ -120,9 +121,9 @@ function readMarks(reader: Reader, { id, accountId }: MeterPoint, meterId: Meter
   return reader.all(marksOn, { account: accountSubject(accountId), meterPoint: `meterPoint:${id}`, meter: `meter:${meterId}` }).map(markOf);
 }
 
-function countTrips(reader: Reader, feeder: string, now: Instant, dayStart: Instant): LimiterCounts {
+function countTrips(reader: Reader, { id, feeder }: MeterPoint, now: Instant, dayStart: Instant): LimiterCounts {
   const minuteAgo = plusMs(now, -MINUTE_MS);
-  const sent = reader.all(sentTrips, { since: BigInt(Math.min(minuteAgo, dayStart)) });
+  const sent = reader.all(tripsElsewhere, { since: BigInt(Math.min(minuteAgo, dayStart)), id });
   const today = sent.filter(({ at }) => at >= dayStart);
   return {
     sentLastMinute: sent.filter(({ at }) => at > minuteAgo).length,

@@ -20,6 +20,10 @@ export function createArchiveAppliers({ database, seal, versions, now }: WriterC
     ]),
   );
   const meter = database.prepare(replaceIfOther('meters', ['id', 'meter_point_id', 'line_id', 'protocol', 'address']));
+  // One meter hangs at a point: what it replaces is taken down, its readings and commands stay.
+  const takeDown = database
+    .prepare<[string, string], string>('delete from meters where meter_point_id = ? and id <> ? returning id')
+    .pluck();
   const changed = (subject: string, data: Readonly<Record<string, unknown>>) => {
     versions.raise(subject);
     seal.record({ at: now(), type: 'archive.changed', subject, data });
@@ -52,6 +56,7 @@ export function createArchiveAppliers({ database, seal, versions, now }: WriterC
     },
     meter({ meter: { id, meterPointId, lineId, protocol, address } }) {
       if (meter.run(id, meterPointId, lineId, protocol, address).changes === 0) return undefined;
+      for (const removed of takeDown.all(meterPointId, id)) changed(`meter:${removed}`, { id: removed, removed: true });
       return changed(`meter:${id}`, { id, meterPointId, lineId, protocol, address });
     },
   };
