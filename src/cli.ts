@@ -156,6 +156,9 @@ exporting
     exportJournal(options.data);
   });
 
+// Who reads has read enough, as `head` does: that is no failure of ours.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+
 try {
   await program.parseAsync();
 } catch (error) {

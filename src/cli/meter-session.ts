@@ -25,7 +25,7 @@ export async function withMeter<T>(
 ): Promise<T> {
   const createDriver = driverOf(options.protocol);
   if (createDriver === undefined) throw wrong('--protocol', options.protocol, `one of ${PROTOCOLS.join(', ')}`);
-  if (!/^\d{12}$/.test(options.address)) throw wrong('--address', options.address, '12 digits, as printed on the meter');
+  if (!/^(?!9{12})\d{12}$/.test(options.address)) throw wrong('--address', options.address, '12 digits, as printed on one meter');
   if (options.password !== undefined && !/^\d{8}$/.test(options.password))
     throw wrong('--password', 'something else', 'LLPPPPPP: two digits of level and six of password');
   if (options.operator !== undefined && !/^\d{8}$/.test(options.operator)) throw wrong('--operator', options.operator, '8 digits');

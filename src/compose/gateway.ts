@@ -83,7 +83,6 @@ async function open(options: GatewayOptions, closeLater: (end: () => Promise<voi
   const core = createCore({ config, store, lines, clock, newId, logger });
   await storeArchive(store, config.points);
   await postOpenings(core.payments, config.points);
-  const adminKey = await firstKey(store, clock, newId);
 
   const app = await buildApi({
     store,
@@ -104,6 +103,8 @@ async function open(options: GatewayOptions, closeLater: (end: () => Promise<voi
     await app.close();
     await Promise.all([core.reads.stop(), ...jobs.map((job) => job.stop())]);
   });
+  // Last: a start that failed has made no key that nobody saw.
+  const adminKey = await firstKey(store, clock, newId);
   return { url, adminKey, brokerUrl: lines.embeddedBroker?.url, store, close };
 }
 

@@ -16,12 +16,16 @@ export interface CommandJobDeps {
 /** Waiting commands are looked at again after this, doubling up to the last. */
 const FIRST_RETRY_MS = 250;
 const LAST_RETRY_MS = 15_000;
+/** A relay that does not move is commanded again after rests that double up to this: a stuck one must not fill its line. */
+const LAST_REPEAT_MS = 60_000;
 const REST_MS = 500;
 /** Meters that are worked on at a time. */
 const AT_ONCE = 256;
 
 interface Retry {
   readonly waits: number;
+  /** Frames that went and moved nothing. */
+  readonly unmoved: number;
   readonly dueMs: number;
 }
 
@@ -38,9 +42,11 @@ export function startCommandJob({ store, runner, clock, logger }: CommandJobDeps
       logger.error({ commandId: command.id, error }, 'a step of a command failed; it is tried again');
       return 'waiting' as const;
     });
-    const waits = step === 'waiting' ? (retries.get(command.id)?.waits ?? 0) + 1 : 0;
-    const restMs = waits === 0 ? 0 : Math.min(FIRST_RETRY_MS * 2 ** (waits - 1), LAST_RETRY_MS);
-    retries.set(command.id, { waits, dueMs: clock.monotonicMs() + restMs });
+    const before = retries.get(command.id);
+    const waits = step === 'waiting' ? (before?.waits ?? 0) + 1 : 0;
+    const unmoved = (before?.unmoved ?? 0) + (step === 'unmoved' ? 1 : 0);
+    const restMs = step === 'unmoved' ? restAfter(unmoved, LAST_REPEAT_MS) : restAfter(waits, LAST_RETRY_MS);
+    retries.set(command.id, { waits, unmoved, dueMs: clock.monotonicMs() + restMs });
   };
 
   const loop = startLoop({
@@ -71,6 +77,8 @@ export function startCommandJob({ store, runner, clock, logger }: CommandJobDeps
     },
   };
 }
+
+const restAfter = (times: number, lastMs: number): number => (times === 0 ? 0 : Math.min(FIRST_RETRY_MS * 2 ** (times - 1), lastMs));
 
 const restoresFirst = (left: Command, right: Command): number => Number(left.action === 'trip') - Number(right.action === 'trip');
 

@@ -18,7 +18,7 @@ export interface Child {
 }
 
 export function startCli(args: readonly string[]): Child {
-  const child = spawn(process.execPath, [CLI, ...args], { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [CLI, ...args], { cwd: ROOT, stdio: 'pipe' });
   const lines: string[] = [];
   const waiting = new Set<(line: string | undefined) => void>();
   let errors = '';

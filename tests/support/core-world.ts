@@ -149,7 +149,9 @@ export async function createWorld({
     async run(steps = 10): Promise<void> {
       for (let step = 0; step < steps; step++) {
         const [command] = await world.openCommands();
-        if (command === undefined || (await runner.advance(command)) !== 'moved') return;
+        if (command === undefined) return;
+        const moved = await runner.advance(command);
+        if (moved !== 'moved' && moved !== 'unmoved') return;
       }
     },
     async balance() {

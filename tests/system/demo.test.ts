@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { startCli } from '../support/child.ts';
 import { playDemo } from './demos.ts';
 
 test.each([1, 2, 3])('the demo story with seed %i is proven step by step', { timeout: 60_000 }, async (seed) => {
@@ -12,4 +13,11 @@ test.each([1, 2, 3])('the demo story with seed %i is proven step by step', { tim
   expect(answer.meters).toBeGreaterThanOrEqual(24);
   expect(answer.warned.length).toBeGreaterThan(0);
   expect(answer.trip.evidence).toMatch(/^dlt645:04000503=/);
+});
+
+test('a demo that is stopped in the middle of its story gives everything back and ends with 0', { timeout: 30_000 }, async () => {
+  const demo = startCli(['demo']);
+  await demo.line((line) => line.startsWith('API page'));
+  expect(await demo.stop('SIGTERM')).toBe(0);
+  expect(demo.said()).not.toMatch(/rror|\n\s+at /);
 });

@@ -76,6 +76,15 @@ describe('feikong decode', () => {
   });
 });
 
+test('an answer that nobody reads any more ends the command without a stack trace', async () => {
+  const child = startCli(['decode', '--json']);
+  child.process.stdout?.destroy();
+  for (let line = 0; line < 3; line++) child.process.stdin?.write('{}\n');
+  child.process.stdin?.end();
+  expect(await child.stop('SIGCONT')).toBe(0);
+  expect(child.said().trim()).toBe('');
+});
+
 describe('feikong read', () => {
   test('gives an exact decimal with its unit', async () => {
     const { code, stdout } = await runCli([
@@ -102,6 +111,11 @@ describe('feikong read', () => {
   test.each([
     ['an unknown register', ['--register', '9.9.9'], /does not have this register.*9\.9\.9/],
     ['an address that is none', ['--register', '1-0:1.8.0', '--address', '12'], /--address is 12; expected 12 digits/],
+    [
+      'an address that every meter obeys',
+      ['--register', '1-0:1.8.0', '--address', '999999999999'],
+      /--address is 9{12}; expected 12 digits/,
+    ],
     ['a line that leads nowhere', ['--register', '1-0:1.8.0', '--link', 'tcp://127.0.0.1:1'], /tcp:\/\/127\.0\.0\.1:1 cannot be reached/],
     ['a link that is none', ['--register', '1-0:1.8.0', '--link', 'foo'], /--link is foo; expected tcp:\/\/HOST:PORT/],
   ])('says in one sentence that %s is wrong', async (_, args, sentence) => {
@@ -208,6 +222,8 @@ describe('bad input to feikong start', () => {
       'silent',
     ]);
     await running.line((text) => text.startsWith('feikong listens'));
+    // The start that found no port has used up no key.
+    expect(running.said()).toMatch(/^administrator key, shown this once: fk_/m);
     const second = await start(config, '--listen', '127.0.0.1:0', '--log-level', 'silent');
     expect([second.code, second.stderr.trim().split('\n').length]).toEqual([1, 1]);
     expect(second.stderr).toMatch(/another process|in use/i);

@@ -48,17 +48,29 @@ interface Stage {
 export async function demo(options: DemoOptions): Promise<void> {
   const meters = wholeNumber('--meters', options.meters, LEAST_METERS);
   const screen = createScreen(systemClock, (text) => (options.json === true ? process.stderr : process.stdout).write(text));
+  const stopping = new AbortController();
+  const stopped = stopSignal().then(() => stopping.abort());
   const stage = await setStage(options, meters, screen);
   let answer: object | undefined;
   try {
-    answer = await perform(options, stage, screen);
+    answer = await perform(options, stage, screen, { signal: stopping.signal, stopped });
+  } catch (error) {
+    if (!stopping.signal.aborted) throw error;
+    // Stopped in the middle: nothing was proven.
+    if (options.once === true) process.exitCode = 1;
   } finally {
     await stage.close();
   }
   if (answer !== undefined && options.json === true) printJson(answer);
 }
 
-async function perform(options: DemoOptions, stage: Stage, screen: Screen): Promise<object | undefined> {
+interface Stop {
+  readonly signal: AbortSignal;
+  /** Resolves when the process is told to stop. */
+  readonly stopped: Promise<void>;
+}
+
+async function perform(options: DemoOptions, stage: Stage, screen: Screen, { signal, stopped }: Stop): Promise<object | undefined> {
   const { gateway, plan, dataDir } = stage;
   const key = adminKeyOf(gateway);
   introduce(screen, stage, key);
@@ -70,6 +82,7 @@ async function perform(options: DemoOptions, stage: Stage, screen: Screen): Prom
     limitMs: STEP_LIMIT_MS,
     pay: (accountId) => payThroughApi({ url: gateway.url, key, accountId, amount: CUSTOMER_PAYS }),
     tell: screen.tell,
+    signal,
   });
   const answer = await answerOf(stage, story, key);
   if (answer.invariants.violations > 0)
@@ -78,18 +91,18 @@ async function perform(options: DemoOptions, stage: Stage, screen: Screen): Prom
     'check',
     `${answer.invariants.checked} invariants hold over ${answer.invariants.entries} journal entries; the journal balances`,
   );
-  if (options.once !== true) await goOn(stage, key, screen);
+  if (options.once !== true) await goOn(stage, key, screen, stopped);
   stopTelling();
   return answer;
 }
 
 /** After the story the town lives on: who is tripped pays after a while, and the page stays open. */
-async function goOn({ gateway }: Stage, key: string, screen: Screen): Promise<void> {
+async function goOn({ gateway }: Stage, key: string, screen: Screen, stopped: Promise<void>): Promise<void> {
   screen.note(
     `\nThe town lives on: customers who are tripped pay after a while.\n  API page  ${gateway.url}/api/v1/docs\n  key       ${key}\nStop with Ctrl+C.\n`,
   );
   const bank = startTownBank({ store: gateway.store, url: gateway.url, key, clock: systemClock });
-  await stopSignal();
+  await stopped;
   await bank.stop();
 }
 

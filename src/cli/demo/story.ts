@@ -24,6 +24,8 @@ export interface StoryDeps {
   readonly pay: (accountId: AccountId) => Promise<string>;
   readonly tell: (chapter: string, text: string) => void;
   readonly limitMs: number;
+  /** Ends the story early. */
+  readonly signal: AbortSignal;
 }
 
 export interface Story {
@@ -45,8 +47,7 @@ export async function playStory(deps: StoryDeps): Promise<Story> {
   const stopTelling = tellDraining(deps);
   const trip = await until(deps, 'a trip is proven', () =>
     provenCommand(store, ({ action, cause }) => action === 'trip' && cause === 'money'),
-  );
-  await stopTelling();
+  ).finally(stopTelling);
   const hero = await store.read('meter', { meterId: trip.command.meterId });
   if (hero === undefined)
     throw new AppError('invariant-violated', 'a tripped meter is not in the store', { meterId: trip.command.meterId });
@@ -108,9 +109,10 @@ async function provenCommand(store: Store, fits: (command: Command) => boolean):
 }
 
 /** Looks again and again until there is an answer; gives up with what it waited for. */
-async function until<T>({ clock, limitMs }: StoryDeps, what: string, look: () => Promise<T | undefined>): Promise<T> {
+async function until<T>({ clock, limitMs, signal }: StoryDeps, what: string, look: () => Promise<T | undefined>): Promise<T> {
   const endMs = clock.monotonicMs() + limitMs;
   for (;;) {
+    signal.throwIfAborted();
     const answer = await look();
     if (answer !== undefined) return answer;
     if (clock.monotonicMs() > endMs) throw new AppError('no-reply', `the demo waited ${limitMs / 1000} s in vain until ${what}`);

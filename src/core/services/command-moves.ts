@@ -12,8 +12,11 @@ import type { MeterGateway } from '../ports/meter-gateway.ts';
 import type { CommitOutcome, Expectation, Store } from '../ports/store.ts';
 import type { Situations } from './situations.ts';
 
-/** `moved` when the state changed, `waiting` when it must be tried again later, `ended` when it is over. */
-export type Step = 'moved' | 'waiting' | 'ended';
+/**
+ * `moved` when the state changed, `unmoved` when the frame went and the relay did not, `waiting` when it must be tried again later,
+ * `ended` when it is over.
+ */
+export type Step = 'moved' | 'unmoved' | 'waiting' | 'ended';
 
 export interface CommandRunnerDeps {
   readonly store: Store;
@@ -41,7 +44,7 @@ export async function commitMoves(
     if (!mayMove(from, to))
       throw new AppError('invariant-violated', `a command may not go from ${from} to ${to}`, { commandId: command.id });
   }
-  const facts = [...extra, ...moves.map((move): Fact => ({ kind: 'commandMove', move }))];
+  const facts = [...extra, ...moves.flatMap((move) => factsOfMove(command, move))];
   const outcome = await deps.store.commit(expect === undefined ? { facts } : { facts, expect });
   const last = moves.at(-1);
   if (outcome.status === 'refused')
@@ -49,6 +52,16 @@ export async function commitMoves(
   if (outcome.status === 'committed' && last !== undefined)
     deps.logger.info({ commandId: command.id, action: command.action, state: last.to, reason: last.reason }, 'relay command');
   return outcome.status;
+}
+
+/** Ends of a trip after which nobody tries to open the relay any more. */
+const GIVEN_UP: readonly CommandState[] = ['refused', 'failed', 'expired', 'cancelled'];
+
+/** A step, and what is wanted of the relay once a trip is given up. */
+export function factsOfMove({ action, meterId }: Command, move: CommandMove): readonly Fact[] {
+  const moved: Fact = { kind: 'commandMove', move };
+  if (action !== 'trip' || !GIVEN_UP.includes(move.to)) return [moved];
+  return [moved, { kind: 'relayDesired', meterId, desired: 'closed', at: move.at }];
 }
 
 export const priorityOf = ({ action }: Command) => (action === 'trip' ? 'trip' : 'restore');

@@ -9,6 +9,7 @@ import type { StoredDecision, Term } from '../model/decision.ts';
 import type { Fact } from '../model/fact.ts';
 import type { MeterPointFacts } from '../ports/queries.ts';
 import type { Store } from '../ports/store.ts';
+import { factsOfMove, moveTo } from './command-moves.ts';
 import { CONFLICT_LIMIT, expectationsOf } from './decisions.ts';
 import { createKeyGate, type KeyError, type Once } from './idempotency.ts';
 import type { Situations } from './situations.ts';
@@ -142,10 +143,7 @@ async function cancel({ store, clock }: CommandDeps, commandId: CommandId, actor
   const at = clock.now();
   const outcome = await store.commit({
     facts: [
-      {
-        kind: 'commandMove',
-        move: { commandId, from: command.state, to: 'cancelled', at, reason: `withdrawn by ${actor}`, evidence: undefined },
-      },
+      ...factsOfMove(command, moveTo(command, 'cancelled', at, `withdrawn by ${actor}`)),
       { kind: 'audit', at, actor, action: 'command.cancel', subject: `command:${commandId}`, outcome: 'done', detail: '' },
     ],
   });

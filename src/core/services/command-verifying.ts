@@ -36,7 +36,7 @@ export async function verify(deps: CommandRunnerDeps, command: Command): Promise
   batch.push(...consequences(deps, command, verdict, facts, now));
   const result: CommandMove = { ...moveTo(command, verdict.to, now, verdict.reason), from: 'verifying', evidence: report.evidence };
   await commitMoves(deps, command, [...toVerifying(command, now), result], batch);
-  return 'moved';
+  return verdict.to === 'queued' ? 'unmoved' : 'moved';
 }
 
 const toVerifying = (command: Command, now: Instant): readonly CommandMove[] =>

@@ -41,6 +41,14 @@ describe('the command loop', () => {
       expect(world.meter.frames).toEqual([]);
     }));
 
+  test('commands a stuck relay again less and less often', () =>
+    running(async (world) => {
+      world.meter.fates.push(...Array.from({ length: 20 }, () => 'accepted-and-stuck' as const));
+      await world.clock.advance(60_000);
+      // After 0, 0.25, 0.75, 1.75, 3.75, 7.75, 15.75 and 31.75 s.
+      expect(world.meter.frames).toHaveLength(8);
+    }));
+
   test('takes up what an earlier process sent, by reading it back', async () => {
     const world = await createWorld();
     await world.exhaust();

@@ -92,6 +92,7 @@ describe('a trip', () => {
     world.meter.fates.push('refused');
     await world.run();
     expect(await pathOfCommand(world, trip)).toBe('sent refused');
+    expect((await world.facts()).relay.desired).toBe('closed');
     expect(await openCases(world)).toEqual(['trip-failed']);
     await world.poll();
     await world.poll();

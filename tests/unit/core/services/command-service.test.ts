@@ -136,6 +136,7 @@ describe('withdrawing a command', () => {
     const asked = await world.commands.request(order());
     const id = asked.ok ? asked.value.value.id : asId<never>('none');
     expect(await world.commands.cancel(id, asId('li'))).toMatchObject({ ok: true, value: { state: 'cancelled' } });
+    expect((await world.facts()).relay.desired).toBe('closed');
     await world.run();
     expect(world.meter.frames).toEqual([]);
     expect(await world.commands.cancel(id, asId('li'))).toEqual({ ok: false, error: { code: 'command-finished' } });
