@@ -1,8 +1,8 @@
 /**
  * The other side's writer threads. `limit` does only what is unavoidable for the rows that the product writes: balances in memory,
  * plain updates at the end of a group, one chain link, one synced commit. `naive` is the layout that one writes first: a row for
- * each thing and `UPDATE … RETURNING` for each posting. Both have the product's thread, buffer, pragmas and one link a group, so that
- * only the layout differs.
+ * each thing and `UPDATE … RETURNING` for each posting. Both have a thread behind
+ * the same port, one text a turn, the product's pragmas and one link a group.
  */
 import { createHash } from 'node:crypto';
 import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
@@ -21,13 +21,12 @@ export interface PeerPosting {
   readonly account: string;
   readonly amount: number;
 }
-/** Postings packed into a buffer, or the wish to end. */
-type ToPeer = Uint8Array<ArrayBuffer> | 'close';
+/** Postings packed into a text, or the wish to end. */
+type ToPeer = string;
 /** Stores one group and syncs it. */
 type Group = (postings: readonly PeerPosting[]) => void;
 
 const CASH = 'cash:bank';
-const fromBytes = new TextDecoder();
 
 if (parentPort !== null) serve(parentPort, workerData as PeerData);
 
@@ -53,8 +52,8 @@ function serve(port: MessagePort, { kind, file }: PeerData): void {
 
 const received = (port: MessagePort) => (receiveMessageOnPort(port) as { message: ToPeer } | undefined)?.message;
 
-function unpacked(bytes: Uint8Array): readonly PeerPosting[] {
-  const rows = JSON.parse(fromBytes.decode(bytes)) as readonly [string, string, number, string, number][];
+function unpacked(text: string): readonly PeerPosting[] {
+  const rows = JSON.parse(text) as readonly [string, string, number, string, number][];
   return rows.map(([id, key, at, account, amount]) => ({ id, key, at, account, amount }));
 }
 

@@ -11,9 +11,7 @@ export interface Ledger {
   close(expected: { readonly postings: number; readonly sum: bigint }): Promise<void>;
 }
 
-const toBytes = new TextEncoder();
-
-/** A peer behind the same message port as the product: what one turn of the loop asks for crosses as one buffer. */
+/** A peer behind the same message port as the product: what one turn of the loop asks for crosses as one text. */
 export async function startPeer(kind: PeerData['kind'], dir: string): Promise<Ledger> {
   const file = path.join(dir, `${kind}.db`);
   const database = new Database(file);
@@ -37,9 +35,8 @@ export async function startPeer(kind: PeerData['kind'], dir: string): Promise<Le
   await ready.promise;
 
   const send = () => {
-    const bytes = toBytes.encode(JSON.stringify(asked));
+    worker.postMessage(JSON.stringify(asked));
     asked = [];
-    worker.postMessage(bytes, [bytes.buffer]);
   };
   return {
     post: ({ id, key, at, account, amount }) =>

@@ -55,7 +55,7 @@ export const l2: Scenario = {
         absolute[`${callers} callers, postings a second`] = rounds.medianOf('ours', 'perSecond');
         absolute[`${callers} callers, µs of CPU a posting`] = rounds.medianOf('ours', 'cpuMicrosPerUnit');
       }
-      const note = `peers share thread, buffer, pragmas and chain; ${CUSTOMERS} customers (fewer in a quick run), serials in order`;
+      const note = `peers share port, pragmas, chain and texts; ${CUSTOMERS} customers (fewer in a quick run), serials in order`;
       return { id: 'L2', rows, absolute, note };
     }),
 };

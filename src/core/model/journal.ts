@@ -8,6 +8,7 @@ declare const ledgerAccount: unique symbol;
 export type LedgerAccount = string & { readonly [ledgerAccount]: 'ledger-account' };
 
 export const customerAccount = (id: AccountId): LedgerAccount => `customer:${id}` as LedgerAccount;
+export const isCustomer = (account: LedgerAccount): boolean => account.startsWith('customer:');
 export const cashAccount = (channel: string): LedgerAccount => `cash:${channel}` as LedgerAccount;
 export const revenueAccount = (component: string): LedgerAccount => `revenue:${component}` as LedgerAccount;
 export const ROUNDING_ACCOUNT = 'rounding' as LedgerAccount;

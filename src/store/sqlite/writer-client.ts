@@ -4,6 +4,7 @@ import { AppError } from '../../kernel/app-error.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import { encodeBatches } from './encoding/batch-encoding.ts';
 import { decodeResult, type GroupOutcome } from './encoding/outcome-encoding.ts';
+import { createBell, ring } from './writer-bell.ts';
 import type { FromWriter, ToWriter, WriterData } from './writer-thread.ts';
 
 /** Hands batches to a writer and brings their outcomes back. */
@@ -24,7 +25,7 @@ export interface WriterClientOptions {
 /** Batches under way at once; a caller beyond them is told to come again. */
 const MOST_UNDER_WAY = 20_000;
 /** What one turn of the loop asks for crosses together, but no more: the writer begins while the rest is still being packed. */
-const MOST_IN_ONE = 256;
+const MOST_IN_ONE = 512;
 
 interface Waiting {
   readonly batch: Batch;
@@ -34,8 +35,9 @@ interface Waiting {
 
 /** Starts the writer's thread; resolves when it is ready to commit. */
 export async function startWriter(options: WriterClientOptions): Promise<Commits> {
+  const bell = createBell();
   const worker = new Worker(new URL('./writer-thread.ts', import.meta.url), {
-    workerData: { dataDir: options.dataDir } satisfies WriterData,
+    workerData: { dataDir: options.dataDir, bell } satisfies WriterData,
   });
   const ready = Promise.withResolvers<void>();
   const closed = Promise.withResolvers<void>();
@@ -56,12 +58,15 @@ export async function startWriter(options: WriterClientOptions): Promise<Commits
     if (isReady) options.onFatal(failure);
     else ready.reject(failure);
   };
+  const tell = (message: ToWriter) => {
+    worker.postMessage(message);
+    ring(bell);
+  };
   const sendAsked = () => {
     if (asked.length === 0) return;
-    const packed: ToWriter = encodeBatches({ at: options.clock.now(), batches: asked.map(({ batch }) => batch) });
+    tell(encodeBatches({ at: options.clock.now(), batches: asked.map(({ batch }) => batch) }));
     for (const waiting of asked) sent.push(waiting);
     asked = [];
-    worker.postMessage(packed, [packed.buffer]);
   };
   const settle = (text: string) => {
     const { outcomes, lastSeq } = decodeResult(text);
@@ -99,7 +104,7 @@ export async function startWriter(options: WriterClientOptions): Promise<Commits
       if (isClosing) return closed.promise;
       isClosing = true;
       sendAsked();
-      if (failure === undefined) worker.postMessage('close' satisfies ToWriter);
+      if (failure === undefined) tell('close');
       await closed.promise;
     },
   };

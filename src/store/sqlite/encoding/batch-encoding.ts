@@ -1,5 +1,5 @@
 /**
- * Batches as they cross to the writer's thread: JSON in UTF-8, in one buffer that changes hands instead of being copied.
+ * Batches as they cross to the writer's thread: one text of JSON, which a message port copies as it stands.
  *
  * JSON has no bigint, so the kinds of fact that carry one have a row here that turns it into text and back; every other kind
  * crosses as it is. The frequent kinds cross as plain lists, without the names of their fields.
@@ -19,22 +19,19 @@ type Packed = readonly [kind: string, ...rest: unknown[]];
 type PackedExpectation = readonly [subject: string, version: number];
 type PackedBatch = readonly [facts: readonly (Packed | Fact)[], expect?: readonly PackedExpectation[]];
 
-const toBytes = new TextEncoder();
-const toText = new TextDecoder();
-
 /** Batches, and the wall time at which they were handed over. */
 export interface Handover {
   readonly at: Instant;
   readonly batches: readonly Batch[];
 }
 
-export function encodeBatches({ at, batches }: Handover): Uint8Array<ArrayBuffer> {
-  return toBytes.encode(JSON.stringify([at, batches.map(pack)]));
+export function encodeBatches({ at, batches }: Handover): string {
+  return JSON.stringify([at, batches.map(pack)]);
 }
 
-/** The inverse: the bytes are this module's own, so their shape is taken as given. */
-export function decodeBatches(bytes: Uint8Array): Handover {
-  const [at, batches] = JSON.parse(toText.decode(bytes)) as readonly [number, readonly PackedBatch[]];
+/** The inverse: the text is this module's own, so its shape is taken as given. */
+export function decodeBatches(text: string): Handover {
+  const [at, batches] = JSON.parse(text) as readonly [number, readonly PackedBatch[]];
   return { at: instantOf(at), batches: batches.map(unpack) };
 }
 

@@ -1,10 +1,9 @@
 import type Database from 'better-sqlite3';
 import type { Fact } from '../../../core/model/fact.ts';
-import type { LedgerAccount } from '../../../core/model/journal.ts';
 import type { Instant } from '../../../kernel/clock.ts';
 import type { EntryId } from '../../../kernel/ids.ts';
 import type { Money } from '../../../kernel/units.ts';
-import type { Book } from './book.ts';
+import type { Book, BookAccount } from './book.ts';
 import type { BulkInsert } from './bulk-insert.ts';
 import type { Seal } from './seal.ts';
 import type { Versions } from './versions.ts';
@@ -25,6 +24,8 @@ export interface WriterContext {
   readonly book: Book;
   readonly seal: Seal;
   readonly versions: Versions;
+  /** Rows of the journal that wait: entries for the end of their batch or group, postings for the end of the group. */
+  readonly entries: BulkInsert;
   readonly postings: BulkInsert;
   /** What the running batch has posted so far. */
   readonly posted: Posted;
@@ -33,7 +34,7 @@ export interface WriterContext {
 }
 
 export interface Posted {
-  readonly customers: Set<LedgerAccount>;
+  readonly customers: Set<BookAccount>;
   /** Balance of the customer after each payment entry. */
   readonly balanceAfter: Map<EntryId, Money>;
 }

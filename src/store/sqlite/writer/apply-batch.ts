@@ -5,72 +5,107 @@ import { AppError } from '../../../kernel/app-error.ts';
 import type { Money } from '../../../kernel/units.ts';
 import { hasCode } from '../data-folder.ts';
 import type { Failed, GroupOutcome } from '../encoding/outcome-encoding.ts';
-import type { WriterContext } from './applier.ts';
+import { KEY_USED, type Refusal, type WriterContext } from './applier.ts';
 import { createApply } from './appliers.ts';
-import type { Book } from './book.ts';
+import type { BookAccount } from './book.ts';
 import { createFindDuplicate } from './duplicates.ts';
 
-/** One batch within the running group: together or not at all. */
-export function createApplyBatch(context: WriterContext): (batch: Batch) => GroupOutcome {
-  const { database, book, seal, versions, postings, posted } = context;
+/** Applies batches within the running transaction, each together or not at all. */
+export interface BatchApplier {
+  /**
+   * All batches in one go, without a way back to each: the usual case, in which nothing is refused.
+   *
+   * @returns undefined where one is refused: rows of the group lie in the transaction, which must be rolled back
+   */
+  together(batches: readonly Batch[]): readonly GroupOutcome[] | undefined;
+  /** One batch behind a savepoint: where it is refused nothing of it stays, and the others go on. */
+  alone(batch: Batch): GroupOutcome;
+}
+
+export function createBatchApplier(context: WriterContext): BatchApplier {
+  const { database, book, seal, versions, entries, postings, posted } = context;
   const apply = createApply(context);
   const findDuplicate = createFindDuplicate(database);
   const savepoint = database.prepare('savepoint batch');
   const release = database.prepare('release batch');
   const back = database.prepare('rollback to batch');
 
-  const applyFacts = ({ facts, expect = [] }: Batch): GroupOutcome | 'key-used' => {
+  const applyFacts = ({ facts, expect = [] }: Batch): GroupOutcome | Refusal => {
+    posted.customers.clear();
+    posted.balanceAfter.clear();
     const moved = versions.findMoved(expect);
     if (moved !== undefined) return { status: 'conflict', subject: moved.subject };
     for (const fact of facts) {
       const refusal = apply(fact);
-      if (refusal !== undefined) return refusal.status === 'key-used' ? 'key-used' : refusal;
+      if (refusal !== undefined) return refusal;
     }
-    return { status: 'committed', balances: balancesOf(book, posted.customers) };
+    return { status: 'committed', balances: balancesOf(posted.customers) };
   };
-
-  return (batch) => {
-    const postingsBefore = postings.length;
+  /** Entries wait until here: that a key was used before shows when their rows go in. */
+  const flushEntries = (): Refusal | undefined => {
+    try {
+      entries.flush();
+      return undefined;
+    } catch (error) {
+      if (hasCode(error, 'SQLITE_CONSTRAINT_UNIQUE')) return KEY_USED;
+      throw error;
+    }
+  };
+  /** Notes how everything in memory stands; the answer brings it back there. */
+  const mark = (): (() => void) => {
+    const waiting = { entries: entries.length, postings: postings.length };
     book.mark();
     seal.mark();
-    posted.customers.clear();
-    posted.balanceAfter.clear();
-    // One fact alone needs no savepoint: its first statement refuses it.
-    const isGuarded = batch.facts.length > 1;
-    if (isGuarded) savepoint.run();
-    const undo = () => {
-      if (isGuarded) back.run();
+    return () => {
       book.undo();
       seal.undo();
-      postings.cutTo(postingsBefore);
+      entries.cutTo(waiting.entries);
+      postings.cutTo(waiting.postings);
     };
-    let outcome: GroupOutcome | 'key-used';
-    try {
-      outcome = applyFacts(batch);
-      if (outcome === 'key-used' || outcome.status !== 'committed') undo();
-      if (outcome === 'key-used') outcome = { status: 'duplicate', key: findDuplicate(batch) };
-    } catch (error) {
-      if (isDiskTrouble(error)) throw error;
+  };
+
+  return {
+    together(batches) {
+      const undo = mark();
+      const outcomes: GroupOutcome[] = [];
+      for (const batch of batches) {
+        const outcome = tried(() => applyFacts(batch));
+        if (outcome.status !== 'committed') break;
+        outcomes.push(outcome);
+      }
+      if (outcomes.length === batches.length && tried(flushEntries) === undefined) return outcomes;
       undo();
-      outcome = failureOf(error);
-    }
-    if (isGuarded) release.run();
-    return outcome;
+      return undefined;
+    },
+    alone(batch) {
+      const undo = mark();
+      savepoint.run();
+      const applied = tried(() => applyFacts(batch));
+      const outcome = applied.status === 'committed' ? (tried(flushEntries) ?? applied) : applied;
+      if (outcome.status !== 'committed') {
+        back.run();
+        undo();
+      }
+      release.run();
+      return outcome.status === 'key-used' ? tried(() => ({ status: 'duplicate', key: findDuplicate(batch) })) : outcome;
+    },
   };
 }
 
-function balancesOf(book: Book, customers: ReadonlySet<LedgerAccount>): ReadonlyMap<LedgerAccount, Money> {
-  const balances = new Map<LedgerAccount, Money>();
-  for (const name of customers) {
-    const account = book.of(name);
-    if (account !== undefined) balances.set(name, account.balance);
+/** @throws what SQLite says about anything but the rows of one batch: that concerns the whole group */
+function tried<T>(work: () => T): T | Failed {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof Database.SqliteError && !hasCode(error, 'SQLITE_CONSTRAINT')) throw error;
+    return failureOf(error);
   }
-  return balances;
 }
 
-/** What SQLite says about anything but the rows of this batch concerns the whole group. */
-function isDiskTrouble(error: unknown): boolean {
-  return error instanceof Database.SqliteError && !hasCode(error, 'SQLITE_CONSTRAINT');
+function balancesOf(accounts: ReadonlySet<BookAccount>): ReadonlyMap<LedgerAccount, Money> {
+  const balances = new Map<LedgerAccount, Money>();
+  for (const { name, balance } of accounts) balances.set(name, balance);
+  return balances;
 }
 
 function failureOf(error: unknown): Failed {

@@ -1,5 +1,5 @@
 import type Database from 'better-sqlite3';
-import type { LedgerAccount } from '../../../core/model/journal.ts';
+import { isCustomer, type LedgerAccount } from '../../../core/model/journal.ts';
 import { type Money, money, NO_MONEY } from '../../../kernel/units.ts';
 
 /** Where an account of the ledger stands within the running group. */
@@ -8,8 +8,10 @@ export interface BookAccount {
   readonly name: LedgerAccount;
   readonly balance: Money;
   readonly version: number;
-  /** Newest entry that posts here. */
+  /** Newest entry that posts here, and the newest before it. */
   readonly lastEntry: number | null;
+  readonly beforeLast: number | null;
+  readonly isCustomer: boolean;
 }
 
 /**
@@ -18,8 +20,8 @@ export interface BookAccount {
  */
 export interface Book {
   of(name: LedgerAccount): BookAccount | undefined;
-  /** Adds to the balance; returns the account after it and the entry that posted here before this one. */
-  post(name: LedgerAccount, amount: Money, entrySeq: number): { readonly account: BookAccount; readonly previousEntry: number | null };
+  /** Adds to the balance; returns the account after it. A customer's version moves with each posting. */
+  post(name: LedgerAccount, amount: Money, entrySeq: number): BookAccount;
   raiseVersion(name: LedgerAccount): void;
   /** From here on changes can be undone, until the next mark. */
   mark(): void;
@@ -30,13 +32,24 @@ export interface Book {
   load(): void;
 }
 
-type Entry = { -readonly [Field in keyof BookAccount]: BookAccount[Field] } & {
-  /** Newest entry before `lastEntry`; needed while `lastEntry` is being posted. */
+/** What posting moves. */
+interface Standing {
+  balance: Money;
+  version: number;
+  lastEntry: number | null;
   beforeLast: number | null;
+}
+
+interface Entry extends Standing {
+  readonly id: number;
+  readonly name: LedgerAccount;
+  readonly isCustomer: boolean;
   isNew: boolean;
-  /** Mark under which it was noted how it stood. */
+  /** Mark under which `marked` was noted. */
   notedAt: number;
-};
+  /** How it stood at the mark. */
+  readonly marked: Standing;
+}
 
 interface LedgerAccountRow {
   readonly id: bigint;
@@ -55,25 +68,22 @@ export function createBook(database: Database.Database): Book {
   const accounts = new Map<string, Entry>();
   const moved = new Set<Entry>();
   let mark = 0;
-  /** How each account that has moved since the mark stood at it; undefined where there was none. */
-  let before: { readonly entry: Entry; readonly earlier: Entry | undefined }[] = [];
+  /** Accounts that have moved since the mark, in the order in which they did; `opened` are those that there were not. */
+  let touched: Entry[] = [];
+  let opened: Entry[] = [];
 
+  const open = (name: LedgerAccount): Entry => {
+    const entry = newAccount(accounts.size + 1, name, true);
+    accounts.set(name, entry);
+    opened.push(entry);
+    return entry;
+  };
   const changing = (name: LedgerAccount): Entry => {
-    const known = accounts.get(name);
-    const entry = known ?? {
-      id: accounts.size + 1,
-      name,
-      balance: NO_MONEY,
-      version: 0,
-      lastEntry: null,
-      beforeLast: null,
-      isNew: true,
-      notedAt: 0,
-    };
-    if (known === undefined) accounts.set(name, entry);
+    const entry = accounts.get(name) ?? open(name);
     if (entry.notedAt === mark) return entry;
-    before.push({ entry, earlier: known && { ...known } });
     entry.notedAt = mark;
+    copyStanding(entry, entry.marked);
+    touched.push(entry);
     moved.add(entry);
     return entry;
   };
@@ -87,21 +97,25 @@ export function createBook(database: Database.Database): Book {
         entry.lastEntry = entrySeq;
       }
       entry.balance = money(entry.balance + amount);
-      return { account: entry, previousEntry: entry.beforeLast };
+      if (entry.isCustomer) entry.version += 1;
+      return entry;
     },
     raiseVersion(name) {
       changing(name).version += 1;
     },
     mark() {
       mark += 1;
-      before = [];
+      touched = [];
+      opened = [];
     },
     undo() {
-      for (const { entry, earlier } of before) {
-        if (earlier !== undefined) Object.assign(entry, earlier);
-        else if (accounts.delete(entry.name)) moved.delete(entry);
+      for (const entry of touched) copyStanding(entry.marked, entry);
+      for (const entry of opened) {
+        accounts.delete(entry.name);
+        moved.delete(entry);
       }
-      before = [];
+      touched = [];
+      opened = [];
     },
     flush() {
       for (const entry of [...moved].sort((left, right) => left.id - right.id)) {
@@ -114,21 +128,29 @@ export function createBook(database: Database.Database): Book {
     load() {
       accounts.clear();
       moved.clear();
-      before = [];
+      touched = [];
+      opened = [];
       for (const row of selectAll.all()) accounts.set(row.name, entryOf(row));
     },
   };
 }
 
+function newAccount(id: number, name: LedgerAccount, isNew: boolean): Entry {
+  const standing: Standing = { balance: NO_MONEY, version: 0, lastEntry: null, beforeLast: null };
+  return { id, name, isCustomer: isCustomer(name), isNew, notedAt: 0, ...standing, marked: { ...standing } };
+}
+
+function copyStanding(from: Standing, to: Standing): void {
+  to.balance = from.balance;
+  to.version = from.version;
+  to.lastEntry = from.lastEntry;
+  to.beforeLast = from.beforeLast;
+}
+
 function entryOf({ id, name, balance, version, last_entry }: LedgerAccountRow): Entry {
-  return {
-    id: Number(id),
-    name: name as LedgerAccount,
-    balance: money(balance),
-    version: Number(version),
-    lastEntry: last_entry === null ? null : Number(last_entry),
-    beforeLast: null,
-    isNew: false,
-    notedAt: 0,
-  };
+  const entry = newAccount(Number(id), name as LedgerAccount, false);
+  entry.balance = money(balance);
+  entry.version = Number(version);
+  entry.lastEntry = last_entry === null ? null : Number(last_entry);
+  return entry;
 }

@@ -28,7 +28,7 @@ export function createBulkInsert(database: Database.Database, table: string, col
       return waiting.length / columns.length;
     },
     add(...values) {
-      for (const value of values) waiting.push(value);
+      waiting.push(...values);
     },
     cutTo(length) {
       waiting.length = length * columns.length;
@@ -37,7 +37,8 @@ export function createBulkInsert(database: Database.Database, table: string, col
       let from = 0;
       for (const { rows, insert } of statements) {
         const width = rows * columns.length;
-        for (; waiting.length - from >= width; from += width) insert.run(waiting.slice(from, from + width));
+        // One by one as arguments: the driver takes them off the stack faster than out of an array.
+        for (; waiting.length - from >= width; from += width) insert.run(...waiting.slice(from, from + width));
       }
       waiting = [];
     },

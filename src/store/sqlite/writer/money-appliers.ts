@@ -15,23 +15,19 @@ export function createMoneyAppliers(context: WriterContext): Appliers<MoneyKind>
   };
 }
 
-function createEntryApplier({ database, book, seal, postings, posted }: WriterContext) {
-  const insert = database.prepare(
-    'insert into entries (seq, id, kind, key, at, actor, meter_point_id, business_day, reverses, memo) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing',
-  );
-  return ({ entry }: FactOf<'entry'>): Refusal | undefined => {
+function createEntryApplier({ book, seal, entries, postings, posted }: WriterContext) {
+  return ({ entry }: FactOf<'entry'>): undefined => {
     assertBalanced(entry);
     const { id, kind, key, at, actor, meterPointId = null, businessDay = null, reverses = null, memo } = entry;
     const seq = seal.nextSeq;
-    if (insert.run(seq, id, kind, key, at, actor, meterPointId, businessDay, reverses, memo).changes === 0) return KEY_USED;
+    entries.add(seq, id, kind, key, at, actor, meterPointId, businessDay, reverses, memo);
     seal.entry(entry);
     let line = 0;
     for (const { account: name, amount } of entry.postings) {
-      const { account, previousEntry } = book.post(name, amount, seq);
-      postings.add(seq, line++, account.id, amount, account.balance, previousEntry);
-      if (!name.startsWith('customer:')) continue;
-      book.raiseVersion(name);
-      posted.customers.add(name);
+      const account = book.post(name, amount, seq);
+      postings.add(seq, line++, account.id, amount, account.balance, account.beforeLast);
+      if (!account.isCustomer) continue;
+      posted.customers.add(account);
       if (kind === 'payment') posted.balanceAfter.set(id, account.balance);
     }
     return undefined;

@@ -3,8 +3,8 @@
  * synced commit. It is synchronous and owns no thread, so the same code serves a worker, a test and a store in memory.
  *
  * ```text
- * begin ─ batch: savepoint, expectations, facts, release ─ batch … ─ postings, balances, records, link ─ commit (sync)
- *            └ refused: back to the savepoint, the others go on
+ * begin ─ batches: expectations, facts … ─ entries ─ postings, balances, records, link ─ commit (sync)
+ *            └ one is refused: rollback, begin, and each batch again behind a savepoint of its own: the others go on
  * ```
  */
 import type Database from 'better-sqlite3';
@@ -14,7 +14,7 @@ import { hasCode } from '../data-folder.ts';
 import type { GroupOutcome, GroupResult } from '../encoding/outcome-encoding.ts';
 import type { Telemetry, TelemetryFact } from '../telemetry.ts';
 import type { Posted, WriterContext } from './applier.ts';
-import { createApplyBatch } from './apply-batch.ts';
+import { createBatchApplier } from './apply-batch.ts';
 import { createBook } from './book.ts';
 import { createBulkInsert } from './bulk-insert.ts';
 import { createNeedsRoom } from './needs-room.ts';
@@ -38,6 +38,8 @@ export interface WriterParts {
   readonly space: Space;
 }
 
+const ENTRY_COLUMNS = ['seq', 'id', 'kind', 'key', 'at', 'actor', 'meter_point_id', 'business_day', 'reverses', 'memo'];
+const POSTING_COLUMNS = ['entry_seq', 'line', 'account_id', 'amount', 'balance_after', 'previous_entry'];
 const NO_SPACE: GroupOutcome = { status: 'refused', code: 'no-space' };
 
 export function createWriter({ database, telemetry, space }: WriterParts): Writer {
@@ -45,10 +47,11 @@ export function createWriter({ database, telemetry, space }: WriterParts): Write
   const book = createBook(database);
   const seal = createSeal(database);
   const versions = createVersions(database, book);
-  const postings = createBulkInsert(database, 'postings', ['entry_seq', 'line', 'account_id', 'amount', 'balance_after', 'previous_entry']);
+  const entries = createBulkInsert(database, 'entries', ENTRY_COLUMNS);
+  const postings = createBulkInsert(database, 'postings', POSTING_COLUMNS);
   const posted: Posted = { customers: new Set(), balanceAfter: new Map() };
-  const context: WriterContext = { database, book, seal, versions, postings, posted, now: () => groupAt };
-  const applyBatch = createApplyBatch(context);
+  const context: WriterContext = { database, book, seal, versions, entries, postings, posted, now: () => groupAt };
+  const apply = createBatchApplier(context);
   const needsRoom = createNeedsRoom(database);
   const begin = database.prepare('begin immediate');
   const commit = database.prepare('commit');
@@ -56,14 +59,25 @@ export function createWriter({ database, telemetry, space }: WriterParts): Write
   const load = () => {
     book.load();
     seal.load();
+    entries.cutTo(0);
     postings.cutTo(0);
   };
   load();
 
+  const applyTogether = (batches: readonly Batch[]): readonly GroupOutcome[] | undefined => {
+    const outcomes = apply.together(batches);
+    if (outcomes !== undefined) return outcomes;
+    rollback.run();
+    begin.run();
+    return undefined;
+  };
+  const applyOneByOne = (batches: readonly Batch[]): readonly GroupOutcome[] =>
+    batches.map((batch) => (space.isTight && needsRoom(batch) ? NO_SPACE : apply.alone(batch)));
+
   const writeGroup = (batches: readonly Batch[]): readonly GroupOutcome[] => {
     if (!space.isTight) writeTelemetry(telemetry, batches);
     begin.run();
-    const outcomes = batches.map((batch) => (space.isTight && needsRoom(batch) ? NO_SPACE : applyBatch(batch)));
+    const outcomes = (space.isTight ? undefined : applyTogether(batches)) ?? applyOneByOne(batches);
     if (!outcomes.some(({ status }) => status === 'committed')) {
       rollback.run();
       return outcomes;
