@@ -1,0 +1,14 @@
+/** The face of the Modbus codec: pure functions between bytes and values. */
+export { type Direction, describeModbus, type ModbusProtocol } from './describe.ts';
+export { createRtuReplyFramer, createRtuRequestFramer, createTcpFramer } from './framer.ts';
+export {
+  answers,
+  decodeReply,
+  decodeRequest,
+  encodeReply,
+  encodeRequest,
+  type Reply,
+  type Request,
+} from './pdu.ts';
+export { decodeRtu, encodeRtu } from './rtu.ts';
+export { decodeTcp, encodeTcp } from './tcp.ts';
