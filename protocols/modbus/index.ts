@@ -10,5 +10,7 @@ export {
   type Reply,
   type Request,
 } from './pdu.ts';
+export { type RegisterMap, type RegisterRow, type RelayRow, TYPE_REGISTERS } from './register-map.ts';
 export { decodeRtu, encodeRtu } from './rtu.ts';
 export { decodeTcp, encodeTcp } from './tcp.ts';
+export { readValue } from './value.ts';
