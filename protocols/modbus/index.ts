@@ -9,6 +9,7 @@ export {
   encodeRequest,
   type Reply,
   type Request,
+  readDataBytes,
 } from './pdu.ts';
 export { type RegisterMap, type RegisterRow, type RelayRow, TYPE_REGISTERS } from './register-map.ts';
 export { decodeRtu, encodeRtu } from './rtu.ts';
