@@ -106,6 +106,7 @@ program
   .command('simulate')
   .description('serve simulated meters until told to stop')
   .addOption(protocol())
+  .addOption(map())
   .option('--listen <address>', 'tcp://127.0.0.1:PORT, pty: or mqtt://HOST:PORT/CONCENTRATOR', 'tcp://127.0.0.1:0')
   .option('--meters <count>', 'how many', '8')
   .option('--seed <number>', 'the same seed gives the same meters and registers', '1')
