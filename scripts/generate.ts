@@ -4,6 +4,7 @@
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { RegisterMapSchema } from '../src/config/register-map-schema.ts';
 import { ConfigSchema, RuleSetSchema } from '../src/config/schema.ts';
 import { produceOpenApi } from './openapi.ts';
 
@@ -19,6 +20,7 @@ const ROOT = path.dirname(import.meta.dirname);
 const GENERATED: readonly GeneratedFile[] = [
   { path: 'config/config.schema.json', produce: async () => jsonOf(ConfigSchema, 'src/config/schema.ts') },
   { path: 'config/rule-set.schema.json', produce: async () => jsonOf(RuleSetSchema, 'src/config/schema.ts') },
+  { path: 'config/register-map.schema.json', produce: async () => jsonOf(RegisterMapSchema, 'src/config/register-map-schema.ts') },
   { path: 'docs/openapi.json', produce: produceOpenApi },
 ];
 

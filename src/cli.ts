@@ -10,9 +10,12 @@ const program = new Command('feikong')
   .exitOverride()
   .configureHelp({ showGlobalOptions: true });
 
-const link = () => new Option('--link <tcp://HOST:PORT>', 'the line that leads to the meter').makeOptionMandatory();
+const link = () =>
+  new Option('--link <tcp://HOST:PORT>', 'the line that leads to the meter; rtu+tcp:// for Modbus RTU').makeOptionMandatory();
 const protocol = () => new Option('--protocol <name>', 'what the meter speaks').default('dlt645-2007');
-const address = () => new Option('--address <12 digits>', 'as printed on the meter').makeOptionMandatory();
+const address = () =>
+  new Option('--address <digits>', 'DL/T 645: the 12 printed on the meter; Modbus: the unit, 1 to 247').makeOptionMandatory();
+const map = () => new Option('--map <name>', 'Modbus: register map, as eastron-sdm630, or the path of one');
 const zone = () => new Option('--zone <name>', 'of the meter’s clock').default('Asia/Shanghai');
 const data = () => new Option('--data <folder>', 'where the gateway keeps its database').default('data').env('FEIKONG_DATA');
 const json = () => new Option('--json', 'one line of JSON');
@@ -64,6 +67,7 @@ program
   .addOption(link())
   .addOption(protocol())
   .addOption(address())
+  .addOption(map())
   .requiredOption('--register <name>', 'OBIS as 1-0:1.8.0, dlt645:DI, or 8 hex digits of a DI')
   .addOption(zone())
   .addOption(json())
@@ -81,6 +85,7 @@ program
   .addOption(link())
   .addOption(protocol())
   .addOption(address())
+  .addOption(map())
   .addOption(new Option('--action <action>').choices(['trip', 'close', 'arm']).makeOptionMandatory())
   .requiredOption('--password <LLPPPPPP>', 'two digits of level and six of password')
   .requiredOption('--operator <8 digits>', 'what the meter records')
@@ -101,6 +106,7 @@ program
   .command('simulate')
   .description('serve simulated meters until told to stop')
   .addOption(protocol())
+  .addOption(map())
   .option('--listen <address>', 'tcp://127.0.0.1:PORT, pty: or mqtt://HOST:PORT/CONCENTRATOR', 'tcp://127.0.0.1:0')
   .option('--meters <count>', 'how many', '8')
   .option('--seed <number>', 'the same seed gives the same meters and registers', '1')

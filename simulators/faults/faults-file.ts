@@ -25,7 +25,7 @@ const kinds = Object.keys(FAULT_KINDS) as FaultKind[];
 
 const FaultRule = Type.Object(
   {
-    meter: Type.String({ pattern: '^(\\*|\\d{12})$', description: 'the 12 digits of a meter, or * for each' }),
+    meter: Type.String({ pattern: '^(\\*|\\d{12}|\\d{1,3})$', description: 'the 12 digits of a meter, a Modbus unit, or * for each' }),
     kind: Type.Union(
       kinds.map((kind) => Type.Literal(kind)),
       { description: `one of ${kinds.join(', ')}` },

@@ -1,10 +1,11 @@
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
-import { type DescribedProtocol, describeFrame } from '../../protocols/dlt645/index.ts';
+import { describeFrame } from '../../protocols/dlt645/index.ts';
+import { type Direction, describeModbus } from '../../protocols/modbus/index.ts';
 import { fromHex } from '../kernel/bytes.ts';
 import { ERROR_CODES, type ErrorCode } from '../kernel/error-codes.ts';
 
-const PROTOCOLS: readonly DescribedProtocol[] = ['dlt645', 'dlt645-2007'];
+const PROTOCOLS = ['dlt645', 'dlt645-2007', 'modbus-rtu', 'modbus-tcp'] as const;
 
 /** Answers each line of input at once and in order, with one line of JSON. */
 export async function decodeLines(input: Readable, print: (line: string) => void): Promise<void> {
@@ -24,12 +25,29 @@ export function decodeLine(line: string): object {
   const bytes = typeof hex === 'string' ? fromHex(hex) : undefined;
   if (bytes === undefined)
     return refusal(id, 'bad-hex', `hex is ${JSON.stringify(hex)?.slice(0, 80) ?? 'missing'}; expected pairs of hex digits`);
+  if (known === 'modbus-rtu' || known === 'modbus-tcp') return decodeModbus(id, known, bytes, direction);
   const description = describeFrame(known, bytes);
   if (!description.ok) return refusal(id, description.error.code, ERROR_CODES[description.error.code].meaning);
   if (direction !== undefined && direction !== description.value.frame.direction) {
     return refusal(id, 'bad-data', `direction is ${JSON.stringify(direction)}; the control code says ${description.value.frame.direction}`);
   }
   return { id, ok: true, ...description.value };
+}
+
+/** A Modbus frame does not say which way it went; many fit one way only. */
+const DIRECTIONS: ReadonlyMap<unknown, Direction> = new Map([
+  ['request', 'request'],
+  ['reply', 'reply'],
+  ['response', 'reply'],
+]);
+
+function decodeModbus(id: unknown, protocol: 'modbus-rtu' | 'modbus-tcp', bytes: Uint8Array, direction: unknown): object {
+  if (direction !== undefined && !DIRECTIONS.has(direction))
+    return refusal(id, 'bad-data', `direction is ${JSON.stringify(direction)}; expected request or reply`);
+  const description = describeModbus(protocol, bytes, DIRECTIONS.get(direction));
+  return description.ok
+    ? { id, ok: true, ...description.value }
+    : refusal(id, description.error.code, ERROR_CODES[description.error.code].meaning);
 }
 
 function parse(line: string): Record<string, unknown> | undefined {

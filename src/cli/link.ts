@@ -10,7 +10,7 @@ export interface Link {
   close(): Promise<void>;
 }
 
-/** Opens `tcp://HOST:PORT` and waits until it stands; says in one sentence why it does not. */
+/** Opens `tcp://HOST:PORT` (or `rtu+tcp://`, the same bytes) and waits until it stands; says in one sentence why it does not. */
 export async function openLink(text: string, clock: Clock): Promise<Link> {
   const transport = transportOf(text, clock);
   const bus = createBus({ transport, clock });
@@ -29,10 +29,14 @@ export async function openLink(text: string, clock: Clock): Promise<Link> {
   });
 }
 
+const LINKS = ['tcp:', 'rtu+tcp:'];
+
 function transportOf(text: string, clock: Clock): Transport {
   const url = URL.parse(text);
-  if (url?.protocol !== 'tcp:' || url.hostname === '' || url.port === '') {
-    throw new OperatorError('bad-request', `--link is ${text}; expected tcp://HOST:PORT`, { link: text });
+  if (url === null || !LINKS.includes(url.protocol) || url.hostname === '' || url.port === '') {
+    throw new OperatorError('bad-request', `--link is ${text}; expected tcp://HOST:PORT, or rtu+tcp://HOST:PORT for Modbus RTU`, {
+      link: text,
+    });
   }
   return createTcpTransport({ host: url.hostname, portNumber: Number(url.port), clock });
 }

@@ -1,4 +1,5 @@
 import { driverOf, PROTOCOLS } from '../compose/protocols.ts';
+import { registerMapOf, talkError } from '../config/meter-protocol.ts';
 import type { MeterFailure } from '../core/ports/meter-gateway.ts';
 import type { DriverMeter, MeterDriver } from '../drivers/driver.ts';
 import { OperatorError } from '../kernel/app-error.ts';
@@ -12,6 +13,8 @@ export interface MeterOptions {
   readonly link: string;
   readonly protocol: string;
   readonly address: string;
+  /** Of a Modbus meter. */
+  readonly map?: string | undefined;
   readonly zone: string;
   readonly password?: string | undefined;
   readonly operator?: string | undefined;
@@ -25,17 +28,22 @@ export async function withMeter<T>(
 ): Promise<T> {
   const createDriver = driverOf(options.protocol);
   if (createDriver === undefined) throw wrong('--protocol', options.protocol, `one of ${PROTOCOLS.join(', ')}`);
-  if (!/^(?!9{12})\d{12}$/.test(options.address)) throw wrong('--address', options.address, '12 digits, as printed on one meter');
+  const misfit = talkError(options);
+  if (misfit !== undefined) throw wrong(`--${misfit.field}`, String(misfit.value ?? 'missing'), misfit.expected);
+  if (options.link.startsWith('rtu+tcp:') && options.protocol !== 'modbus-rtu')
+    throw wrong('--link', options.link, `tcp://HOST:PORT for ${options.protocol}; rtu+tcp:// carries modbus-rtu`);
   if (options.password !== undefined && !/^\d{8}$/.test(options.password))
     throw wrong('--password', 'something else', 'LLPPPPPP: two digits of level and six of password');
   if (options.operator !== undefined && !/^\d{8}$/.test(options.operator)) throw wrong('--operator', options.operator, '8 digits');
   const zone = parseZone(options.zone);
   if (zone === undefined) throw wrong('--zone', options.zone, 'an IANA time zone, as Asia/Shanghai');
+  const map = registerMapOf(options, '.');
   const link = await openLink(options.link, clock);
   try {
     const meter = {
       id: options.address,
       address: options.address,
+      map,
       zone,
       password: options.password,
       operatorCode: options.operator ?? '00000000',

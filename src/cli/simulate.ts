@@ -1,5 +1,7 @@
 import type { ProfileName } from '../../simulators/meter/profiles.ts';
+import { runModbusSimulation } from '../../simulators/modbus/simulate.ts';
 import { type RunningSimulation, runSimulation } from '../../simulators/simulate.ts';
+import { registerMapOf, talkError } from '../config/meter-protocol.ts';
 import { OperatorError } from '../kernel/app-error.ts';
 import { systemClock } from '../kernel/clock.ts';
 import { printJson, printNote } from './output.ts';
@@ -9,6 +11,7 @@ import { lineOf } from './simulated-line.ts';
 
 export interface SimulateOptions {
   readonly protocol: string;
+  readonly map?: string;
   readonly listen: string;
   readonly meters: string;
   readonly seed: string;
@@ -27,6 +30,7 @@ const POLL_EVERY_MS = 1000;
 /** Serves simulated meters until told to stop; one line of JSON says that they are ready. */
 export async function simulate(options: SimulateOptions): Promise<void> {
   const { protocol, listen, profile, faults, log, writeConfig } = options;
+  if (protocol === 'modbus-rtu' || protocol === 'modbus-tcp') return simulateModbus(protocol, options);
   const loadFactor = wholeNumber('--load-factor', options.loadFactor, 0);
   const simulation = await runSimulation({
     protocol,
@@ -45,6 +49,30 @@ export async function simulate(options: SimulateOptions): Promise<void> {
     listening: simulation.lines[0],
     meters: simulation.meters.map(({ address, profile: kind, password }) => ({ address, profile: kind, password })),
   });
+  await stopSignal();
+  await simulation.close();
+}
+
+async function simulateModbus(protocol: 'modbus-rtu' | 'modbus-tcp', options: SimulateOptions): Promise<void> {
+  const { listen, faults, log } = options;
+  const misfit = talkError({ protocol, address: '1', map: options.map });
+  const map = registerMapOf({ protocol, address: '1', map: options.map }, '.');
+  if (map === undefined || misfit !== undefined)
+    throw new OperatorError('bad-request', `--map is missing; expected ${misfit?.expected ?? 'a register map'}`, { option: '--map' });
+  if (options.writeConfig !== undefined)
+    throw new OperatorError('bad-request', '--write-config writes for dlt645-2007 meters only; leave it out', { option: '--write-config' });
+  const simulation = await runModbusSimulation({
+    protocol,
+    map,
+    listen,
+    meters: wholeNumber('--meters', options.meters, 1),
+    seed: wholeNumber('--seed', options.seed, 0),
+    loadFactor: wholeNumber('--load-factor', options.loadFactor, 0),
+    clock: systemClock,
+    ...(faults === undefined ? {} : { faults }),
+    ...(log === undefined ? {} : { log }),
+  });
+  printJson({ listening: simulation.listening, meters: simulation.meters.map(({ unit }) => ({ address: String(unit), map: map.name })) });
   await stopSignal();
   await simulation.close();
 }

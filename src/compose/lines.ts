@@ -86,7 +86,12 @@ function transportOf({ transport, port, simulated }: LineConfig, clock: Clock, l
     case 'serial':
       return createSerialTransport({ ...common, path: transport.path ?? '' });
     case 'tcp':
-      return createTcpTransport({ ...common, host: transport.host ?? '', portNumber: transport.port ?? 0 });
+      return createTcpTransport({
+        ...common,
+        host: transport.host ?? '',
+        portNumber: transport.port ?? 0,
+        concurrent: transport.concurrent ?? 1,
+      });
     case 'mqtt':
       return createMqttTransport({
         ...common,

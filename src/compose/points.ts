@@ -29,14 +29,24 @@ export function termsOfPoints(config: Config, lines: Lines): ReadonlyMap<MeterPo
 export function connectMeters(config: Config, lines: Lines, clock: Clock): ReadonlyMap<MeterId, ConnectedMeter> {
   const drivers = new Map<string, MeterDriver>();
   return new Map(
-    config.points.map(({ meter, meterPoint }): [MeterId, ConnectedMeter] => {
+    config.points.map(({ meter, meterPoint, registerMap }): [MeterId, ConnectedMeter] => {
       const key = `${meter.lineId} ${meter.protocol}`;
       const driver = drivers.get(key) ?? driverFor(meter, found<Line>(lines.byId, meter.lineId), clock);
       drivers.set(key, driver);
       const password = config.passwordOf(meter.id);
       return [
         meter.id,
-        { driver, meter: { id: meter.id, address: meter.address, zone: meterPoint.zone, password, operatorCode: config.operatorCode } },
+        {
+          driver,
+          meter: {
+            id: meter.id,
+            address: meter.address,
+            map: registerMap,
+            zone: meterPoint.zone,
+            password,
+            operatorCode: config.operatorCode,
+          },
+        },
       ];
     }),
   );

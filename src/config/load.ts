@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import type { RegisterMap } from '../../protocols/modbus/index.ts';
 import type { Account } from '../core/model/account.ts';
 import type { Meter, MeterPoint } from '../core/model/meter.ts';
 import { asRegister } from '../core/model/register.ts';
@@ -11,6 +12,7 @@ import { asId } from '../kernel/ids.ts';
 import { parseZone, type Zone } from '../kernel/local-time.ts';
 import { type Money, type Power, parseFen, parsePrice, powerFromDecimal } from '../kernel/units.ts';
 import { isLoopback, type ListenAddress, parseListenAddress } from './listen-address.ts';
+import { registerMapOf, talkError } from './meter-protocol.ts';
 import { configError, readYaml } from './read-yaml.ts';
 import { loadRuleSet } from './rule-set.ts';
 import { type ConfigFile, ConfigSchema, SecretsSchema } from './schema.ts';
@@ -22,6 +24,8 @@ export interface PointConfig {
   readonly account: Account;
   readonly meterPoint: MeterPoint;
   readonly meter: Meter;
+  /** Of a Modbus meter. */
+  readonly registerMap: RegisterMap | undefined;
   readonly openingPayment: Money | undefined;
   readonly pollIntervalMs: number;
 }
@@ -74,7 +78,7 @@ export function loadConfig(file: string, protocols: readonly string[], overrides
     throw wrong('mqtt.url', raw.mqtt.url, 'a URL, as mqtt://broker.example:1883');
   for (const [index, line] of raw.lines.entries()) checkTransport(line, `lines[${index}]`, raw, wrong);
   const points = raw.meters.map((meter, index) =>
-    pointOf({ raw, meter, path: `meters[${index}]`, zone, ruleSets, tariffs, lines, protocols, wrong }),
+    pointOf({ raw, meter, path: `meters[${index}]`, zone, ruleSets, tariffs, lines, protocols, wrong, folder: dirname(file) }),
   );
   checkUnique(raw, wrong);
   const real = raw.lines.find(({ simulated }) => !simulated);
@@ -138,6 +142,9 @@ function checkTransport(line: LineConfig, path: string, raw: ConfigFile, wrong: 
   };
   if (transport.type === 'serial') need('path');
   if (transport.type === 'mqtt') need('concentrator');
+  const others = raw.meters.find((meter) => meter.line === line.id && meter.protocol !== 'modbus-tcp');
+  if ((transport.concurrent ?? 1) > 1 && (transport.type !== 'tcp' || others !== undefined))
+    throw wrong(`${path}.transport.concurrent`, transport.concurrent, 'a tcp line of Modbus TCP meters only: others answer one at a time');
   if (transport.type === 'tcp') {
     need('host');
     need('port');
@@ -161,16 +168,19 @@ interface PointInput {
   readonly tariffs: ReadonlyMap<string, Tariff>;
   readonly lines: ReadonlyMap<string, LineConfig>;
   readonly protocols: readonly string[];
+  readonly folder: string;
   readonly wrong: Wrong;
 }
 
-function pointOf({ raw, meter, path, zone, ruleSets, tariffs, lines, protocols, wrong }: PointInput): PointConfig {
+function pointOf({ raw, meter, path, zone, ruleSets, tariffs, lines, protocols, folder, wrong }: PointInput): PointConfig {
   const line = lines.get(meter.line);
   const rules = ruleSets.get(meter.ruleSet);
   if (line === undefined) throw wrong(`${path}.line`, meter.line, `one of ${[...lines.keys()].join(', ')}`);
   if (rules === undefined) throw wrong(`${path}.ruleSet`, meter.ruleSet, `one of ${[...ruleSets.keys()].join(', ')}`);
   if (!tariffs.has(meter.tariff)) throw wrong(`${path}.tariff`, meter.tariff, `one of ${[...tariffs.keys()].join(', ')}`);
   if (!protocols.includes(meter.protocol)) throw wrong(`${path}.protocol`, meter.protocol, `one of ${protocols.join(', ')}`);
+  const misfit = talkError(meter);
+  if (misfit !== undefined) throw wrong(`${path}.${misfit.field}`, misfit.value, misfit.expected);
   if (rules.simulatedOnly && !line.simulated)
     throw wrong(
       `${path}.ruleSet`,
@@ -196,9 +206,25 @@ function pointOf({ raw, meter, path, zone, ruleSets, tariffs, lines, protocols, 
       keepPower: meter.keepPower,
     },
     meter: { id: asId(meter.id), meterPointId, lineId: asId(meter.line), protocol: meter.protocol, address: meter.address },
+    registerMap: mapOf({ meter, path, tariff: tariffs.get(meter.tariff), folder, wrong }),
     openingPayment: openingOf(meter.openingPayment, `${path}.openingPayment`, wrong),
     pollIntervalMs: meter.pollIntervalMs ?? raw.poll.intervalMs,
   };
+}
+
+interface MapInput extends Pick<PointInput, 'meter' | 'path' | 'folder' | 'wrong'> {
+  readonly tariff: Tariff | undefined;
+}
+
+/** The map must have every register that the meter is charged by. */
+function mapOf({ meter, path, tariff, folder, wrong }: MapInput): RegisterMap | undefined {
+  const map = registerMapOf(meter, folder);
+  if (map === undefined) return undefined;
+  if (map.relay !== undefined && meter.restoreBy === 'arm')
+    throw wrong(`${path}.restoreBy`, meter.restoreBy, 'close: a Modbus relay has no button that could be permitted');
+  const lacking = tariff?.rates.find((rate) => !map.rows.some(({ register }) => register === rate.register));
+  if (lacking !== undefined) throw wrong(`${path}.map`, meter.map, `a map with ${lacking.register}, which tariff ${tariff?.id} charges by`);
+  return map;
 }
 
 function powerOf(text: string, path: string, wrong: Wrong): Power {

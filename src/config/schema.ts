@@ -27,6 +27,13 @@ const Transport = Type.Object(
     path: Type.Optional(Type.String({ description: 'serial: the port, as /dev/serial/by-id/…' })),
     host: Type.Optional(Type.String({ description: 'tcp: the DTU or converter' })),
     port: Type.Optional(Type.Integer({ minimum: 1, maximum: 65535, description: 'tcp: its port' })),
+    concurrent: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        maximum: 16,
+        description: 'tcp with Modbus TCP meters only: exchanges in flight together; 1 where absent',
+      }),
+    ),
     concentrator: Type.Optional(id('mqtt: the concentrator')),
     concentratorPort: Type.Optional(Type.Integer({ minimum: 1, maximum: 255, description: 'mqtt: its RS-485 port; 1 where absent' })),
     downTopic: Type.Optional(Type.String({ description: 'mqtt: topic of requests, {concentrator} is filled in' })),
@@ -65,7 +72,13 @@ const Meter = Type.Object(
     id: id('Meter'),
     line: id('Line'),
     protocol: Type.String({ default: 'dlt645-2007' }),
-    address: Type.String({ pattern: '^\\d{12}$', description: 'The 12 digits printed on the meter' }),
+    address: Type.String({
+      pattern: '^\\d{1,12}$',
+      description: 'DL/T 645: the 12 digits printed on the meter; Modbus: the unit, 1 to 247',
+    }),
+    map: Type.Optional(
+      Type.String({ description: 'Modbus: a register map by name, as eastron-sdm630, or the path of one from this file' }),
+    ),
     account: id('Account that is charged'),
     meterPoint: Type.Optional(id('Meter point; the meter’s id where absent')),
     feeder: Type.String({ default: 'feeder-1', description: 'For the trip limiter' }),

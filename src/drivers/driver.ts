@@ -1,3 +1,4 @@
+import type { RegisterMap } from '../../protocols/modbus/index.ts';
 import type { RelayReport } from '../core/model/meter.ts';
 import type { RegisterName } from '../core/model/register.ts';
 import type { Asking, MeterFailure, RegisterAnswer, RelayOrder } from '../core/ports/meter-gateway.ts';
@@ -10,6 +11,8 @@ import type { Bus } from '../transports/bus/bus.ts';
 export interface DriverMeter {
   readonly id: string;
   readonly address: string;
+  /** Of a Modbus meter: what its maker's table says. */
+  readonly map?: RegisterMap | undefined;
   /** The meter's wall clock runs in it. */
   readonly zone: Zone;
   /** Two digits of level and six of password; undefined where none is known. */

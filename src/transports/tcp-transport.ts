@@ -14,6 +14,8 @@ export interface TcpTransportOptions {
   /** Of the serial line behind the DTU, from which waits are computed. */
   readonly port?: PortSettings;
   readonly transitMs?: number;
+  /** Exchanges in flight together, where the protocol numbers them; 1 where absent. */
+  readonly concurrent?: number;
 }
 
 const CONNECT_LIMIT_MS = 10_000;
@@ -24,7 +26,7 @@ const DEFAULT_TRANSIT_MS = 300;
 
 /** A line behind a TCP server: a DTU that listens, or a simulator. We dial, and dial again. */
 export function createTcpTransport(options: TcpTransportOptions): Transport {
-  const { host, portNumber, clock, port = DEFAULT_PORT_SETTINGS, transitMs = DEFAULT_TRANSIT_MS } = options;
+  const { host, portNumber, clock, port = DEFAULT_PORT_SETTINGS, transitMs = DEFAULT_TRANSIT_MS, concurrent = 1 } = options;
   const listeners = createListeners();
   let socket: Socket | undefined;
 
@@ -60,7 +62,7 @@ export function createTcpTransport(options: TcpTransportOptions): Transport {
 
   return {
     name: `tcp://${host}:${portNumber}`,
-    concurrent: 1,
+    concurrent,
     port,
     transitMs,
     open: redialer.open,

@@ -18,6 +18,8 @@ export interface Attempt {
   readonly sentAt: Instant;
   /** When the bytes were handed over, for durations. */
   startedMs: number;
+  /** False while it waits for its gap: what is heard until then answers somebody else. */
+  written: boolean;
   heardNoise: boolean;
   cancelTimer: CancelTimer;
   readonly settle: (outcome: AttemptOutcome) => void;

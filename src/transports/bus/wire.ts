@@ -43,6 +43,7 @@ export function createWire({ transport, clock, timing, occupancy, tally, onFrame
   const ear = createEar();
   const inFlight = new Set<Attempt>();
   let lateOf: Attempt | undefined;
+  let heardMs = Number.NEGATIVE_INFINITY;
   let cancelQuiet: CancelTimer | undefined;
 
   const trace = (direction: '>' | '<', kind: 'frame' | 'noise', bytes: Uint8Array) =>
@@ -58,6 +59,10 @@ export function createWire({ transport, clock, timing, occupancy, tally, onFrame
 
   function settleAll(outcome: AttemptOutcome): void {
     for (const attempt of [...inFlight]) settle(attempt, outcome);
+  }
+
+  function settleDown(): void {
+    for (const attempt of [...inFlight]) settle(attempt, { kind: 'down', sent: attempt.written });
   }
 
   /** Transaction ids tell late replies apart where several exchanges run together, so only a half-duplex line needs it. */
@@ -101,6 +106,16 @@ export function createWire({ transport, clock, timing, occupancy, tally, onFrame
 
   const emptyReply = ({ sentAt }: Attempt) => ({ bytes: new Uint8Array(0), sentAt, heardAt: clock.now() });
 
+  function begin(attempt: Attempt): void {
+    attempt.written = true;
+    attempt.startedMs = clock.monotonicMs();
+    ear.listenFor(attempt.exchange.createFramer, inFlight.size === 1);
+    tally.framesSent += 1;
+    trace('>', 'frame', attempt.exchange.bytes);
+    armTimer(attempt);
+    write(attempt).catch((error: unknown) => settle(attempt, { kind: 'fault', error }));
+  }
+
   async function write(attempt: Attempt): Promise<void> {
     const { exchange, startedMs } = attempt;
     const replyWithinMs = Math.ceil(timing.fullWaitMs(exchange) - transport.transitMs);
@@ -136,7 +151,7 @@ export function createWire({ transport, clock, timing, occupancy, tally, onFrame
 
   function offer(frame: Uint8Array): void {
     for (const attempt of inFlight) {
-      if (!attempt.exchange.expectsReply || !attempt.exchange.accepts(frame)) continue;
+      if (!attempt.written || !attempt.exchange.expectsReply || !attempt.exchange.accepts(frame)) continue;
       hearReply(attempt, frame);
       return;
     }
@@ -159,7 +174,10 @@ export function createWire({ transport, clock, timing, occupancy, tally, onFrame
   }
 
   const unlisten = transport.listen({
-    data: (chunk) => judgeAll(() => ear.hear(chunk)),
+    data(chunk) {
+      heardMs = clock.monotonicMs();
+      judgeAll(() => ear.hear(chunk));
+    },
     stray(bytes) {
       tally.lateReplies += 1;
       trace('<', 'noise', bytes);
@@ -167,7 +185,7 @@ export function createWire({ transport, clock, timing, occupancy, tally, onFrame
     up: onFree,
     down() {
       endQuiet();
-      settleAll({ kind: 'down', sent: true });
+      settleDown();
       onDown();
     },
   });
@@ -181,23 +199,22 @@ export function createWire({ transport, clock, timing, occupancy, tally, onFrame
           exchange,
           sentAt: clock.now(),
           startedMs,
+          written: false,
           heardNoise: false,
           cancelTimer: () => undefined,
           settle: resolve,
         };
-        ear.listenFor(exchange.createFramer, inFlight.size === 0);
         inFlight.add(attempt);
         markOccupancy();
-        tally.framesSent += 1;
-        trace('>', 'frame', exchange.bytes);
-        armTimer(attempt);
-        write(attempt).catch((error: unknown) => settle(attempt, { kind: 'fault', error }));
+        const gapLeftMs = (exchange.gapMs ?? 0) - (startedMs - heardMs);
+        if (gapLeftMs > 0) attempt.cancelTimer = clock.after(gapLeftMs, () => begin(attempt));
+        else begin(attempt);
       });
     },
     close() {
       unlisten();
       endQuiet();
-      settleAll({ kind: 'down', sent: true });
+      settleDown();
     },
   };
 }

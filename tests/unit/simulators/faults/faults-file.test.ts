@@ -14,8 +14,8 @@ describe('a fault file', () => {
       'faults.json: faults[0].probability is 2; expected 0 to 1, of each frame',
     ],
     [
-      { faults: [{ meter: '12', kind: 'silence' }] },
-      'faults.json: faults[0].meter is "12"; expected the 12 digits of a meter, or * for each',
+      { faults: [{ meter: '1234', kind: 'silence' }] },
+      'faults.json: faults[0].meter is "1234"; expected the 12 digits of a meter, a Modbus unit, or * for each',
     ],
     [{ faults: [{ kind: 'silence' }] }, 'faults.json: faults[0].meter is missing; expected it to be set'],
     [

@@ -495,3 +495,30 @@ describe('What a bus shows', () => {
     expect(seen).toEqual(['> frame 16', '< noise 1', '< frame 20']);
   });
 });
+
+describe('The gap before an exchange', () => {
+  test('is waited out after the last byte that was heard, and what is heard meanwhile answers nobody', async () => {
+    const { clock, line, ask } = busOn();
+    line.hear(Uint8Array.of(0x00));
+    const reading = ask({ ...readExchange(A), gapMs: 4 });
+    await clock.advance(3);
+    expect(line.written).toEqual([]);
+    line.hear(readReply(A));
+    await clock.advance(1);
+    expect(line.written).toHaveLength(1);
+    line.hear(readReply(A));
+    expect(await reading).toMatchObject({ ok: true, value: { heardAt: 4 } });
+  });
+
+  test('costs nothing on a line that is silent already, and a line that breaks in it has sent nothing', async () => {
+    const { clock, line, ask } = busOn();
+    void ask({ ...readExchange(A), gapMs: 4 });
+    await clock.settle();
+    expect(line.written).toHaveLength(1);
+    line.hear(readReply(A));
+    const next = ask({ ...readExchange(B), gapMs: 4 });
+    await clock.advance(1);
+    line.goDown();
+    expect(await next).toEqual({ ok: false, error: { code: 'line-down', sent: false } });
+  });
+});

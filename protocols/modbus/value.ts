@@ -1,0 +1,54 @@
+/** Register bytes to exact decimals. No float is ever calculated with: a float's bits are an exact binary fraction. */
+import { toHex } from '../../src/kernel/bytes.ts';
+import type { Decimal } from '../../src/kernel/decimal.ts';
+import { divideHalfAway } from '../../src/kernel/units.ts';
+import { type RegisterRow, TYPE_REGISTERS } from './register-map.ts';
+
+type ValueRow = Pick<RegisterRow, 'type' | 'wordOrder' | 'scale' | 'decimals' | 'missing'>;
+
+/**
+ * The value that a row's registers hold.
+ *
+ * @param data the registers' bytes as they travel
+ * @returns undefined where bytes are missing, where they are a mark of the row's, or where a float is no number: never zero
+ */
+export function readValue(row: ValueRow, data: Uint8Array): Decimal | undefined {
+  if (data.length !== TYPE_REGISTERS[row.type] * 2) return undefined;
+  const raw = toHex(row.wordOrder === 'high-first' ? data : wordsReversed(data));
+  if (row.missing.includes(raw)) return undefined;
+  const bits = BigInt(`0x${raw}`);
+  if (row.type === 'f32') return readFloat(Number(bits), row.scale, row.decimals);
+  const size = data.length * 8;
+  const whole = row.type.startsWith('i') ? BigInt.asIntN(size, bits) : bits;
+  const unscaled = whole * row.scale.unscaled;
+  return { unscaled: unscaled * 10n ** BigInt(row.decimals - row.scale.scale), scale: row.decimals };
+}
+
+/** The first of a value's registers last. */
+export function wordsReversed(data: Uint8Array): Uint8Array {
+  const turned = new Uint8Array(data.length);
+  for (let at = 0; at < data.length; at += 2) turned.set(data.subarray(at, at + 2), data.length - 2 - at);
+  return turned;
+}
+
+const EXPONENT_ALL_ONES = 0xff;
+const HIDDEN_BIT = 0x80_0000;
+/** Of the last bit of the mantissa where the exponent field is 0. */
+const LOWEST_EXPONENT = -149;
+
+/**
+ * sign(1) exponent(8) mantissa(23), times the scale, rounded half away from zero to `decimals`. Not a number and
+ * infinity are no value.
+ *
+ * @source IEEE 754, binary32
+ */
+function readFloat(bits: number, scale: Decimal, decimals: number): Decimal | undefined {
+  const field = (bits >>> 23) & 0xff;
+  if (field === EXPONENT_ALL_ONES) return undefined;
+  const mantissa = BigInt((bits & 0x7f_ffff) | (field === 0 ? 0 : HIDDEN_BIT));
+  const exponent = LOWEST_EXPONENT + Math.max(0, field - 1);
+  const signed = bits >>> 31 === 1 ? -mantissa : mantissa;
+  const numerator = signed * scale.unscaled * 10n ** BigInt(decimals) * 2n ** BigInt(Math.max(0, exponent));
+  const divisor = 10n ** BigInt(scale.scale) * 2n ** BigInt(Math.max(0, -exponent));
+  return { unscaled: divideHalfAway(numerator, divisor), scale: decimals };
+}

@@ -1,0 +1,51 @@
+/**
+ * Requests of an RTU line whose reply never came, and may still come. An RTU reply to a read tells nothing of its request
+ * but unit, function and number of bytes, so a late one looks like the reply to any newer request of that form. Two
+ * facts tell them apart:
+ *
+ *   - a unit answers in the order in which it was asked: once it has answered a newer request in a form that none of
+ *     the older ones has, nothing older can come any more;
+ *   - until then no reply is taken that an older request could have caused, an exception of that function included.
+ */
+import { answers, type Reply, type Request, readDataBytes } from '../../../protocols/modbus/index.ts';
+import type { Clock } from '../../kernel/clock.ts';
+
+/** The longest that a reply may be under way; converters on mobile networks hold bytes back for seconds. */
+const LATEST_REPLY_MS = 60_000;
+/** Of each unit; the oldest goes first. */
+const MOST_KEPT = 64;
+
+export interface Unanswered {
+  add(unit: number, request: Request): void;
+  /** The unit has answered something newer. */
+  clear(unit: number): void;
+  /** Whether an older request could have caused this reply. */
+  explains(unit: number, reply: Reply): boolean;
+  /** Whether the reply to this request could not be told from one to an older request. */
+  mixesUp(unit: number, request: Request): boolean;
+}
+
+interface Waiting {
+  readonly request: Request;
+  readonly sinceMs: number;
+}
+
+export function createUnanswered(clock: Clock): Unanswered {
+  const units = new Map<number, readonly Waiting[]>();
+  const of = (unit: number): readonly Waiting[] => {
+    const oldestMs = clock.monotonicMs() - LATEST_REPLY_MS;
+    return (units.get(unit) ?? []).filter(({ sinceMs }) => sinceMs > oldestMs);
+  };
+  return {
+    add: (unit, request) => void units.set(unit, [...of(unit), { request, sinceMs: clock.monotonicMs() }].slice(-MOST_KEPT)),
+    clear: (unit) => void units.delete(unit),
+    explains: (unit, reply) => of(unit).some(({ request }) => answers(reply, request)),
+    mixesUp: (unit, request) => of(unit).some((older) => answers(normalReply(request), older.request)),
+  };
+}
+
+/** The form of the reply that a request asks for. */
+function normalReply(request: Request): Reply {
+  if (request.kind !== 'read') return request;
+  return { kind: 'read', function: request.function, data: new Uint8Array(readDataBytes(request)) };
+}

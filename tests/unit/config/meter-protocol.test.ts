@@ -1,0 +1,22 @@
+import { describe, expect, test } from 'vitest';
+import { talkError } from '../../../src/config/meter-protocol.ts';
+
+describe('How a meter is talked to', () => {
+  test.each([
+    { protocol: 'dlt645-2007', address: '000012345678' },
+    { protocol: 'modbus-rtu', address: '1', map: 'eastron-sdm630' },
+    { protocol: 'modbus-tcp', address: '247', map: './acme-m1.json' },
+  ])('is right as $protocol $address', (talk) => {
+    expect(talkError(talk)).toBeUndefined();
+  });
+
+  test.each([
+    [{ protocol: 'dlt645-2007', address: '999999999999' }, 'address', '12 digits, as printed on one meter'],
+    [{ protocol: 'dlt645-2007', address: '000012345678', map: 'eastron-sdm630' }, 'map', 'none: only Modbus meters have a register map'],
+    [{ protocol: 'modbus-rtu', address: '0', map: 'eastron-sdm630' }, 'address', 'a Modbus unit, 1 to 247'],
+    [{ protocol: 'modbus-rtu', address: '248', map: 'eastron-sdm630' }, 'address', 'a Modbus unit, 1 to 247'],
+    [{ protocol: 'modbus-tcp', address: '1' }, 'map', 'a register map, as eastron-sdm630, or the path of one'],
+  ])('is wrong as %o', (talk, field, expected) => {
+    expect(talkError(talk)).toMatchObject({ field, expected });
+  });
+});
