@@ -10,7 +10,11 @@ const program = new Command('feikong')
   .exitOverride()
   .configureHelp({ showGlobalOptions: true });
 
-const link = () => new Option('--link <tcp://HOST:PORT>', 'the line that leads to the meter').makeOptionMandatory();
+const link = () =>
+  new Option(
+    '--link <address>',
+    'serial:PATH?baud=9600&parity=even, tcp://HOST:PORT, rtu+tcp://HOST:PORT or mqtt://HOST:PORT/CONCENTRATOR',
+  ).makeOptionMandatory();
 const protocol = () => new Option('--protocol <name>', 'what the meter speaks').default('dlt645-2007');
 const address = () => new Option('--address <12 digits>', 'as printed on the meter').makeOptionMandatory();
 const zone = () => new Option('--zone <name>', 'of the meter’s clock').default('Asia/Shanghai');
