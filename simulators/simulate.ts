@@ -101,7 +101,7 @@ async function serve(target: ListenTarget, line: SharedLine, clock: Clock): Prom
     case 'pty':
       return serveNewPty(line);
     case 'mqtt':
-      return serveMqttConcentrator({ broker: target.broker, concentrator: target.concentrator, clock, line });
+      return serveMqttConcentrator({ ...target, clock, line });
   }
 }
 

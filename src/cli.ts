@@ -11,7 +11,10 @@ const program = new Command('feikong')
   .configureHelp({ showGlobalOptions: true });
 
 const link = () =>
-  new Option('--link <tcp://HOST:PORT>', 'the line that leads to the meter; rtu+tcp:// for Modbus RTU').makeOptionMandatory();
+  new Option(
+    '--link <address>',
+    'serial:PATH?baud=9600&parity=even, tcp://HOST:PORT, rtu+tcp://HOST:PORT or mqtt://HOST:PORT/CONCENTRATOR',
+  ).makeOptionMandatory();
 const protocol = () => new Option('--protocol <name>', 'what the meter speaks').default('dlt645-2007');
 const address = () =>
   new Option('--address <digits>', 'DL/T 645: the 12 printed on the meter; Modbus: the unit, 1 to 247').makeOptionMandatory();

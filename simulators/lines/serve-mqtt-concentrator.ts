@@ -14,6 +14,11 @@ import { accepts } from '../check.ts';
 import type { ServedLine } from './served-line.ts';
 import type { LineEnd, SharedLine } from './shared-line.ts';
 
+export interface ConcentratorTopics {
+  readonly down: string;
+  readonly up: string;
+}
+
 export interface ConcentratorOptions {
   /** `mqtt://HOST:PORT`. */
   readonly broker: string;
@@ -22,7 +27,7 @@ export interface ConcentratorOptions {
   /** The same meters are on every port. */
   readonly line: SharedLine;
   /** `{concentrator}` stands for its name. */
-  readonly topics?: { readonly down: string; readonly up: string };
+  readonly topics?: ConcentratorTopics;
 }
 
 export interface ServedConcentrator extends ServedLine {
@@ -30,7 +35,10 @@ export interface ServedConcentrator extends ServedLine {
   readonly subscribed: Promise<void>;
 }
 
-const DEFAULT_TOPICS = { down: 'feikong/v1/concentrators/{concentrator}/down', up: 'feikong/v1/concentrators/{concentrator}/up' };
+export const DEFAULT_TOPICS: ConcentratorTopics = {
+  down: 'feikong/v1/concentrators/{concentrator}/down',
+  up: 'feikong/v1/concentrators/{concentrator}/up',
+};
 const RECONNECT_MS = 200;
 
 const isDownlink = accepts(

@@ -1,8 +1,12 @@
+import { mqttLinkOf } from '../compose/lines.ts';
 import { OperatorError } from '../kernel/app-error.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { type Bus, createBus } from '../transports/bus/bus.ts';
+import { createMqttTransport } from '../transports/mqtt-transport.ts';
+import { createSerialTransport } from '../transports/serial-transport.ts';
 import { createTcpTransport } from '../transports/tcp-transport.ts';
 import type { Transport } from '../transports/transport.ts';
+import { parseLinkTarget } from './link-target.ts';
 
 /** A line for one question: open, usable, and given back at the end. */
 export interface Link {
@@ -10,7 +14,7 @@ export interface Link {
   close(): Promise<void>;
 }
 
-/** Opens `tcp://HOST:PORT` (or `rtu+tcp://`, the same bytes) and waits until it stands; says in one sentence why it does not. */
+/** Opens a serial port, a socket or one port of a concentrator (`link-target.ts`), and waits until it stands; says in one sentence why it does not. */
 export async function openLink(text: string, clock: Clock): Promise<Link> {
   const transport = transportOf(text, clock);
   const bus = createBus({ transport, clock });
@@ -24,19 +28,21 @@ export async function openLink(text: string, clock: Clock): Promise<Link> {
   };
   if (failure === undefined) return { bus, close };
   await close();
-  throw new OperatorError('line-down', `${text} cannot be reached: ${failure}; check the address and that the other side listens`, {
+  throw new OperatorError('line-down', `${text} cannot be reached: ${failure}; check the address and that the other side is there`, {
     link: text,
   });
 }
 
-const LINKS = ['tcp:', 'rtu+tcp:'];
-
 function transportOf(text: string, clock: Clock): Transport {
-  const url = URL.parse(text);
-  if (url === null || !LINKS.includes(url.protocol) || url.hostname === '' || url.port === '') {
-    throw new OperatorError('bad-request', `--link is ${text}; expected tcp://HOST:PORT, or rtu+tcp://HOST:PORT for Modbus RTU`, {
-      link: text,
-    });
+  const target = parseLinkTarget(text);
+  switch (target.kind) {
+    case 'serial':
+      return createSerialTransport({ path: target.path, port: target.port, clock });
+    case 'tcp':
+      return createTcpTransport({ host: target.host, portNumber: target.portNumber, clock });
+    case 'mqtt': {
+      const { broker, concentrator, portNumber, topics } = target;
+      return createMqttTransport({ link: mqttLinkOf(broker, clock, process.env), clock, concentrator, portNumber, topics });
+    }
   }
-  return createTcpTransport({ host: url.hostname, portNumber: Number(url.port), clock });
 }

@@ -59,7 +59,8 @@ export async function openLines({ config, clock, logger, environment }: LinesDep
   };
 }
 
-function mqttLinkOf(url: string, clock: Clock, environment: LinesDeps['environment']): MqttLink {
+/** A connection to a broker; user and password come from FEIKONG_MQTT_USERNAME and FEIKONG_MQTT_PASSWORD. */
+export function mqttLinkOf(url: string, clock: Clock, environment: LinesDeps['environment']): MqttLink {
   const username = environment.FEIKONG_MQTT_USERNAME;
   const password = environment.FEIKONG_MQTT_PASSWORD;
   return createMqttLink({ url, clock, ...(username === undefined ? {} : { username }), ...(password === undefined ? {} : { password }) });

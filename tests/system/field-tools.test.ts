@@ -117,7 +117,7 @@ describe('feikong read', () => {
       /--address is 9{12}; expected 12 digits/,
     ],
     ['a line that leads nowhere', ['--register', '1-0:1.8.0', '--link', 'tcp://127.0.0.1:1'], /tcp:\/\/127\.0\.0\.1:1 cannot be reached/],
-    ['a link that is none', ['--register', '1-0:1.8.0', '--link', 'foo'], /--link is foo; expected tcp:\/\/HOST:PORT/],
+    ['a link that is none', ['--register', '1-0:1.8.0', '--link', 'foo'], /--link is foo; expected serial:PATH.*tcp:\/\/HOST:PORT/],
   ])('says in one sentence that %s is wrong', async (_, args, sentence) => {
     const { code, stdout, stderr } = await runCli(['read', '--link', line, '--address', plain.address, '--json', ...args]);
     expect(code).toBe(1);
