@@ -146,6 +146,8 @@ function tellReply({ control, data }: Frame): Told {
       return { items: [{ di: null, register: null, name: 'meter address', value: reply.value.address, unit: '' }], extra: null };
     case 'refused':
       return NOTHING_TOLD;
+    case 'security':
+      return { items: [unknownItem(reply.value.di)], extra: null };
     case 'accepted':
       return reply.value.function === FUNCTION.changePassword ? NOTHING_TOLD : raw(data);
     case 'other':
@@ -199,6 +201,8 @@ function tellKnownRequest(request: Request, { control, data }: Frame): Told {
     case 'relay':
     case 'sealed-relay':
       return { ...NOTHING_TOLD, relay: tellRelay(request) };
+    case 'security':
+      return { items: [unknownItem(request.di)], extra: null };
     case 'other':
       return SECRET.has(functionOf(control)) ? NOTHING_TOLD : raw(data);
     default:

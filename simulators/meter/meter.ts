@@ -180,6 +180,7 @@ function obey(works: Works, request: OwnRequest, rights: RelayRights, now: Insta
     case 'clear-meter':
     case 'clear-events':
     case 'multi-function-output':
+    case 'security':
     case 'other':
       return refusal(requestFunction(request), ERROR_BIT.other);
   }

@@ -66,6 +66,7 @@ const anyRequest: fc.Arbitrary<Request> = fc.oneof(
     cipher: fc.uint8Array({ minLength: 16, maxLength: 16 }),
     mac: fc.uint8Array({ minLength: 4, maxLength: 4 }),
   }),
+  fc.record({ kind: fc.constant('security' as const), di: hexDigits(8), operator: digits(8), body: bytes(64) }),
   fc.record({ kind: fc.constant('change-speed' as const), speed: fc.constantFrom(600, 1200, 2400, 4800, 9600, 19200) }),
   fc.record({ kind: fc.constant('change-password' as const), di: hexDigits(8), password: digits(8), newPassword: digits(8) }),
   fc.record({ kind: fc.constantFrom('clear-demand' as const, 'clear-meter' as const), ...signed }),
@@ -79,6 +80,7 @@ const anyRequest: fc.Arbitrary<Request> = fc.oneof(
 const anyReply: fc.Arbitrary<Reply> = fc.oneof(
   fc.record({ kind: fc.constant('read' as const), di: hexDigits(8), value: bytes(200), more: fc.boolean() }),
   fc.record({ kind: fc.constant('read-next' as const), di: hexDigits(8), value: bytes(200), sequence: byte, more: fc.boolean() }),
+  fc.record({ kind: fc.constant('security' as const), di: hexDigits(8), body: bytes(64) }),
   fc.record({ kind: fc.constant('read-address' as const), address: digits(12) }),
   fc.record({ kind: fc.constant('accepted' as const), function: fc.constantFrom(0x14, 0x16, 0x1c), data: bytes(2) }),
   fc.record({
@@ -222,7 +224,8 @@ describe('whatever comes in', () => {
       return state >>> 24;
     };
     const controls = [
-      0x11, 0x12, 0x13, 0x14, 0x15, 0x16, 0x17, 0x18, 0x19, 0x1a, 0x1b, 0x1c, 0x1d, 0x08, 0x91, 0xb1, 0x92, 0x93, 0x94, 0xd1, 0xdc, 0x81,
+      0x03, 0x83, 0xc3, 0x11, 0x12, 0x13, 0x14, 0x15, 0x16, 0x17, 0x18, 0x19, 0x1a, 0x1b, 0x1c, 0x1d, 0x08, 0x91, 0xb1, 0x92, 0x93, 0x94,
+      0xd1, 0xdc, 0x81,
     ];
     const framer = createDlt645Framer();
     let described = 0;

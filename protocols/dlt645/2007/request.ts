@@ -10,6 +10,7 @@ import { FUNCTION } from './functions.ts';
 import { MAINTENANCE_FUNCTION, type MaintenanceRequest, maintenanceKind, readMaintenance, writeMaintenance } from './maintenance.ts';
 import * as message from './message.ts';
 import { type RelayRequest, readRelay, type SealedRelayRequest, writeRelay, writeSealedRelay } from './relay.ts';
+import { readSecurity, type SecurityRequest, writeSecurity } from './security.ts';
 
 export interface ReadRequest {
   readonly kind: 'read';
@@ -46,6 +47,7 @@ export type Request =
   | RelayRequest
   | SealedRelayRequest
   | MaintenanceRequest
+  | SecurityRequest
   /** A function that this codec has no layout for: vendors have their own, it is no error. */
   | { readonly kind: 'other'; readonly function: number; readonly data: Uint8Array };
 
@@ -85,6 +87,8 @@ export function decodeRequest({ control, data }: Frame): Result<Request, message
       return decodeFreeze(data);
     case FUNCTION.relay:
       return readRelay(data);
+    case FUNCTION.authenticate:
+      return readSecurity(data);
     default:
       return decodeOther(functionOf(control), data);
   }
@@ -167,6 +171,7 @@ const FUNCTION_OF_KIND = {
   freeze: FUNCTION.freeze,
   relay: FUNCTION.relay,
   'sealed-relay': FUNCTION.relay,
+  security: FUNCTION.authenticate,
   ...MAINTENANCE_FUNCTION,
 } as const satisfies Record<Exclude<Request['kind'], 'other'>, number>;
 
@@ -198,6 +203,8 @@ function requestData(request: Request): Uint8Array {
       return writeRelay(request);
     case 'sealed-relay':
       return writeSealedRelay(request);
+    case 'security':
+      return writeSecurity(request);
     case 'other':
       return request.data;
     default:

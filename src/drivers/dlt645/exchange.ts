@@ -56,5 +56,6 @@ function answers(reply: Reply, request: Request): boolean {
   if (reply.kind === 'refused') return true;
   if (request.kind === 'read') return reply.kind === 'read' && reply.di === request.di;
   if (request.kind === 'read-next') return reply.kind === 'read-next' && reply.di === request.di && reply.sequence === request.sequence;
+  if (request.kind === 'security') return reply.kind === 'security' && reply.di === request.di;
   return true;
 }

@@ -89,6 +89,8 @@ describe('a frame told in words', () => {
       encodeRequest(ADDRESS, { kind: 'clear-demand', ...secret }),
       encodeRequest(ADDRESS, { kind: 'clear-events', ...secret, di: 'FFFFFFFF' }),
       encodeReply(ADDRESS, { kind: 'accepted', function: 0x18, data: Uint8Array.of(0x02, 0x54, 0x76, 0x98) }),
+      encodeRequest(ADDRESS, { kind: 'security', di: '070000FF', operator: '00000001', body: Uint8Array.of(0x54, 0x76, 0x98) }),
+      encodeReply(ADDRESS, { kind: 'security', di: '070000FF', body: Uint8Array.of(0x54, 0x76, 0x98) }),
       ...[0x03, 0x04, 0x0f, 0x14, 0x18, 0x19, 0x1a, 0x1b, 0x1c].map((code) =>
         encodeRequest(ADDRESS, { kind: 'other', function: code, data: Uint8Array.of(0x02, 0x54, 0x76, 0x98) }),
       ),

@@ -174,6 +174,12 @@ const workedOut: readonly { readonly title: string; readonly reply: Reply; reado
     reply: { kind: 'refused', function: 0x03, error: 0x20, errorBytes: 2 },
     hex: '68 78 56 34 12 00 00 68 C3 02 53 33 2F 16',
   },
+  {
+    // FF 01 00 07: 1E4 + 83 + 04 + (32+34+33+3A = D3) = 33E
+    title: 'security validity time taken',
+    reply: { kind: 'security', di: '070001FF', body: new Uint8Array(0) },
+    hex: '68 78 56 34 12 00 00 68 83 04 32 34 33 3A 3E 16',
+  },
 ];
 
 describe('DL/T 645-2007 replies', () => {

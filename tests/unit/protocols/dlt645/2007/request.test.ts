@@ -174,6 +174,13 @@ const workedOut: readonly { readonly title: string; readonly address: string; re
     request: { kind: 'multi-function-output', output: 'slot-switch' },
     hex: '68 78 56 34 12 00 00 68 1D 01 35 37 16',
   },
+  {
+    // FF 02 81 07 | 01 00 00 00: 1E4 + 03 + 08 + (32+35+B4+3A = 155) + (34+33+33+33 = CD) = 411
+    title: 'security query of the purse',
+    address: ADDRESS,
+    request: { kind: 'security', di: '078102FF', operator: '00000001', body: new Uint8Array(0) },
+    hex: '68 78 56 34 12 00 00 68 03 08 32 35 B4 3A 34 33 33 33 11 16',
+  },
 ];
 
 describe('DL/T 645-2007 requests', () => {
@@ -199,7 +206,7 @@ describe('DL/T 645-2007 requests', () => {
     expect(() => encodeRequest(EVERYBODY, write)).toThrow('names its one meter');
   });
 
-  test.each(workedOut.filter(({ hex }) => /^(?:\S\S ){8}1[79ABCD8]/.test(hex)))(
+  test.each(workedOut.filter(({ hex }) => /^(?:\S\S ){8}(?:1[79ABCD8]|03)/.test(hex)))(
     'refuses to send the $title to more than one meter',
     ({ request }) => {
       for (const address of ['AAAAAAAAAAAA', 'AAAA12345678', EVERYBODY]) {
