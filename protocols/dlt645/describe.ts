@@ -6,6 +6,7 @@ import { formatValue, type Value } from '../shared/value.ts';
 import { findRow } from './2007/catalog/find.ts';
 import { FUNCTION, functionName } from './2007/functions.ts';
 import { decodeItems, type Item } from './2007/items.ts';
+import type { MaintenanceRequest } from './2007/maintenance.ts';
 import { DI_BYTES, diAt } from './2007/message.ts';
 import { RELAY_CODES } from './2007/relay.ts';
 import { decodeReply } from './2007/reply.ts';
@@ -44,6 +45,7 @@ export interface Description {
   readonly sequence?: number;
   readonly relay?: RelayDescription;
   readonly write?: WriteDescription;
+  readonly maintenance?: MaintenanceDescription;
   /** Of a broadcast or freeze: when. */
   readonly time?: string;
 }
@@ -63,6 +65,14 @@ export interface WriteDescription {
   readonly operator: string;
   /** As sent, most significant byte first. */
   readonly value: string;
+}
+
+/** Speed, password, clearing and output: what the request names, null where its function has none. */
+export interface MaintenanceDescription {
+  readonly passwordLevel: string | null;
+  readonly operator: string | null;
+  /** The new speed in bit/s, or what the output shall carry. */
+  readonly setting: string | null;
 }
 
 type Told = Omit<Description, 'frame'>;
@@ -136,6 +146,8 @@ function tellReply({ control, data }: Frame): Told {
       return { items: [{ di: null, register: null, name: 'meter address', value: reply.value.address, unit: '' }], extra: null };
     case 'refused':
       return NOTHING_TOLD;
+    case 'security':
+      return { items: [unknownItem(reply.value.di)], extra: null };
     case 'accepted':
       return reply.value.function === FUNCTION.changePassword ? NOTHING_TOLD : raw(data);
     case 'other':
@@ -189,9 +201,30 @@ function tellKnownRequest(request: Request, { control, data }: Frame): Told {
     case 'relay':
     case 'sealed-relay':
       return { ...NOTHING_TOLD, relay: tellRelay(request) };
+    case 'security':
+      return { items: [unknownItem(request.di)], extra: null };
     case 'other':
       return SECRET.has(functionOf(control)) ? NOTHING_TOLD : raw(data);
+    default:
+      return tellMaintenance(request, data);
   }
+}
+
+function tellMaintenance(request: MaintenanceRequest, data: Uint8Array): Told {
+  return {
+    items: 'di' in request ? [askedItem(request.di)] : [],
+    extra: request.kind === 'change-speed' ? hexReversed(data) : null,
+    maintenance: {
+      passwordLevel: 'password' in request ? levelOf(request.password) : null,
+      operator: 'operator' in request ? request.operator : null,
+      setting: settingOf(request),
+    },
+  };
+}
+
+function settingOf(request: MaintenanceRequest): string | null {
+  if (request.kind === 'change-speed') return String(request.speed);
+  return request.kind === 'multi-function-output' ? request.output : null;
 }
 
 function tellRelay(request: Extract<Request, { kind: 'relay' | 'sealed-relay' }>): RelayDescription {

@@ -2,7 +2,7 @@
 export { formatValue, type Value } from '../shared/value.ts';
 export { type FoundRow, findRow } from './2007/catalog/find.ts';
 export { findRegister } from './2007/catalog/register.ts';
-export { ERROR_BIT, errorTexts } from './2007/error-byte.ts';
+export { ERROR_BIT, errorTexts, refusalTexts } from './2007/error-byte.ts';
 export { FREEZE_NOW, type FreezeMoment } from './2007/freeze.ts';
 export { FUNCTION } from './2007/functions.ts';
 export { decodeItems, encodeItems, type Item, longestData } from './2007/items.ts';
@@ -10,7 +10,6 @@ export type { RelayRequest } from './2007/relay.ts';
 export { decodeReply, encodeReply, type Refusal, type Reply } from './2007/reply.ts';
 export {
   decodeRequest,
-  type EncodableRequest,
   encodeRequest,
   type ReadNextRequest,
   type ReadRequest,

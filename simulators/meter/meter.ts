@@ -174,6 +174,13 @@ function obey(works: Works, request: OwnRequest, rights: RelayRights, now: Insta
       hearTime(works, request.time, now);
       return undefined;
     case 'write-address':
+    case 'change-speed':
+    case 'change-password':
+    case 'clear-demand':
+    case 'clear-meter':
+    case 'clear-events':
+    case 'multi-function-output':
+    case 'security':
     case 'other':
       return refusal(requestFunction(request), ERROR_BIT.other);
   }

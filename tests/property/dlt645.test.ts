@@ -7,7 +7,6 @@ import {
   decodeReply,
   decodeRequest,
   describeFrame,
-  type EncodableRequest,
   encodeFrame,
   encodeItems,
   encodeReply,
@@ -16,6 +15,7 @@ import {
   findRow,
   LONGEST_FRAME,
   type Reply,
+  type Request,
 } from '../../protocols/dlt645/index.ts';
 import { toHex } from '../../src/kernel/bytes.ts';
 import type { FramerEvent } from '../../src/kernel/framer.ts';
@@ -40,7 +40,7 @@ const time = fc.tuple(minuteTime, fc.integer({ min: 0, max: 59 })).map(([moment,
 const open = (min: number, max: number) => fc.option(fc.integer({ min, max }));
 
 const signed = { password: digits(8), operator: digits(8) };
-const anyRequest: fc.Arbitrary<EncodableRequest> = fc.oneof(
+const anyRequest: fc.Arbitrary<Request> = fc.oneof(
   fc.record({ kind: fc.constant('read' as const), di: hexDigits(8) }),
   fc.record({ kind: fc.constant('read' as const), di: hexDigits(8), blocks: byte, from: minuteTime }),
   fc.record({ kind: fc.constant('read-next' as const), di: hexDigits(8), sequence: byte }),
@@ -59,11 +59,28 @@ const anyRequest: fc.Arbitrary<EncodableRequest> = fc.oneof(
     limit: byte,
     deadline: time,
   }),
+  fc.record({
+    kind: fc.constant('sealed-relay' as const),
+    password: digits(6).map((password) => `98${password}`),
+    operator: digits(8),
+    cipher: fc.uint8Array({ minLength: 16, maxLength: 16 }),
+    mac: fc.uint8Array({ minLength: 4, maxLength: 4 }),
+  }),
+  fc.record({ kind: fc.constant('security' as const), di: hexDigits(8), operator: digits(8), body: bytes(64) }),
+  fc.record({ kind: fc.constant('change-speed' as const), speed: fc.constantFrom(600, 1200, 2400, 4800, 9600, 19200) }),
+  fc.record({ kind: fc.constant('change-password' as const), di: hexDigits(8), password: digits(8), newPassword: digits(8) }),
+  fc.record({ kind: fc.constantFrom('clear-demand' as const, 'clear-meter' as const), ...signed }),
+  fc.record({ kind: fc.constant('clear-events' as const), ...signed, di: hexDigits(6).map((head) => `${head}FF`) }),
+  fc.record({
+    kind: fc.constant('multi-function-output' as const),
+    output: fc.constantFrom('seconds-pulse' as const, 'demand-period' as const, 'slot-switch' as const),
+  }),
 );
 
 const anyReply: fc.Arbitrary<Reply> = fc.oneof(
   fc.record({ kind: fc.constant('read' as const), di: hexDigits(8), value: bytes(200), more: fc.boolean() }),
   fc.record({ kind: fc.constant('read-next' as const), di: hexDigits(8), value: bytes(200), sequence: byte, more: fc.boolean() }),
+  fc.record({ kind: fc.constant('security' as const), di: hexDigits(8), body: bytes(64) }),
   fc.record({ kind: fc.constant('read-address' as const), address: digits(12) }),
   fc.record({ kind: fc.constant('accepted' as const), function: fc.constantFrom(0x14, 0x16, 0x1c), data: bytes(2) }),
   fc.record({
@@ -206,14 +223,17 @@ describe('whatever comes in', () => {
       state = (Math.imul(state, 1_664_525) + 1_013_904_223) | 0;
       return state >>> 24;
     };
-    const controls = [0x11, 0x12, 0x13, 0x14, 0x15, 0x16, 0x1c, 0x08, 0x91, 0xb1, 0x92, 0x93, 0x94, 0xd1, 0xdc, 0x81];
+    const controls = [
+      0x03, 0x83, 0xc3, 0x11, 0x12, 0x13, 0x14, 0x15, 0x16, 0x17, 0x18, 0x19, 0x1a, 0x1b, 0x1c, 0x1d, 0x08, 0x91, 0xb1, 0x92, 0x93, 0x94,
+      0xd1, 0xdc, 0x81,
+    ];
     const framer = createDlt645Framer();
     let described = 0;
     for (let run = 0; run < 100_000; run++) {
       const data = Uint8Array.from({ length: next() & 0x1f }, next);
       // A DI of a class that exists, so that most inputs reach a row of the catalogue.
       if (data.length >= 4) data.set([next() & 0x0f, (next() & 1) * 0xff, next() & 0x07, next() & 0x07]);
-      const frame = encodeFrame({ address: 'AAAAAAAAAAAA', control: controls[next() & 0x0f] ?? 0, data });
+      const frame = encodeFrame({ address: 'AAAAAAAAAAAA', control: controls[next() % controls.length] ?? 0, data });
       if ((run & 3) === 0) frame[next() % frame.length] = next();
       if (describeFrame('dlt645', frame).ok) described++;
       describeFrame('dlt645', data);

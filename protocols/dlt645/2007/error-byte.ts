@@ -1,3 +1,6 @@
+import { FUNCTION } from './functions.ts';
+import type { Refusal } from './reply.ts';
+
 /** Bits of the ERR byte of a refusal. */
 export const ERROR_BIT = {
   other: 0x01,
@@ -22,4 +25,44 @@ const TEXTS: readonly (readonly [bit: number, text: string])[] = [
 /** What the meter says is wrong, one text for each bit. */
 export function errorTexts(error: number): readonly string[] {
   return TEXTS.filter(([bit]) => (error & bit) !== 0).map(([, text]) => text);
+}
+
+/**
+ * The two bytes with which some meters refuse a relay command, from the lowest bit on. One meter's firmware is the only
+ * source of them: they are told to people, no decision rests on them but that the password bit lies where the ERR byte has it.
+ */
+const RELAY_WORD: readonly string[] = [
+  'remote control is suspended',
+  'wrong MAC',
+  'wrong password or not authorised',
+  'identity authentication has expired',
+  'deadline has passed',
+  'trip failed: power is kept',
+  'trip with restore failed: power is kept',
+  'time until the restore is not valid',
+  'restore failed: tripped',
+];
+
+/** SERR, the two bytes with which security authentication is refused; the last two are one firmware's own. */
+const SECURITY_WORD: readonly string[] = [
+  'other error',
+  'recharge is a duplicate',
+  'ESAM verification failed',
+  'identity authentication failed',
+  'customer number does not match',
+  'wrong recharge count',
+  'recharge would hoard too much',
+  'memory or address error',
+  'remote control is suspended',
+];
+
+/** What a refusal says is wrong, by the function that was refused and the length of its error. */
+export function refusalTexts({ function: functionCode, error, errorBytes }: Omit<Refusal, 'kind'>): readonly string[] {
+  if (functionCode === FUNCTION.authenticate) return bitTexts(SECURITY_WORD, error);
+  if (functionCode === FUNCTION.relay && errorBytes === 2) return bitTexts(RELAY_WORD, error);
+  return errorTexts(error);
+}
+
+function bitTexts(texts: readonly string[], error: number): readonly string[] {
+  return texts.filter((_, bit) => ((error >> bit) & 1) !== 0);
 }

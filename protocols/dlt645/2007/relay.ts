@@ -61,6 +61,8 @@ const ACTION_AT = 8;
 const LIMIT_AT = 9;
 const DEADLINE_AT = 10;
 const MAC_AT = 24;
+/** The level of what is sealed: ciphertext with a MAC. */
+const SEALED_LEVEL = '98';
 
 export function readRelay(data: Uint8Array): Result<RelayRequest | SealedRelayRequest, MessageError> {
   const password = readPassword(data, 0);
@@ -84,5 +86,18 @@ export function writeRelay({ action, password, operator, limit, deadline }: Rela
   if (deadline === null || !writeLocalTime(data, DEADLINE_AT, deadline, 'second')) {
     throw new AppError('bad-data', 'a relay command needs a deadline of 2000..2099', { action, deadline });
   }
+  return data;
+}
+
+/** Writes a command that an encryption machine has sealed, byte for byte as it came. */
+export function writeSealedRelay({ password, operator, cipher, mac }: SealedRelayRequest): Uint8Array {
+  if (!password.startsWith(SEALED_LEVEL) || cipher.length !== MAC_AT - ACTION_AT || mac.length !== SEALED_BYTES - MAC_AT) {
+    throw new AppError('bad-data', 'a sealed relay command has level 98, 16 bytes of cipher and 4 of MAC');
+  }
+  const data = new Uint8Array(SEALED_BYTES);
+  writePassword(data, 0, password);
+  writeOperator(data, OPERATOR_AT, operator);
+  data.set(cipher, ACTION_AT);
+  data.set(mac, MAC_AT);
   return data;
 }

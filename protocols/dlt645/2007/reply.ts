@@ -36,6 +36,8 @@ export type Reply =
   | ReadReply
   | ReadNextReply
   | { readonly kind: 'read-address'; readonly address: string }
+  /** Of security authentication: the body as the ESAM made it. */
+  | { readonly kind: 'security'; readonly di: string; readonly body: Uint8Array }
   /** A write, freeze, relay … request was accepted, which is not yet "done"; `data` is mostly empty. */
   | { readonly kind: 'accepted'; readonly function: number; readonly data: Uint8Array }
   | Refusal
@@ -77,6 +79,9 @@ export function decodeReply({ control, data }: Frame): Result<Reply, MessageErro
     case FUNCTION.readAddress:
       if (data.length !== ADDRESS_BYTES) return bad('six bytes of address');
       return ok({ kind: 'read-address', address: addressAt(data, 0) });
+    case FUNCTION.authenticate:
+      if (data.length < DI_BYTES) return bad('a DI and its body');
+      return ok({ kind: 'security', di: diAt(data), body: data.slice(DI_BYTES) });
     default:
       if (ACCEPTING.has(functionCode)) return ok({ kind: 'accepted', function: functionCode, data });
       return ok({ kind: 'other', function: functionCode, data, more });
@@ -108,6 +113,8 @@ function replyParts(reply: Reply): { control: number; data: Uint8Array } {
       writeAddress(data, 0, reply.address);
       return { control: replyControl(FUNCTION.readAddress), data };
     }
+    case 'security':
+      return { control: replyControl(FUNCTION.authenticate), data: withDi(reply.di, reply.body) };
     case 'accepted':
       return { control: replyControl(reply.function), data: reply.data };
     case 'refused':

@@ -2,13 +2,15 @@ import { AppError } from '../../../src/kernel/app-error.ts';
 import type { LocalTime } from '../../../src/kernel/local-time.ts';
 import { err, ok, type Result } from '../../../src/kernel/result.ts';
 import { readLocalTime, writeLocalTime } from '../../shared/calendar.ts';
-import { ADDRESS_BYTES, writeAddress } from '../link/address.ts';
+import { ADDRESS_BYTES, BROADCAST_ADDRESS, writeAddress } from '../link/address.ts';
 import { functionOf, isReply } from '../link/control.ts';
 import { type EncodeOptions, encodeFrame, type Frame } from '../link/frame.ts';
 import { type FreezeMoment, readFreezeMoment, writeFreezeMoment } from './freeze.ts';
 import { FUNCTION } from './functions.ts';
+import { MAINTENANCE_FUNCTION, type MaintenanceRequest, maintenanceKind, readMaintenance, writeMaintenance } from './maintenance.ts';
 import * as message from './message.ts';
-import { type RelayRequest, readRelay, type SealedRelayRequest, writeRelay } from './relay.ts';
+import { type RelayRequest, readRelay, type SealedRelayRequest, writeRelay, writeSealedRelay } from './relay.ts';
+import { readSecurity, type SecurityRequest, writeSecurity } from './security.ts';
 
 export interface ReadRequest {
   readonly kind: 'read';
@@ -44,11 +46,10 @@ export type Request =
   | { readonly kind: 'freeze'; readonly at: FreezeMoment }
   | RelayRequest
   | SealedRelayRequest
+  | MaintenanceRequest
+  | SecurityRequest
   /** A function that this codec has no layout for: vendors have their own, it is no error. */
   | { readonly kind: 'other'; readonly function: number; readonly data: Uint8Array };
-
-/** What we can send: a sealed command is made by an encryption machine, not here. */
-export type EncodableRequest = Exclude<Request, SealedRelayRequest>;
 
 const BLOCKS_AT = 4;
 const FROM_AT = 5;
@@ -86,9 +87,16 @@ export function decodeRequest({ control, data }: Frame): Result<Request, message
       return decodeFreeze(data);
     case FUNCTION.relay:
       return readRelay(data);
+    case FUNCTION.authenticate:
+      return readSecurity(data);
     default:
-      return ok({ kind: 'other', function: functionOf(control), data });
+      return decodeOther(functionOf(control), data);
   }
+}
+
+function decodeOther(functionCode: number, data: Uint8Array): Result<Request, message.MessageError> {
+  const kind = maintenanceKind(functionCode);
+  return kind === undefined ? ok({ kind: 'other', function: functionCode, data }) : readMaintenance(kind, data);
 }
 
 function decodeRead(data: Uint8Array): Result<ReadRequest, message.MessageError> {
@@ -130,16 +138,28 @@ function decodeFreeze(data: Uint8Array): Result<Request, message.MessageError> {
 /**
  * Encodes a request to a meter.
  *
- * @param address 12 digits; a relay command or a write must name its meter, never a wildcard or everybody
+ * @param address 12 digits; what moves or changes something must name its meter, never a wildcard or everybody. Time,
+ *   freeze, read address and write address go further, as the standard has it; nobody gives everybody one address.
  */
-export function encodeRequest(address: string, request: EncodableRequest, options?: EncodeOptions): Uint8Array {
-  if ((request.kind === 'relay' || request.kind === 'write') && !NAMES_ONE_METER.test(address)) {
+export function encodeRequest(address: string, request: Request, options?: EncodeOptions): Uint8Array {
+  const control = requestFunction(request);
+  if (FOR_ONE_METER.has(control) && !NAMES_ONE_METER.test(address)) {
     throw new AppError('bad-address', 'a relay command or a write names its one meter', { address });
   }
-  return encodeFrame({ address, control: requestFunction(request), data: requestData(request) }, options);
+  if (control === FUNCTION.writeAddress && address === BROADCAST_ADDRESS) {
+    throw new AppError('bad-address', 'an address is written to one meter, not to everybody', { address });
+  }
+  return encodeFrame({ address, control, data: requestData(request) }, options);
 }
 
 const NAMES_ONE_METER = /^(?!9{12})\d{12}$/;
+
+const FOR_ONE_METER: ReadonlySet<number> = new Set([
+  FUNCTION.authenticate,
+  FUNCTION.write,
+  FUNCTION.relay,
+  ...Object.values(MAINTENANCE_FUNCTION),
+]);
 
 const FUNCTION_OF_KIND = {
   read: FUNCTION.read,
@@ -150,14 +170,17 @@ const FUNCTION_OF_KIND = {
   'broadcast-time': FUNCTION.broadcastTime,
   freeze: FUNCTION.freeze,
   relay: FUNCTION.relay,
-} as const satisfies Record<Exclude<EncodableRequest['kind'], 'other'>, number>;
+  'sealed-relay': FUNCTION.relay,
+  security: FUNCTION.authenticate,
+  ...MAINTENANCE_FUNCTION,
+} as const satisfies Record<Exclude<Request['kind'], 'other'>, number>;
 
 /** The function code that a request travels under. */
-export function requestFunction(request: EncodableRequest): number {
+export function requestFunction(request: Request): number {
   return request.kind === 'other' ? request.function : FUNCTION_OF_KIND[request.kind];
 }
 
-function requestData(request: EncodableRequest): Uint8Array {
+function requestData(request: Request): Uint8Array {
   switch (request.kind) {
     case 'read':
       return readData(request);
@@ -178,8 +201,14 @@ function requestData(request: EncodableRequest): Uint8Array {
       return writeFreezeMoment(request.at);
     case 'relay':
       return writeRelay(request);
+    case 'sealed-relay':
+      return writeSealedRelay(request);
+    case 'security':
+      return writeSecurity(request);
     case 'other':
       return request.data;
+    default:
+      return writeMaintenance(request);
   }
 }
 

@@ -3,12 +3,12 @@ import {
   createDlt645Framer,
   decodeFrame,
   decodeReply,
-  type EncodableRequest,
   encodeRequest,
   functionOf,
   isReply,
   OVERHEAD,
   type Reply,
+  type Request,
   requestFunction,
 } from '../../../protocols/dlt645/index.ts';
 import type { Exchange } from '../../transports/bus/exchange.ts';
@@ -19,7 +19,7 @@ const WAKE_UP = 4;
 export interface ExchangePlan {
   readonly meter: string;
   readonly address: string;
-  readonly request: EncodableRequest;
+  readonly request: Request;
   /** Longest data of the answer, the DI included. */
   readonly longestData: number;
   /** Reads only. */
@@ -43,7 +43,7 @@ export function exchangeOf({ meter, address, request, longestData, repeatable, c
 }
 
 /** The reply in a frame, where it answers the request; undefined for echoes, other meters, late replies and damaged data. */
-export function replyOf(bytes: Uint8Array, address: string, request: EncodableRequest): Reply | undefined {
+export function replyOf(bytes: Uint8Array, address: string, request: Request): Reply | undefined {
   const frame = decodeFrame(bytes);
   if (!frame.ok || !isReply(frame.value.control)) return undefined;
   if (functionOf(frame.value.control) !== requestFunction(request) || !addressMatches(address, frame.value.address)) return undefined;
@@ -52,9 +52,10 @@ export function replyOf(bytes: Uint8Array, address: string, request: EncodableRe
 }
 
 /** A refusal carries no DI; every other answer to a read names the one that was asked for. */
-function answers(reply: Reply, request: EncodableRequest): boolean {
+function answers(reply: Reply, request: Request): boolean {
   if (reply.kind === 'refused') return true;
   if (request.kind === 'read') return reply.kind === 'read' && reply.di === request.di;
   if (request.kind === 'read-next') return reply.kind === 'read-next' && reply.di === request.di && reply.sequence === request.sequence;
+  if (request.kind === 'security') return reply.kind === 'security' && reply.di === request.di;
   return true;
 }

@@ -84,6 +84,13 @@ describe('a frame told in words', () => {
     const frames = [
       encodeRequest(ADDRESS, { kind: 'relay', action: 'trip', ...secret, limit: 0, deadline }),
       encodeRequest(ADDRESS, { kind: 'write', di: '04000103', ...secret, value: Uint8Array.of(0x15) }),
+      encodeRequest(ADDRESS, { kind: 'change-password', di: '04000C03', password: '02987654', newPassword: '02547698' }),
+      encodeRequest(ADDRESS, { kind: 'clear-meter', ...secret }),
+      encodeRequest(ADDRESS, { kind: 'clear-demand', ...secret }),
+      encodeRequest(ADDRESS, { kind: 'clear-events', ...secret, di: 'FFFFFFFF' }),
+      encodeReply(ADDRESS, { kind: 'accepted', function: 0x18, data: Uint8Array.of(0x02, 0x54, 0x76, 0x98) }),
+      encodeRequest(ADDRESS, { kind: 'security', di: '070000FF', operator: '00000001', body: Uint8Array.of(0x54, 0x76, 0x98) }),
+      encodeReply(ADDRESS, { kind: 'security', di: '070000FF', body: Uint8Array.of(0x54, 0x76, 0x98) }),
       ...[0x03, 0x04, 0x0f, 0x14, 0x18, 0x19, 0x1a, 0x1b, 0x1c].map((code) =>
         encodeRequest(ADDRESS, { kind: 'other', function: code, data: Uint8Array.of(0x02, 0x54, 0x76, 0x98) }),
       ),
@@ -99,6 +106,22 @@ describe('a frame told in words', () => {
         items: [],
         relay: { passwordLevel: '02', operator: '00000001', action: 'trip', code: '1A', limit: 0, deadline: '2026-11-24T08:30:00' },
       },
+    });
+  });
+
+  test('tells what an installer does to a meter', () => {
+    const clear = { kind: 'clear-events', password: '02987654', operator: '00000007', di: 'FFFFFFFF' } as const;
+    expect(tell(encodeRequest(ADDRESS, clear))).toMatchObject({
+      ok: true,
+      value: {
+        frame: { control: '1B', function: 'clear events' },
+        items: [{ di: 'FFFFFFFF' }],
+        maintenance: { passwordLevel: '02', operator: '00000007', setting: null },
+      },
+    });
+    expect(tell(encodeRequest(ADDRESS, { kind: 'change-speed', speed: 9600 }))).toMatchObject({
+      ok: true,
+      value: { items: [], maintenance: { passwordLevel: null, operator: null, setting: '9600' } },
     });
   });
 

@@ -1,0 +1,35 @@
+/**
+ * Function 03: security authentication and prepay, between an encryption machine and the meter's ESAM. Before the 33H step:
+ *
+ *     request   DI0..DI3 | C0 C1 C2 C3 | body
+ *     reply     DI0..DI3 | body
+ *
+ * The body is carried as it is: what it means is agreed between the machine and the ESAM. A refusal has two bytes, SERR.
+ */
+import { err, ok, type Result } from '../../../src/kernel/result.ts';
+import { DI_BYTES, diAt, type MessageError, OPERATOR_BYTES, readOperator, writeDi, writeOperator } from './message.ts';
+
+export interface SecurityRequest {
+  readonly kind: 'security';
+  readonly di: string;
+  /** 8 digits. */
+  readonly operator: string;
+  /** In the order of the line. Never for a log. */
+  readonly body: Uint8Array;
+}
+
+const BODY_AT = DI_BYTES + OPERATOR_BYTES;
+
+/** @errors bad-data where there is no DI and operator; never throws */
+export function readSecurity(data: Uint8Array): Result<SecurityRequest, MessageError> {
+  if (data.length < BODY_AT) return err({ code: 'bad-data', expected: 'a DI, an operator and a body' });
+  return ok({ kind: 'security', di: diAt(data), operator: readOperator(data, DI_BYTES), body: data.slice(BODY_AT) });
+}
+
+export function writeSecurity({ di, operator, body }: SecurityRequest): Uint8Array {
+  const data = new Uint8Array(BODY_AT + body.length);
+  writeDi(data, di);
+  writeOperator(data, DI_BYTES, operator);
+  data.set(body, BODY_AT);
+  return data;
+}
