@@ -3,6 +3,7 @@ import { formatLocalTime } from '../../src/kernel/local-time.ts';
 import { err, ok, type Result } from '../../src/kernel/result.ts';
 import { hexPair, hexReversed } from '../shared/hex.ts';
 import { formatValue, type Value } from '../shared/value.ts';
+import { FUNCTION_1997, functionName1997, isOnly1997 } from './1997/functions.ts';
 import { findRow } from './2007/catalog/find.ts';
 import { FUNCTION, functionName } from './2007/functions.ts';
 import { decodeItems, type Item } from './2007/items.ts';
@@ -10,79 +11,21 @@ import { DI_BYTES, diAt } from './2007/message.ts';
 import { RELAY_CODES } from './2007/relay.ts';
 import { decodeReply } from './2007/reply.ts';
 import { decodeRequest, type Request } from './2007/request.ts';
+import { tell1997 } from './describe-1997.ts';
+import type { Description, FrameDescription, ItemDescription, RelayDescription, Told } from './description.ts';
 import { functionOf, hasMore, isAbnormal, isReply } from './link/control.ts';
 import { decodeFrame, type Frame, type FrameError, WAKE_UP } from './link/frame.ts';
 
-export interface FrameDescription {
-  readonly address: string;
-  readonly control: string;
-  readonly direction: 'request' | 'reply';
-  readonly function: string;
-  readonly abnormal: boolean;
-  readonly more: boolean;
-  /** The error of a refusal in hex. */
-  readonly error: string | null;
-}
-
-export interface ItemDescription {
-  /** Null where the frame names none, as the answer to "read address". */
-  readonly di: string | null;
-  readonly register: string | null;
-  readonly name: string | null;
-  readonly value: string | null;
-  readonly unit: string;
-  /** Of a demand: when it occurred. */
-  readonly time?: string | null;
-}
-
-export interface Description {
-  readonly frame: FrameDescription;
-  readonly items: readonly ItemDescription[];
-  /** Data that no item accounts for, in hex, most significant byte first. Never a password. */
-  readonly extra: string | null;
-  /** Of read-next: which of the follow-up frames. */
-  readonly sequence?: number;
-  readonly relay?: RelayDescription;
-  readonly write?: WriteDescription;
-  /** Of a broadcast or freeze: when. */
-  readonly time?: string;
-}
-
-export interface RelayDescription {
-  readonly passwordLevel: string;
-  readonly operator: string;
-  /** Null where it is sealed: only the meter can read it. */
-  readonly action: string | null;
-  readonly code: string | null;
-  readonly limit: number | null;
-  readonly deadline: string | null;
-}
-
-export interface WriteDescription {
-  readonly passwordLevel: string;
-  readonly operator: string;
-  /** As sent, most significant byte first. */
-  readonly value: string;
-}
-
-type Told = Omit<Description, 'frame'>;
-
 const NOTHING_TOLD: Told = { items: [], extra: null };
 
-/** `dlt645` stands for either year. */
-export type DescribedProtocol = 'dlt645' | 'dlt645-2007';
-
-/** Functions of the 1997 edition that 2007 does not have; their data is told as a whole. */
-const NAMES_1997: Readonly<Record<number, string>> = { 1: '97-read', 2: '97-read-next', 4: '97-write' };
-const WRITE_1997 = 0x04;
-const CHANGE_PASSWORD_1997 = 0x0f;
-const CLEAR_DEMAND_1997 = 0x10;
+/** `dlt645` stands for either year, told apart by the function; 03 and 08, which both have, are then read as 2007's. */
+export type DescribedProtocol = 'dlt645' | 'dlt645-1997' | 'dlt645-2007';
 
 /** Functions whose requests carry a password or keys: their data is never shown raw. */
-const SECRET: ReadonlySet<number> = new Set([
-  WRITE_1997,
-  CHANGE_PASSWORD_1997,
-  CLEAR_DEMAND_1997,
+const SECRET: ReadonlySet<number> = new Set<number>([
+  FUNCTION_1997.write,
+  FUNCTION_1997.changePassword,
+  FUNCTION_1997.clearDemand,
   FUNCTION.authenticate,
   FUNCTION.write,
   FUNCTION.changePassword,
@@ -101,8 +44,11 @@ export function describeFrame(protocol: DescribedProtocol, bytes: Uint8Array): R
   const decoded = decodeFrame(bytes.subarray(wakeUpBytes(bytes)));
   if (!decoded.ok) return err(decoded.error);
   const frame = decoded.value;
+  if (protocol === 'dlt645-1997' || (protocol === 'dlt645' && isOnly1997(functionOf(frame.control)))) {
+    return ok({ frame: tellFrame(frame, functionName1997), ...tell1997(frame) });
+  }
   const told = isReply(frame.control) ? tellReply(frame) : tellRequest(frame);
-  return ok({ frame: tellFrame(protocol, frame), ...told });
+  return ok({ frame: tellFrame(frame, functionName), ...told });
 }
 
 function wakeUpBytes(bytes: Uint8Array): number {
@@ -110,16 +56,14 @@ function wakeUpBytes(bytes: Uint8Array): number {
   return first < 0 ? bytes.length : first;
 }
 
-function tellFrame(protocol: DescribedProtocol, { address, control, data }: Frame): FrameDescription {
-  const functionCode = functionOf(control);
-  const name1997 = protocol === 'dlt645' ? NAMES_1997[functionCode] : undefined;
+function tellFrame({ address, control, data }: Frame, nameOf: (functionCode: number) => string): FrameDescription {
   return {
     address,
     control: hexPair(control),
     direction: isReply(control) ? 'reply' : 'request',
-    function: name1997 ?? functionName(functionCode),
+    function: nameOf(functionOf(control)),
     abnormal: isAbnormal(control),
-    more: hasMore(control),
+    more: isReply(control) && hasMore(control),
     error: isReply(control) && isAbnormal(control) ? hexReversed(data) : null,
   };
 }

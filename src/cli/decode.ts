@@ -4,7 +4,7 @@ import { type DescribedProtocol, describeFrame } from '../../protocols/dlt645/in
 import { fromHex } from '../kernel/bytes.ts';
 import { ERROR_CODES, type ErrorCode } from '../kernel/error-codes.ts';
 
-const PROTOCOLS: readonly DescribedProtocol[] = ['dlt645', 'dlt645-2007'];
+const PROTOCOLS: readonly DescribedProtocol[] = ['dlt645', 'dlt645-1997', 'dlt645-2007'];
 
 /** Answers each line of input at once and in order, with one line of JSON. */
 export async function decodeLines(input: Readable, print: (line: string) => void): Promise<void> {
