@@ -1,106 +1,16 @@
 /** One frame told in plain words and strings: what `feikong decode` prints. */
-import { formatLocalTime } from '../../src/kernel/local-time.ts';
 import { err, ok, type Result } from '../../src/kernel/result.ts';
 import { hexPair, hexReversed } from '../shared/hex.ts';
-import { formatValue, type Value } from '../shared/value.ts';
-import { findRow } from './2007/catalog/find.ts';
-import { FUNCTION, functionName } from './2007/functions.ts';
-import { decodeItems, type Item } from './2007/items.ts';
-import type { MaintenanceRequest } from './2007/maintenance.ts';
-import { DI_BYTES, diAt } from './2007/message.ts';
-import { RELAY_CODES } from './2007/relay.ts';
-import { decodeReply } from './2007/reply.ts';
-import { decodeRequest, type Request } from './2007/request.ts';
+import { functionName1997, isOnly1997 } from './1997/functions.ts';
+import { functionName } from './2007/functions.ts';
+import { tell1997 } from './describe-1997.ts';
+import { tell2007 } from './describe-2007.ts';
+import type { Description, FrameDescription } from './description.ts';
 import { functionOf, hasMore, isAbnormal, isReply } from './link/control.ts';
 import { decodeFrame, type Frame, type FrameError, WAKE_UP } from './link/frame.ts';
 
-export interface FrameDescription {
-  readonly address: string;
-  readonly control: string;
-  readonly direction: 'request' | 'reply';
-  readonly function: string;
-  readonly abnormal: boolean;
-  readonly more: boolean;
-  /** The error of a refusal in hex. */
-  readonly error: string | null;
-}
-
-export interface ItemDescription {
-  /** Null where the frame names none, as the answer to "read address". */
-  readonly di: string | null;
-  readonly register: string | null;
-  readonly name: string | null;
-  readonly value: string | null;
-  readonly unit: string;
-  /** Of a demand: when it occurred. */
-  readonly time?: string | null;
-}
-
-export interface Description {
-  readonly frame: FrameDescription;
-  readonly items: readonly ItemDescription[];
-  /** Data that no item accounts for, in hex, most significant byte first. Never a password. */
-  readonly extra: string | null;
-  /** Of read-next: which of the follow-up frames. */
-  readonly sequence?: number;
-  readonly relay?: RelayDescription;
-  readonly write?: WriteDescription;
-  readonly maintenance?: MaintenanceDescription;
-  /** Of a broadcast or freeze: when. */
-  readonly time?: string;
-}
-
-export interface RelayDescription {
-  readonly passwordLevel: string;
-  readonly operator: string;
-  /** Null where it is sealed: only the meter can read it. */
-  readonly action: string | null;
-  readonly code: string | null;
-  readonly limit: number | null;
-  readonly deadline: string | null;
-}
-
-export interface WriteDescription {
-  readonly passwordLevel: string;
-  readonly operator: string;
-  /** As sent, most significant byte first. */
-  readonly value: string;
-}
-
-/** Speed, password, clearing and output: what the request names, null where its function has none. */
-export interface MaintenanceDescription {
-  readonly passwordLevel: string | null;
-  readonly operator: string | null;
-  /** The new speed in bit/s, or what the output shall carry. */
-  readonly setting: string | null;
-}
-
-type Told = Omit<Description, 'frame'>;
-
-const NOTHING_TOLD: Told = { items: [], extra: null };
-
-/** `dlt645` stands for either year. */
-export type DescribedProtocol = 'dlt645' | 'dlt645-2007';
-
-/** Functions of the 1997 edition that 2007 does not have; their data is told as a whole. */
-const NAMES_1997: Readonly<Record<number, string>> = { 1: '97-read', 2: '97-read-next', 4: '97-write' };
-const WRITE_1997 = 0x04;
-const CHANGE_PASSWORD_1997 = 0x0f;
-const CLEAR_DEMAND_1997 = 0x10;
-
-/** Functions whose requests carry a password or keys: their data is never shown raw. */
-const SECRET: ReadonlySet<number> = new Set([
-  WRITE_1997,
-  CHANGE_PASSWORD_1997,
-  CLEAR_DEMAND_1997,
-  FUNCTION.authenticate,
-  FUNCTION.write,
-  FUNCTION.changePassword,
-  FUNCTION.clearDemand,
-  FUNCTION.clearMeter,
-  FUNCTION.clearEvents,
-  FUNCTION.relay,
-]);
+/** `dlt645` stands for either year, told apart by the function; 03 and 08, which both have, are then read as 2007's. */
+export type DescribedProtocol = 'dlt645' | 'dlt645-1997' | 'dlt645-2007';
 
 /**
  * Describes one frame, wake-up bytes before it or not. Its control byte says which way it went.
@@ -111,8 +21,10 @@ export function describeFrame(protocol: DescribedProtocol, bytes: Uint8Array): R
   const decoded = decodeFrame(bytes.subarray(wakeUpBytes(bytes)));
   if (!decoded.ok) return err(decoded.error);
   const frame = decoded.value;
-  const told = isReply(frame.control) ? tellReply(frame) : tellRequest(frame);
-  return ok({ frame: tellFrame(protocol, frame), ...told });
+  if (protocol === 'dlt645-1997' || (protocol === 'dlt645' && isOnly1997(functionOf(frame.control)))) {
+    return ok({ frame: tellFrame(frame, functionName1997), ...tell1997(frame) });
+  }
+  return ok({ frame: tellFrame(frame, functionName), ...tell2007(frame) });
 }
 
 function wakeUpBytes(bytes: Uint8Array): number {
@@ -120,143 +32,14 @@ function wakeUpBytes(bytes: Uint8Array): number {
   return first < 0 ? bytes.length : first;
 }
 
-function tellFrame(protocol: DescribedProtocol, { address, control, data }: Frame): FrameDescription {
-  const functionCode = functionOf(control);
-  const name1997 = protocol === 'dlt645' ? NAMES_1997[functionCode] : undefined;
+function tellFrame({ address, control, data }: Frame, nameOf: (functionCode: number) => string): FrameDescription {
   return {
     address,
     control: hexPair(control),
     direction: isReply(control) ? 'reply' : 'request',
-    function: name1997 ?? functionName(functionCode),
+    function: nameOf(functionOf(control)),
     abnormal: isAbnormal(control),
-    more: hasMore(control),
+    more: isReply(control) && hasMore(control),
     error: isReply(control) && isAbnormal(control) ? hexReversed(data) : null,
   };
-}
-
-function tellReply({ control, data }: Frame): Told {
-  const reply = decodeReply({ address: '', control, data });
-  if (!reply.ok) return isAbnormal(control) ? NOTHING_TOLD : raw(data);
-  switch (reply.value.kind) {
-    case 'read':
-      return tellData(reply.value.di, reply.value.value);
-    case 'read-next':
-      return { ...tellData(reply.value.di, reply.value.value), sequence: reply.value.sequence };
-    case 'read-address':
-      return { items: [{ di: null, register: null, name: 'meter address', value: reply.value.address, unit: '' }], extra: null };
-    case 'refused':
-      return NOTHING_TOLD;
-    case 'security':
-      return { items: [unknownItem(reply.value.di)], extra: null };
-    case 'accepted':
-      return reply.value.function === FUNCTION.changePassword ? NOTHING_TOLD : raw(data);
-    case 'other':
-      return raw(data);
-  }
-}
-
-function tellData(di: string, value: Uint8Array): Told {
-  const row = findRow(di);
-  if (row === undefined) return { items: [{ ...unknownItem(di), value: hexReversed(value) }], extra: null };
-  const { items, extra } = decodeItems(row, value);
-  return { items: items.map(tellItem), extra: orNull(extra) };
-}
-
-function tellItem({ di, register, name, value, unit, time }: Item): ItemDescription {
-  const told = { di, register, name, value: formatOrNull(value), unit };
-  return time === undefined ? told : { ...told, time: formatOrNull(time) };
-}
-
-function tellRequest(frame: Frame): Told {
-  const request = decodeRequest(frame);
-  if (request.ok) return tellKnownRequest(request.value, frame);
-  const functionCode = functionOf(frame.control);
-  const hasDi = (functionCode === FUNCTION.read || functionCode === FUNCTION.readNext) && frame.data.length >= DI_BYTES;
-  if (hasDi) return { items: [askedItem(diAt(frame.data))], extra: orNull(frame.data.subarray(DI_BYTES)) };
-  return SECRET.has(functionCode) ? NOTHING_TOLD : raw(frame.data);
-}
-
-function tellKnownRequest(request: Request, { control, data }: Frame): Told {
-  switch (request.kind) {
-    case 'read':
-      return { items: [askedItem(request.di)], extra: orNull(data.subarray(DI_BYTES)) };
-    case 'read-next':
-      return { items: [askedItem(request.di)], extra: null, sequence: request.sequence };
-    case 'write': {
-      const { password, operator, value } = request;
-      return {
-        items: [askedItem(request.di)],
-        extra: null,
-        write: { passwordLevel: levelOf(password), operator, value: hexReversed(value) },
-      };
-    }
-    case 'read-address':
-      return NOTHING_TOLD;
-    case 'write-address':
-      return { items: [{ di: null, register: null, name: 'meter address', value: request.address, unit: '' }], extra: null };
-    case 'broadcast-time':
-      return { ...NOTHING_TOLD, time: formatLocalTime(request.time) };
-    case 'freeze':
-      return { ...NOTHING_TOLD, time: hexReversed(data) };
-    case 'relay':
-    case 'sealed-relay':
-      return { ...NOTHING_TOLD, relay: tellRelay(request) };
-    case 'security':
-      return { items: [unknownItem(request.di)], extra: null };
-    case 'other':
-      return SECRET.has(functionOf(control)) ? NOTHING_TOLD : raw(data);
-    default:
-      return tellMaintenance(request, data);
-  }
-}
-
-function tellMaintenance(request: MaintenanceRequest, data: Uint8Array): Told {
-  return {
-    items: 'di' in request ? [askedItem(request.di)] : [],
-    extra: request.kind === 'change-speed' ? hexReversed(data) : null,
-    maintenance: {
-      passwordLevel: 'password' in request ? levelOf(request.password) : null,
-      operator: 'operator' in request ? request.operator : null,
-      setting: settingOf(request),
-    },
-  };
-}
-
-function settingOf(request: MaintenanceRequest): string | null {
-  if (request.kind === 'change-speed') return String(request.speed);
-  return request.kind === 'multi-function-output' ? request.output : null;
-}
-
-function tellRelay(request: Extract<Request, { kind: 'relay' | 'sealed-relay' }>): RelayDescription {
-  const { password, operator } = request;
-  const sender = { passwordLevel: levelOf(password), operator };
-  if (request.kind === 'sealed-relay') return { ...sender, action: null, code: null, limit: null, deadline: null };
-  const { action, limit, deadline } = request;
-  return { ...sender, action, code: hexPair(RELAY_CODES[action]), limit, deadline: deadline === null ? null : formatLocalTime(deadline) };
-}
-
-/** The item of a DI that is asked for: for a block the block itself. */
-function askedItem(di: string): ItemDescription {
-  const row = findRow(di);
-  return row === undefined ? unknownItem(di) : { di, register: row.register, name: row.name, value: null, unit: row.row.unit };
-}
-
-function unknownItem(di: string): ItemDescription {
-  return { di, register: `dlt645:${di}`, name: null, value: null, unit: '' };
-}
-
-function raw(data: Uint8Array): Told {
-  return { items: [], extra: orNull(data) };
-}
-
-function orNull(bytes: Uint8Array): string | null {
-  return bytes.length === 0 ? null : hexReversed(bytes);
-}
-
-function formatOrNull(value: Value | null): string | null {
-  return value === null ? null : formatValue(value);
-}
-
-function levelOf(password: string): string {
-  return password.slice(0, 2);
 }

@@ -18,7 +18,8 @@ export {
   type WriteRequest,
 } from './2007/request.ts';
 export { RELAY_STATUS_DI, relayStatus, relayStatusWord, statusBits, statusWord } from './2007/status-words.ts';
-export { type Description, describeFrame } from './describe.ts';
+export { describeFrame } from './describe.ts';
+export type { Description } from './description.ts';
 export { addressMatches, BROADCAST_ADDRESS } from './link/address.ts';
 export { functionOf, isReply } from './link/control.ts';
 export { decodeFrame, encodeFrame, type Frame, LONGEST_FRAME, OVERHEAD } from './link/frame.ts';

@@ -5,7 +5,7 @@ import { type Direction, describeModbus } from '../../protocols/modbus/index.ts'
 import { fromHex } from '../kernel/bytes.ts';
 import { ERROR_CODES, type ErrorCode } from '../kernel/error-codes.ts';
 
-const PROTOCOLS = ['dlt645', 'dlt645-2007', 'modbus-rtu', 'modbus-tcp'] as const;
+const PROTOCOLS = ['dlt645', 'dlt645-1997', 'dlt645-2007', 'modbus-rtu', 'modbus-tcp'] as const;
 
 /** Answers each line of input at once and in order, with one line of JSON. */
 export async function decodeLines(input: Readable, print: (line: string) => void): Promise<void> {

@@ -133,11 +133,11 @@ describe('a frame told in words', () => {
     expect(tell(fromHex('FE FE FE') ?? new Uint8Array(0))).toEqual({ ok: false, error: { code: 'bad-length' } });
   });
 
-  test('a frame of the 1997 edition is told as far as the link goes', () => {
+  test('a frame of the 1997 edition is told by its own catalogue', () => {
     const frame = fromHex('68 99 99 99 99 99 99 68 01 02 43 C3 6F 16') ?? new Uint8Array(0);
     expect(describeFrame('dlt645', frame)).toMatchObject({
       ok: true,
-      value: { frame: { control: '01', function: '97-read' }, items: [], extra: '9010' },
+      value: { frame: { control: '01', function: '97-read' }, items: [{ di: '9010', register: '1-0:1.8.0', value: null }], extra: null },
     });
   });
 });
