@@ -12,6 +12,6 @@ export {
   readDataBytes,
 } from './pdu.ts';
 export { type RegisterMap, type RegisterRow, type RelayRow, TYPE_REGISTERS } from './register-map.ts';
-export { decodeRtu, encodeRtu } from './rtu.ts';
+export { decodeRtu, encodeRtu, RTU_GAP_CHARACTERS } from './rtu.ts';
 export { decodeTcp, encodeTcp } from './tcp.ts';
 export { readValue } from './value.ts';

@@ -12,6 +12,8 @@ export interface Frame {
 export const RTU_OVERHEAD = 3;
 const SHORTEST = RTU_OVERHEAD + 2;
 export const LONGEST_RTU_FRAME = 256;
+/** Characters of silence before a frame. @source MODBUS over Serial Line V1.02, 2.5.1.1 */
+export const RTU_GAP_CHARACTERS = 3.5;
 
 /**
  * Decodes one whole frame.

@@ -38,7 +38,8 @@ export const systemClock: Clock = {
   now: () => instantOf(Date.now()),
   monotonicMs: () => performance.now(),
   after(ms, callback) {
-    const timer = setTimeout(callback, ms);
+    // The runtime drops fractions, and would call early.
+    const timer = setTimeout(callback, Math.ceil(ms));
     return () => clearTimeout(timer);
   },
 };

@@ -15,6 +15,16 @@ export function characterMs({ baudRate, dataBits, parity, stopBits }: PortSettin
   return (bits * 1000) / baudRate;
 }
 
+/** Above this speed a silence does not get shorter any more. @source MODBUS over Serial Line V1.02, 2.5.1.1 */
+const FASTEST_COUNTED_BAUD = 19_200;
+/** Then 3.5 characters are 1.75 ms. @source as above */
+const SHORTEST_SILENT_CHARACTER_MS = 0.5;
+
+/** Milliseconds of silence that so many characters are; 3.5 of them are 4.01 at 9600 bit/s 8E1, and 1.75 above 19 200 bit/s. */
+export function silenceMs(port: PortSettings, characters: number): number {
+  return characters * (port.baudRate > FASTEST_COUNTED_BAUD ? SHORTEST_SILENT_CHARACTER_MS : characterMs(port));
+}
+
 export function samePortSettings(left: PortSettings, right: PortSettings): boolean {
   return (
     left.baudRate === right.baudRate && left.dataBits === right.dataBits && left.parity === right.parity && left.stopBits === right.stopBits

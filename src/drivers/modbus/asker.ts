@@ -28,8 +28,6 @@ export interface Asker {
   ask(to: Unit, request: Request, asking: Asking): Promise<Result<Answered, AskFailure>>;
 }
 
-/** 3.5 characters of 11 bits at 9600 bit/s. @source MODBUS over Serial Line V1.02, 2.5.1.1 */
-const GAP_MS = 4;
 const SHORTEST_REPLY_PDU = 2;
 const WRITE_REPLY_PDU = 5;
 const WAITS_FOR_LATE = 'it has not answered before, and the reply to an older request could be taken for this one’s; ask again in a minute';
@@ -63,7 +61,7 @@ export function createAsker({ bus, clock, carrier }: { readonly bus: Bus; readon
       longestReplyBytes: carried.overhead + replyPduBytes(request),
       repeatable: isRepeatedByBus,
       expectsReply: true,
-      ...(carrier.namesRequests ? {} : { gapMs: GAP_MS }),
+      gapCharacters: carrier.gapCharacters,
     };
     const outcome = await bus.request(exchange, asking);
     if (!outcome.ok) {

@@ -9,6 +9,7 @@ import {
   encodeTcp,
   type Reply,
   type Request,
+  RTU_GAP_CHARACTERS,
 } from '../../../protocols/modbus/index.ts';
 import type { CreateFramer } from '../../kernel/framer.ts';
 
@@ -25,6 +26,8 @@ export interface Carried {
 export interface Carrier {
   /** Whether a frame names the request that it answers. */
   readonly namesRequests: boolean;
+  /** Of silence before a request. */
+  readonly gapCharacters: number;
   carry(unit: number, request: Request): Carried;
 }
 
@@ -35,6 +38,7 @@ const TRANSACTIONS = 0x1_0000;
 /** Serial lines, and converters that carry the same frames over TCP or MQTT. */
 export const createRtuCarrier = (): Carrier => ({
   namesRequests: false,
+  gapCharacters: RTU_GAP_CHARACTERS,
   carry(unit, request) {
     const bytes = encodeRtu({ unit, pdu: encodeRequest(request) });
     return {
@@ -54,6 +58,7 @@ export function createTcpCarrier(): Carrier {
   let last = 0;
   return {
     namesRequests: true,
+    gapCharacters: 0,
     carry(unit, request) {
       last = (last + 1) % TRANSACTIONS;
       const transaction = last;

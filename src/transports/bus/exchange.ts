@@ -16,8 +16,8 @@ export interface Exchange {
   readonly repeatable: boolean;
   /** False for broadcasts: the exchange ends when the bytes have left. */
   readonly expectsReply: boolean;
-  /** How long the line must have been silent before it is written, where the protocol tells frames apart by that. */
-  readonly gapMs?: number;
+  /** For how many characters the line must have been silent before it is written, where the protocol tells frames apart by that. */
+  readonly gapCharacters?: number;
   /** Where the meter's settings differ from the line's. */
   readonly port?: PortSettings;
   /** Reads with the same key that wait together are sent once. A read-back carries none. */

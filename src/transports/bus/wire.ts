@@ -7,6 +7,7 @@
  */
 import type { CancelTimer, Clock } from '../../kernel/clock.ts';
 import type { FramerEvent } from '../../kernel/framer.ts';
+import { silenceMs } from '../port-settings.ts';
 import type { Transport } from '../transport.ts';
 import { type Attempt, type AttemptOutcome, silenceOf } from './attempt.ts';
 import type { OnFrame, Tally } from './counters.ts';
@@ -206,7 +207,7 @@ export function createWire({ transport, clock, timing, occupancy, tally, onFrame
         };
         inFlight.add(attempt);
         markOccupancy();
-        const gapLeftMs = (exchange.gapMs ?? 0) - (startedMs - heardMs);
+        const gapLeftMs = silenceMs(exchange.port ?? transport.port, exchange.gapCharacters ?? 0) - (startedMs - heardMs);
         if (gapLeftMs > 0) attempt.cancelTimer = clock.after(gapLeftMs, () => begin(attempt));
         else begin(attempt);
       });

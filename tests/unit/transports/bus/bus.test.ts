@@ -4,7 +4,7 @@ import { type BusOptions, createBus } from '../../../../src/transports/bus/bus.t
 import type { Exchange, Priority } from '../../../../src/transports/bus/exchange.ts';
 import { createManualClock } from '../../../support/manual-clock.ts';
 import { isRead, meterNumber, meterOf, readExchange, readReply, readRequest, relayExchange, relayReply } from '../dlt645-line.ts';
-import { createMemoryLine } from '../memory-line.ts';
+import { createMemoryLine, FAST_PORT } from '../memory-line.ts';
 
 const A = meterNumber(1);
 const B = meterNumber(2);
@@ -496,27 +496,48 @@ describe('What a bus shows', () => {
   });
 });
 
+// 3.5 characters of 11 bits at 9600 bit/s are 38.5 / 9.6 = 4.01 ms.
 describe('The gap before an exchange', () => {
   test('is waited out after the last byte that was heard, and what is heard meanwhile answers nobody', async () => {
     const { clock, line, ask } = busOn();
     line.hear(Uint8Array.of(0x00));
-    const reading = ask({ ...readExchange(A), gapMs: 4 });
-    await clock.advance(3);
+    const reading = ask({ ...readExchange(A), gapCharacters: 3.5 });
+    await clock.advance(4);
     expect(line.written).toEqual([]);
     line.hear(readReply(A));
     await clock.advance(1);
     expect(line.written).toHaveLength(1);
     line.hear(readReply(A));
-    expect(await reading).toMatchObject({ ok: true, value: { heardAt: 4 } });
+    expect(await reading).toMatchObject({ ok: true, value: { heardAt: 5 } });
+  });
+
+  test('is reckoned with the settings of the exchange where it has its own', async () => {
+    const { clock, line, ask } = busOn();
+    line.hear(Uint8Array.of(0x00));
+    // 38.5 bits at 1200 bit/s are 32.08 ms.
+    void ask({ ...readExchange(A), gapCharacters: 3.5, port: { ...FAST_PORT, baudRate: 1200 } });
+    await clock.advance(32);
+    expect(line.written).toEqual([]);
+    await clock.advance(1);
+    expect(line.written).toHaveLength(1);
+  });
+
+  test('counts as use of the line', async () => {
+    const { clock, line, bus, ask } = busOn();
+    line.hear(Uint8Array.of(0x00));
+    void ask({ ...readExchange(A), gapCharacters: 3500 });
+    await clock.advance(4000);
+    expect(line.written).toEqual([]);
+    expect(bus.health().occupancy).toBe(1);
   });
 
   test('costs nothing on a line that is silent already, and a line that breaks in it has sent nothing', async () => {
     const { clock, line, ask } = busOn();
-    void ask({ ...readExchange(A), gapMs: 4 });
+    void ask({ ...readExchange(A), gapCharacters: 3.5 });
     await clock.settle();
     expect(line.written).toHaveLength(1);
     line.hear(readReply(A));
-    const next = ask({ ...readExchange(B), gapMs: 4 });
+    const next = ask({ ...readExchange(B), gapCharacters: 3.5 });
     await clock.advance(1);
     line.goDown();
     expect(await next).toEqual({ ok: false, error: { code: 'line-down', sent: false } });
