@@ -46,7 +46,7 @@ export interface RelayReport {
   readonly relay: RelayState;
   /** Commanded open and still closed: the meter delays the trip. */
   readonly tripDelayed: boolean;
-  /** The meter's own keep-power flag; undefined where it has none. */
+  /** The meter's own keep-power flag: false where such a meter has none, undefined where it has one that was not read. */
   readonly keepPower: boolean | undefined;
   /** The raw word, as `dlt645:04000503=0050`. */
   readonly evidence: string;

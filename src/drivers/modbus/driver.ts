@@ -142,7 +142,10 @@ function answerOf(row: RegisterRow, bytes: Uint8Array | undefined, readAt: Insta
   return { register: asRegister(row.register), value, text, unit: row.unit, readAt };
 }
 
-/** Any value but the two of the map is an unknown state. A coil reads as one bit. */
+/**
+ * Any value but the two of the map is an unknown state. A coil reads as one bit. These meters keep no flag that forbids a
+ * trip: who must not be tripped says the configuration.
+ */
 function relayReport({ on, off, readBack }: RelayRow, data: Uint8Array, readAt: Instant): RelayReport {
   const isBit = readBack.function === 1 || readBack.function === 2;
   const [high = 0, low = 0] = data;
@@ -151,7 +154,7 @@ function relayReport({ on, off, readBack }: RelayRow, data: Uint8Array, readAt: 
   const isOff = value === (isBit ? Math.min(off, 1) : off);
   const address = readBack.address.toString(16).toUpperCase().padStart(4, '0');
   const evidence = `modbus:${address}=${value.toString(16).toUpperCase().padStart(4, '0')}`;
-  return { relay: isOn ? 'closed' : isOff ? 'open' : 'unknown', tripDelayed: false, keepPower: undefined, evidence, readAt };
+  return { relay: isOn ? 'closed' : isOff ? 'open' : 'unknown', tripDelayed: false, keepPower: false, evidence, readAt };
 }
 
 /** The one place where something is written to a Modbus meter. */

@@ -118,7 +118,7 @@ describe('Modbus RTU', () => {
     line.onWrite = () => line.hear(rtu(1, '0302 0000'));
     const relay = driver.readRelay(meterOf('1'), NOW);
     await clock.advance(100);
-    expect(await relay).toMatchObject({ ok: true, value: { relay: 'open', evidence: 'modbus:001A=0000' } });
+    expect(await relay).toMatchObject({ ok: true, value: { relay: 'open', keepPower: false, evidence: 'modbus:001A=0000' } });
   });
 
   test('refuses what the map does not have, without a frame', async () => {
