@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { isModbus } from '../config/meter-protocol.ts';
 import type { RelayAction } from '../core/model/command.ts';
 import type { RelayReport, RelayState } from '../core/model/meter.ts';
 import type { DriverMeter, MeterDriver } from '../drivers/driver.ts';
@@ -42,8 +43,7 @@ export async function operateRelay(options: RelayOptions, clock: Clock): Promise
       { data },
     );
   }
-  if (options.password === undefined)
-    throw new OperatorError('bad-request', '--password is missing; expected LLPPPPPP: two digits of level and six of password');
+  if (!isModbus(options.protocol)) requireSignature(options);
   return withMeter(options, clock, async (driver, meter) => {
     const answer = await driver.operateRelay(meter, { action, expiresAt: plusMs(clock.now(), DEADLINE_MS) }, { priority: 'on-demand' });
     if (!answer.ok && !answer.error.sent) throw failureOf(answer.error, options.address);
@@ -61,6 +61,13 @@ export async function operateRelay(options: RelayOptions, clock: Clock): Promise
     };
     return { outcome, exitCode: refused ? RELAY_EXIT.refused : reached ? RELAY_EXIT.proven : RELAY_EXIT.unknown };
   });
+}
+
+/** A DL/T 645 command says who gives it; a Modbus register takes what is written by anybody. */
+function requireSignature({ password, operator }: MeterOptions): void {
+  if (password === undefined)
+    throw new OperatorError('bad-request', '--password is missing; expected LLPPPPPP: two digits of level and six of password');
+  if (operator === undefined) throw new OperatorError('bad-request', '--operator is missing; expected 8 digits, which the meter records');
 }
 
 /** The command state behind the relay state: an armed relay was told to close, a delayed trip to open. */

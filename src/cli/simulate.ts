@@ -1,12 +1,13 @@
 import type { ProfileName } from '../../simulators/meter/profiles.ts';
 import { runModbusSimulation } from '../../simulators/modbus/simulate.ts';
-import { type RunningSimulation, runSimulation } from '../../simulators/simulate.ts';
+import { runSimulation } from '../../simulators/simulate.ts';
 import { registerMapOf, talkError } from '../config/meter-protocol.ts';
+import { registerMapFile } from '../config/register-map.ts';
 import { OperatorError } from '../kernel/app-error.ts';
 import { systemClock } from '../kernel/clock.ts';
 import { printJson, printNote } from './output.ts';
 import { stopSignal } from './process-end.ts';
-import { writeSimulatedConfig } from './simulated-config.ts';
+import { type SimulatedMeter, writeSimulatedConfig } from './simulated-config.ts';
 import { lineOf } from './simulated-line.ts';
 
 export interface SimulateOptions {
@@ -43,10 +44,11 @@ export async function simulate(options: SimulateOptions): Promise<void> {
     ...(faults === undefined ? {} : { faults }),
     ...(log === undefined ? {} : { log }),
   });
-  if (writeConfig !== undefined) writeConfigOf(writeConfig, simulation, loadFactor);
-  if (loadFactor > 1) printNote(`These meters count ${loadFactor} times as fast as a household's; --load-factor 1 is real.`);
+  const [listening = ''] = simulation.lines;
+  if (writeConfig !== undefined) writeConfigOf(writeConfig, { listening, loadFactor, meters: simulation.meters });
+  noteTimeLapse(loadFactor);
   printJson({
-    listening: simulation.lines[0],
+    listening,
     meters: simulation.meters.map(({ address, profile: kind, password }) => ({ address, profile: kind, password })),
   });
   await stopSignal();
@@ -54,37 +56,52 @@ export async function simulate(options: SimulateOptions): Promise<void> {
 }
 
 async function simulateModbus(protocol: 'modbus-rtu' | 'modbus-tcp', options: SimulateOptions): Promise<void> {
-  const { listen, faults, log } = options;
+  const { listen, faults, log, writeConfig } = options;
   const misfit = talkError({ protocol, address: '1', map: options.map });
   const map = registerMapOf({ protocol, address: '1', map: options.map }, '.');
   if (map === undefined || misfit !== undefined)
     throw new OperatorError('bad-request', `--map is missing; expected ${misfit?.expected ?? 'a register map'}`, { option: '--map' });
-  if (options.writeConfig !== undefined)
-    throw new OperatorError('bad-request', '--write-config writes for dlt645-2007 meters only; leave it out', { option: '--write-config' });
+  const loadFactor = wholeNumber('--load-factor', options.loadFactor, 0);
   const simulation = await runModbusSimulation({
     protocol,
     map,
     listen,
     meters: wholeNumber('--meters', options.meters, 1),
     seed: wholeNumber('--seed', options.seed, 0),
-    loadFactor: wholeNumber('--load-factor', options.loadFactor, 0),
+    loadFactor,
     clock: systemClock,
     ...(faults === undefined ? {} : { faults }),
     ...(log === undefined ? {} : { log }),
   });
-  printJson({ listening: simulation.listening, meters: simulation.meters.map(({ unit }) => ({ address: String(unit), map: map.name })) });
+  const { listening, meters } = simulation;
+  if (writeConfig !== undefined) {
+    const modbus = { protocol, map: options.map === map.name ? map.name : registerMapFile(options.map ?? '', '.') };
+    writeConfigOf(writeConfig, { listening, loadFactor, meters: meters.map(({ unit }) => ({ address: String(unit), modbus })) });
+  }
+  noteTimeLapse(loadFactor);
+  printJson({ listening, meters: meters.map(({ unit }) => ({ address: String(unit), map: map.name })) });
   await stopSignal();
   await simulation.close();
 }
 
-function writeConfigOf(file: string, simulation: RunningSimulation, loadFactor: number): void {
-  const [listening = ''] = simulation.lines;
+function noteTimeLapse(loadFactor: number): void {
+  if (loadFactor > 1) printNote(`These meters count ${loadFactor} times as fast as a household's; --load-factor 1 is real.`);
+}
+
+interface Served {
+  readonly listening: string;
+  readonly meters: readonly Pick<SimulatedMeter, 'address' | 'password' | 'modbus'>[];
+  readonly loadFactor: number;
+}
+
+function writeConfigOf(file: string, { listening, meters, loadFactor }: Served): void {
   writeSimulatedConfig(file, {
     siteName: 'Simulated substation',
     lines: [{ id: LINE_ID, name: listening, transport: lineOf(listening) }],
-    meters: simulation.meters.map(({ address, password }) => ({
+    meters: meters.map(({ address, password, modbus }) => ({
       address,
-      password,
+      ...(password === undefined ? {} : { password }),
+      ...(modbus === undefined ? {} : { modbus }),
       line: LINE_ID,
       openingPayment: OPENING_PAYMENT,
       restoreBy: 'close',

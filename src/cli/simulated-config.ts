@@ -6,7 +6,10 @@ import type { LineConfig } from '../config/load.ts';
 /** A simulated meter, as the simulator describes it. */
 export interface SimulatedMeter {
   readonly address: string;
-  readonly password: string;
+  /** Without it nothing is written to the secrets file. */
+  readonly password?: string;
+  /** DL/T 645-2007 where absent. */
+  readonly modbus?: { readonly protocol: 'modbus-rtu' | 'modbus-tcp'; readonly map: string };
   readonly line: string;
   /** Yuan that its account opens with. */
   readonly openingPayment: string;
@@ -34,30 +37,33 @@ const DEMO_RULES = path.join(import.meta.dirname, '../../config/rules/demo.yaml'
 export function writeSimulatedConfig(file: string, config: SimulatedConfig): void {
   const folder = path.dirname(path.resolve(file));
   mkdirSync(folder, { recursive: true });
-  const secretsFile = `${path.basename(file).replace(/\.ya?ml$/, '')}.secrets.yaml`;
-  const secretsPath = path.join(folder, secretsFile);
-  writeFileSync(
-    secretsPath,
-    stringify({ meterPasswords: Object.fromEntries(config.meters.map(({ address, password }) => [`meter-${address}`, password])) }),
-    { mode: 0o600 },
-  );
-  chmodSync(secretsPath, 0o600);
+  const secretsFile = writeSecrets(folder, `${path.basename(file).replace(/\.ya?ml$/, '')}.secrets.yaml`, config);
   writeFileSync(
     file,
     `# Written for simulated meters; refuses to load for real lines.\n${stringify(contentOf(config, folder, secretsFile))}`,
   );
 }
 
+/** @returns the name of the file; undefined where no meter has a password, and nothing was written */
+function writeSecrets(folder: string, name: string, { meters }: SimulatedConfig): string | undefined {
+  const passwords = meters.flatMap(({ address, password }) => (password === undefined ? [] : [[`meter-${address}`, password]]));
+  if (passwords.length === 0) return undefined;
+  const file = path.join(folder, name);
+  writeFileSync(file, stringify({ meterPasswords: Object.fromEntries(passwords) }), { mode: 0o600 });
+  chmodSync(file, 0o600);
+  return name;
+}
+
 function contentOf(
   { siteName, lines, meters, pollIntervalMs, loadFactor, mqttUrl }: SimulatedConfig,
   folder: string,
-  secretsFile: string,
+  secretsFile: string | undefined,
 ): object {
   return {
     site: { name: siteName },
     ...(mqttUrl === undefined ? {} : { mqtt: { url: mqttUrl } }),
     poll: { intervalMs: pollIntervalMs },
-    secretsFile,
+    ...(secretsFile === undefined ? {} : { secretsFile }),
     notifier: 'simulated',
     ruleSets: [path.relative(folder, DEMO_RULES)],
     tariffs: [
@@ -73,13 +79,15 @@ function contentOf(
       },
     ],
     lines: lines.map((line) => ({ ...line, simulated: true, port: SIMULATED_PORT })),
-    meters: meters.map(({ address, line, openingPayment, restoreBy }, index) => ({
+    meters: meters.map(({ address, modbus, line, openingPayment, restoreBy }, index) => ({
       id: `meter-${address}`,
       line,
+      ...modbus,
       address,
       account: `account-${address}`,
       feeder: `feeder-${(index % 2) + 1}`,
-      tariff: index % 3 === 2 ? 'residential-tou' : 'residential',
+      // A simulated Modbus meter counts all rates together.
+      tariff: modbus === undefined && index % 3 === 2 ? 'residential-tou' : 'residential',
       ruleSet: 'demo',
       restoreBy,
       agreement: true,

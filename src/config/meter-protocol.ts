@@ -14,7 +14,7 @@ export interface TalkError {
   readonly expected: string;
 }
 
-const isModbus = (protocol: string) => protocol.startsWith('modbus-');
+export const isModbus = (protocol: string) => protocol.startsWith('modbus-');
 
 /**
  * What is wrong with a meter's address or map for its protocol; undefined where nothing is. 999999999999 is obeyed by
