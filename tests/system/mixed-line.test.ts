@@ -1,0 +1,90 @@
+/** Meters of DL/T 645-2007 and of Modbus RTU behind one converter, polled by one gateway. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { NO_FAULTS } from '../../simulators/faults/faults.ts';
+import { createMixedLine } from '../../simulators/lines/mixed-line.ts';
+import { serveTcp } from '../../simulators/lines/serve-tcp.ts';
+import { createSharedLine } from '../../simulators/lines/shared-line.ts';
+import { createModbusLine } from '../../simulators/modbus/line.ts';
+import { createModbusMeter } from '../../simulators/modbus/meter.ts';
+import { createTown } from '../../simulators/town.ts';
+import { writeSimulatedConfig } from '../../src/cli/simulated-config.ts';
+import { lineOf } from '../../src/cli/simulated-line.ts';
+import { loadRegisterMap, registerMapFile } from '../../src/config/register-map.ts';
+import { systemClock } from '../../src/kernel/clock.ts';
+import { get, startGateway } from '../support/running-gateway.ts';
+
+interface MeterAnswer {
+  readonly address: string;
+  readonly relay: { readonly reported: string };
+  readonly readings: readonly { readonly register: string; readonly value: string; readonly quality: string }[];
+}
+interface LineAnswer {
+  readonly counters: Readonly<Record<string, number>>;
+}
+
+const common = { clock: systemClock, faults: NO_FAULTS, pacing: undefined };
+const SIMULATED = { line: 'line-1', openingPayment: '1000.00', restoreBy: 'close' } as const;
+const POLLS = 20;
+
+test('a line that mixes DL/T 645 and Modbus RTU is polled without a lost or garbled exchange', { timeout: 60_000 }, async () => {
+  const heard = new Map<string, number>();
+  const log = {
+    write: ({ address }: { address: string }) => void heard.set(address, (heard.get(address) ?? 0) + 1),
+    close: () => undefined,
+  };
+  const town = createTown({ seed: 11, count: 2, clock: systemClock, loadFactor: 0 });
+  const map = loadRegisterMap(registerMapFile('hiking-dds238', '.'));
+  const units = [1, 2].map((unit) =>
+    createModbusMeter({ clock: systemClock, unit, map, tariffs: [12_345, 0, 0, 0], load: new Uint16Array(96).fill(1500), loadFactor: 0 }),
+  );
+  const served = await serveTcp(
+    '127.0.0.1',
+    0,
+    createMixedLine({
+      clock: systemClock,
+      dlt645: createSharedLine({ ...common, meters: town, log }),
+      modbusRtu: createModbusLine({ ...common, protocol: 'modbus-rtu', meters: units, log }),
+    }),
+  );
+  const folder = mkdtempSync(path.join(tmpdir(), 'feikong-mixed-'));
+  const config = path.join(folder, 'feikong.yaml');
+  const modbus = { protocol: 'modbus-rtu', map: map.name } as const;
+  writeSimulatedConfig(config, {
+    siteName: 'Mixed line',
+    lines: [{ id: 'line-1', name: 'both protocols', transport: lineOf(served.listening) }],
+    meters: [
+      ...town.map(({ address, password }) => ({ address, password, ...SIMULATED })),
+      ...units.map(({ unit }) => ({ address: String(unit), modbus, ...SIMULATED })),
+    ],
+    pollIntervalMs: 100,
+    loadFactor: 1,
+  });
+  const gateway = await startGateway({ config, data: path.join(folder, 'data') });
+  onTestFinished(async () => {
+    await gateway.child.stop('SIGKILL');
+    await served.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  const addresses = [...town.map(({ address }) => address), '1', '2'];
+  // Three frames a poll, of either protocol.
+  await expect.poll(() => addresses.filter((address) => (heard.get(address) ?? 0) >= 3 * POLLS), { timeout: 40_000 }).toEqual(addresses);
+  const meters = await get<{ items: readonly MeterAnswer[] }>(gateway, '/meters');
+  expect(meters.items.map(({ address, relay }) => [address, relay.reported]).sort()).toEqual(
+    addresses.map((address) => [address, 'closed']).sort(),
+  );
+  const energies = meters.items.flatMap(({ address, readings }) =>
+    readings.filter(({ register }) => register === '1-0:1.8.0').map(({ value, quality }) => [address.length, value, quality]),
+  );
+  expect(energies.sort()).toEqual([
+    [1, '123.45', 'good'],
+    [1, '123.45', 'good'],
+    [12, expect.stringMatching(/^\d+\.\d\d$/), 'good'],
+    [12, expect.stringMatching(/^\d+\.\d\d$/), 'good'],
+  ]);
+  const lines = await get<{ items: readonly LineAnswer[] }>(gateway, '/lines');
+  expect(lines.items[0]?.counters).toMatchObject({ timeouts: 0, repeats: 0, noiseBytes: 0, framesRefused: 0 });
+});
