@@ -2,6 +2,7 @@
 
 import { runDemos } from '../system/demos.ts';
 import { runKills } from '../system/kills.ts';
+import { runFuzz } from './fuzz.ts';
 import { runInterleavings } from './interleavings.ts';
 
 interface Soak {
@@ -14,6 +15,7 @@ interface Soak {
 const SOAKS: Readonly<Record<string, Soak>> = {
   demo: { count: 20, what: 'demo stories, a seed each', run: runDemos },
   kills: { count: 50, what: 'kills of the gateway', run: soakKills },
+  fuzz: { count: 10_000_000, what: 'inputs for each decoder', run: runFuzz },
   interleavings: { count: 100_000, what: 'interleavings of a payment and a trip', run: runInterleavings },
 };
 
