@@ -55,17 +55,14 @@ function createModbusDriver({ bus, clock }: DriverDeps, carrier: Carrier): Meter
     return reply.kind === 'read' ? ok(answersOf(span, reply.data, heardAt)) : err({ code: 'bad-value', sent: true });
   }
 
-  async function readRegisters(
-    meter: DriverMeter,
-    registers: readonly RegisterName[],
+  /** By register; what the meter alone refuses is not among them, but one that was asked for by itself is a refusal. */
+  async function readRows(
+    to: Unit & { readonly splits: Set<string> },
+    rows: readonly RegisterRow[],
     asking: Asking,
-  ): Promise<Result<readonly RegisterAnswer[], MeterFailure>> {
-    const to = unitOf(meter);
-    const found = rowsOf(to.map, registers);
-    if ('unknown' in found)
-      return err({ code: 'unsupported-register', sent: false, protocolError: `map ${to.map.name} has no ${found.unknown}` });
+  ): Promise<Result<ReadonlyMap<string, RegisterAnswer>, MeterFailure>> {
     const answers = new Map<string, RegisterAnswer>();
-    const spans = [...planSpans(found.rows, to.map, to.splits)];
+    const spans = [...planSpans(rows, to.map, to.splits)];
     for (let span = spans.shift(); span !== undefined; span = spans.shift()) {
       const outcome = await readSpan(to, span, asking);
       if (outcome.ok) {
@@ -78,10 +75,27 @@ function createModbusDriver({ bus, clock }: DriverDeps, carrier: Carrier): Meter
       if (middle !== undefined) {
         to.splits.add(splitAt(middle));
         spans.unshift(...planSpans(span.rows, to.map, to.splits));
-      } else if (registers.length === 1) return err(failure);
+      } else if (rows.length === 1) return err(failure);
     }
-    // What the meter alone refuses is missing; the others stand.
-    return ok(found.rows.map((row) => answers.get(row.register) ?? answerOf(row, undefined, clock.now())));
+    return ok(answers);
+  }
+
+  async function readRegisters(
+    meter: DriverMeter,
+    registers: readonly RegisterName[],
+    asking: Asking,
+  ): Promise<Result<readonly RegisterAnswer[], MeterFailure>> {
+    const to = unitOf(meter);
+    const { rows, unknown } = rowsOf(to.map, registers);
+    if (rows.length === 0 && unknown[0] !== undefined)
+      return err({ code: 'unsupported-register', sent: false, protocolError: `map ${to.map.name} has no ${unknown[0]}` });
+    const answers = await readRows(to, rows, asking);
+    if (!answers.ok) return answers;
+    // What the map lacks and what the meter alone refuses is missing; the others stand.
+    return ok([
+      ...rows.map((row) => answers.value.get(row.register) ?? answerOf(row, undefined, clock.now())),
+      ...unknown.map((register) => ({ register, value: undefined, text: undefined, unit: '', readAt: clock.now() })),
+    ]);
   }
 
   return {
@@ -122,14 +136,18 @@ const noRelay = ({ name }: RegisterMap): MeterFailure => ({
   protocolError: `map ${name} has no relay`,
 });
 
-function rowsOf(map: RegisterMap, registers: readonly RegisterName[]): { rows: readonly RegisterRow[] } | { unknown: RegisterName } {
+function rowsOf(
+  map: RegisterMap,
+  registers: readonly RegisterName[],
+): { readonly rows: readonly RegisterRow[]; readonly unknown: readonly RegisterName[] } {
   const rows = new Set<RegisterRow>();
+  const unknown = new Set<RegisterName>();
   for (const register of registers) {
     const row = map.rows.find((candidate) => candidate.register === register);
-    if (row === undefined) return { unknown: register };
-    rows.add(row);
+    if (row === undefined) unknown.add(register);
+    else rows.add(row);
   }
-  return { rows: [...rows] };
+  return { rows: [...rows], unknown: [...unknown] };
 }
 
 function answersOf(span: Span, data: Uint8Array, readAt: Instant): readonly RegisterAnswer[] {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { encodeRtu, encodeTcp } from '../../../../protocols/modbus/index.ts';
 import { loadRegisterMap, registerMapFile } from '../../../../src/config/register-map.ts';
-import { asRegister } from '../../../../src/core/model/register.ts';
+import { ACTIVE_POWER, asRegister } from '../../../../src/core/model/register.ts';
 import type { DriverMeter } from '../../../../src/drivers/driver.ts';
 import { createModbusRtuDriver, createModbusTcpDriver } from '../../../../src/drivers/modbus/driver.ts';
 import { fromHex, toHex } from '../../../../src/kernel/bytes.ts';
@@ -133,6 +133,14 @@ describe('Modbus RTU', () => {
       error: { code: 'unsupported-action', sent: false },
     });
     expect(written()).toEqual([]);
+  });
+
+  test('reads what the map has, and keeps missing what it has not', async () => {
+    const { clock, line, driver } = lineWith(createModbusRtuDriver);
+    line.onWrite = () => line.hear(rtu(1, '0304 00003039'));
+    const reading = driver.readRegisters(meterOf('1', 'acrel-dtsd1352'), [ENERGY, ACTIVE_POWER], NOW);
+    await clock.settle();
+    expect(valuesOf(await reading)).toEqual(['1-0:1.8.0 123.45', '1-0:16.7.0 missing']);
   });
 
   test('keeps a value missing that the meter marks as none', async () => {
