@@ -12,7 +12,7 @@ import { asId } from '../kernel/ids.ts';
 import { parseZone, type Zone } from '../kernel/local-time.ts';
 import { type Money, type Power, parseFen, parsePrice, powerFromDecimal } from '../kernel/units.ts';
 import { isLoopback, type ListenAddress, parseListenAddress } from './listen-address.ts';
-import { registerMapOf, talkError } from './meter-protocol.ts';
+import { createMapShelf, registerMapOf, talkError } from './meter-protocol.ts';
 import { configError, readYaml } from './read-yaml.ts';
 import { loadRuleSet } from './rule-set.ts';
 import { type ConfigFile, ConfigSchema, SecretsSchema } from './schema.ts';
@@ -77,9 +77,8 @@ export function loadConfig(file: string, protocols: readonly string[], overrides
   if (raw.mqtt.url !== undefined && !URL.canParse(raw.mqtt.url))
     throw wrong('mqtt.url', raw.mqtt.url, 'a URL, as mqtt://broker.example:1883');
   for (const [index, line] of raw.lines.entries()) checkTransport(line, `lines[${index}]`, raw, wrong);
-  const points = raw.meters.map((meter, index) =>
-    pointOf({ raw, meter, path: `meters[${index}]`, zone, ruleSets, tariffs, lines, protocols, wrong, folder: dirname(file) }),
-  );
+  const common = { raw, zone, ruleSets, tariffs, lines, protocols, wrong, folder: dirname(file), loadMap: createMapShelf() };
+  const points = raw.meters.map((meter, index) => pointOf({ ...common, meter, path: `meters[${index}]` }));
   checkUnique(raw, wrong);
   const real = raw.lines.find(({ simulated }) => !simulated);
   if (raw.notifier === 'simulated' && real !== undefined)
@@ -169,10 +168,11 @@ interface PointInput {
   readonly lines: ReadonlyMap<string, LineConfig>;
   readonly protocols: readonly string[];
   readonly folder: string;
+  readonly loadMap: ReturnType<typeof createMapShelf>;
   readonly wrong: Wrong;
 }
 
-function pointOf({ raw, meter, path, zone, ruleSets, tariffs, lines, protocols, folder, wrong }: PointInput): PointConfig {
+function pointOf({ raw, meter, path, zone, ruleSets, tariffs, lines, protocols, folder, loadMap, wrong }: PointInput): PointConfig {
   const line = lines.get(meter.line);
   const rules = ruleSets.get(meter.ruleSet);
   if (line === undefined) throw wrong(`${path}.line`, meter.line, `one of ${[...lines.keys()].join(', ')}`);
@@ -206,19 +206,19 @@ function pointOf({ raw, meter, path, zone, ruleSets, tariffs, lines, protocols, 
       keepPower: meter.keepPower,
     },
     meter: { id: asId(meter.id), meterPointId, lineId: asId(meter.line), protocol: meter.protocol, address: meter.address },
-    registerMap: mapOf({ meter, path, tariff: tariffs.get(meter.tariff), folder, wrong }),
+    registerMap: mapOf({ meter, path, tariff: tariffs.get(meter.tariff), folder, loadMap, wrong }),
     openingPayment: openingOf(meter.openingPayment, `${path}.openingPayment`, wrong),
     pollIntervalMs: meter.pollIntervalMs ?? raw.poll.intervalMs,
   };
 }
 
-interface MapInput extends Pick<PointInput, 'meter' | 'path' | 'folder' | 'wrong'> {
+interface MapInput extends Pick<PointInput, 'meter' | 'path' | 'folder' | 'loadMap' | 'wrong'> {
   readonly tariff: Tariff | undefined;
 }
 
 /** The map must have every register that the meter is charged by. */
-function mapOf({ meter, path, tariff, folder, wrong }: MapInput): RegisterMap | undefined {
-  const map = registerMapOf(meter, folder);
+function mapOf({ meter, path, tariff, folder, loadMap, wrong }: MapInput): RegisterMap | undefined {
+  const map = registerMapOf(meter, folder, loadMap);
   if (map === undefined) return undefined;
   if (map.relay !== undefined && meter.restoreBy === 'arm')
     throw wrong(`${path}.restoreBy`, meter.restoreBy, 'close: a Modbus relay has no button that could be permitted');

@@ -31,5 +31,18 @@ export function talkError({ protocol, address, map }: MeterTalk): TalkError | un
 }
 
 /** The register map of a meter that has one. @param folder where relative paths begin */
-export const registerMapOf = ({ map }: MeterTalk, folder: string): RegisterMap | undefined =>
-  map === undefined ? undefined : loadRegisterMap(registerMapFile(map, folder));
+export const registerMapOf = (
+  { map }: MeterTalk,
+  folder: string,
+  load: typeof loadRegisterMap = loadRegisterMap,
+): RegisterMap | undefined => (map === undefined ? undefined : load(registerMapFile(map, folder)));
+
+/** Reads each file once, however many meters name it. */
+export function createMapShelf(): typeof loadRegisterMap {
+  const read = new Map<string, RegisterMap>();
+  return (file) => {
+    const map = read.get(file) ?? loadRegisterMap(file);
+    read.set(file, map);
+    return map;
+  };
+}

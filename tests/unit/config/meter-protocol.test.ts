@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { talkError } from '../../../src/config/meter-protocol.ts';
+import { createMapShelf, talkError } from '../../../src/config/meter-protocol.ts';
+import { registerMapFile } from '../../../src/config/register-map.ts';
 
 describe('How a meter is talked to', () => {
   test.each([
@@ -19,4 +20,10 @@ describe('How a meter is talked to', () => {
   ])('is wrong as %o', (talk, field, expected) => {
     expect(talkError(talk)).toMatchObject({ field, expected });
   });
+});
+
+test('A register map is read once, however many meters name it', () => {
+  const load = createMapShelf();
+  const file = registerMapFile('eastron-sdm630', '.');
+  expect(load(file)).toBe(load(file));
 });
