@@ -64,8 +64,9 @@ function limitGroup(database: Database.Database): Group {
   const posting = database.prepare(
     'insert into postings (entry_seq, line, account_id, amount, balance_after, previous_entry) values (?, ?, ?, ?, ?, ?)',
   );
-  const insertAccount = database.prepare('insert into ledger_accounts (id, name, balance, version) values (?, ?, 0, 0)');
-  const update = database.prepare('update ledger_accounts set balance = ?, version = ?, last_entry = ? where id = ?');
+  const insertAccount = database.prepare('insert into ledger_accounts (id, name) values (?, ?)');
+  const insertBalance = database.prepare('insert into balances (account_id, balance, version) values (?, 0, 0)');
+  const update = database.prepare('update balances set balance = ?, version = ?, last_entry = ? where account_id = ?');
   const link = database.prepare('insert into links (from_seq, to_seq, at, hash) values (?, ?, ?, ?)');
   const accounts = new Map<string, { id: number; balance: bigint; version: number; last: number | null }>();
   let seq = 0;
@@ -77,6 +78,7 @@ function limitGroup(database: Database.Database): Group {
       account = { id: accounts.size + 1, balance: 0n, version: 0, last: null };
       accounts.set(name, account);
       insertAccount.run(account.id, name);
+      insertBalance.run(account.id);
     }
     account.balance += amount;
     posting.run(seq, line, account.id, amount, account.balance, account.last);

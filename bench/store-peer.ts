@@ -55,7 +55,7 @@ export async function startPeer(kind: PeerData['kind'], dir: string): Promise<Le
 
 function assertAddsUp(kind: PeerData['kind'], file: string, postings: number, sum: bigint): void {
   const database = new Database(file, { readonly: true });
-  const table = kind === 'limit' ? 'ledger_accounts' : 'accounts';
+  const table = kind === 'limit' ? 'ledger_accounts join balances on account_id = id' : 'accounts';
   const balance = database
     .prepare<[], bigint>(`select sum(balance) from ${table} where name glob 'customer:*'`)
     .pluck()

@@ -6,7 +6,8 @@ export interface Schema {
   readonly accounts: { readonly id: string; readonly state: string };
   readonly meter_points: MeterPointTable;
   readonly meters: MeterTable;
-  readonly ledger_accounts: LedgerAccountTable;
+  readonly ledger_accounts: { readonly id: bigint; readonly name: string };
+  readonly balances: BalanceTable;
   readonly entries: EntryTable;
   readonly postings: PostingTable;
   readonly payments: PaymentTable;
@@ -61,9 +62,9 @@ export interface MeterTable {
 }
 
 /** Balance and version are written by plain updates at the end of each commit group; the postings are the truth. */
-export interface LedgerAccountTable {
-  readonly id: bigint;
-  readonly name: string;
+export interface BalanceTable {
+  /** Of `ledger_accounts`. */
+  readonly account_id: bigint;
   readonly balance: bigint;
   /** Version of `account:ID` where this is the account of a customer. */
   readonly version: bigint;

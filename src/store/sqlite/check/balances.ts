@@ -19,11 +19,14 @@ export function* checkBalances(database: Database.Database): Iterable<Violation>
       };
     }
   }
-  const accounts = database.prepare<[], { id: bigint; name: string; balance: bigint }>('select id, name, balance from ledger_accounts');
+  const accounts = database.prepare<[], { id: bigint; name: string; balance: bigint | null }>(
+    'select a.id, a.name, b.balance from ledger_accounts a left join balances b on b.account_id = a.id',
+  );
   for (const { id, name, balance } of accounts.iterate()) {
     const sum = sums.get(id) ?? 0n;
     sums.delete(id);
-    if (sum !== balance) yield { invariant: 'I4', where: name, found: yuan(balance), expected: yuan(sum) };
+    if (sum !== balance)
+      yield { invariant: 'I4', where: name, found: balance === null ? 'no balance' : yuan(balance), expected: yuan(sum) };
   }
   for (const [id, sum] of sums) yield { invariant: 'I4', where: `ledger account ${id}`, found: 'missing', expected: yuan(sum) };
   yield* checkPayments(database);

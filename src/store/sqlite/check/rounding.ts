@@ -28,6 +28,10 @@ export function* checkRounding(database: Database.Database): Iterable<Violation>
     if (rounding !== difference) yield { invariant: 'I11', where: `entry ${key}`, found: yuan(rounding), expected: yuan(difference) };
     expected += difference;
   }
-  const balance = database.prepare<[], bigint>(`select balance from ledger_accounts where name = 'rounding'`).pluck().get() ?? 0n;
+  const balance =
+    database
+      .prepare<[], bigint>(`select balance from balances join ledger_accounts on id = account_id where name = 'rounding'`)
+      .pluck()
+      .get() ?? 0n;
   if (balance !== expected) yield { invariant: 'I11', where: 'rounding', found: yuan(balance), expected: yuan(expected) };
 }

@@ -15,7 +15,11 @@ const accountsAfter = question<{ after: string; limit: number }>()((db, asked) =
   db.selectFrom('accounts').selectAll().where('id', '>', asked.after).orderBy('id').limit(asked.limit),
 );
 const ledgerAccountByName = question<{ name: string }>()((db, asked) =>
-  db.selectFrom('ledger_accounts').select(['balance', 'version']).where('name', '=', asked.name),
+  db
+    .selectFrom('ledger_accounts')
+    .innerJoin('balances', 'balances.account_id', 'ledger_accounts.id')
+    .select(['balances.balance', 'balances.version'])
+    .where('ledger_accounts.name', '=', asked.name),
 );
 const heldOfAccount = question<{ id: string }>()((db, asked) =>
   db

@@ -10,7 +10,11 @@ import { cursorNumbers, pageOf } from './paging.ts';
 import { instant } from './rows.ts';
 
 const ledgerAccount = question<{ name: string }>()((db, asked) =>
-  db.selectFrom('ledger_accounts').select(['id', 'last_entry']).where('name', '=', asked.name),
+  db
+    .selectFrom('ledger_accounts')
+    .innerJoin('balances', 'balances.account_id', 'ledger_accounts.id')
+    .select(['ledger_accounts.id', 'balances.last_entry'])
+    .where('ledger_accounts.name', '=', asked.name),
 );
 
 /** Goes back from one entry of an account to the one before, as the postings lead. */

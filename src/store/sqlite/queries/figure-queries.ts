@@ -14,7 +14,7 @@ const relaysKnown = question()((db) =>
 const openRestores = question()((db) =>
   db.selectFrom('commands').select('created_at').where('action', 'in', ['arm', 'close']).where('state', 'not in', ENDED).orderBy('seq'),
 );
-const imbalance = question()((db) => db.selectFrom('ledger_accounts').select((of) => of.fn.sum<bigint | null>('balance').as('sum')));
+const imbalance = question()((db) => db.selectFrom('balances').select((of) => of.fn.sum<bigint | null>('balance').as('sum')));
 const queuedNotices = question()((db) =>
   db
     .selectFrom('notices')

@@ -61,10 +61,11 @@ interface LedgerAccountRow {
 
 export function createBook(database: Database.Database): Book {
   const selectAll = database
-    .prepare<[], LedgerAccountRow>('select id, name, balance, version, last_entry from ledger_accounts')
+    .prepare<[], LedgerAccountRow>('select id, name, balance, version, last_entry from ledger_accounts join balances on account_id = id')
     .safeIntegers(true);
-  const insert = database.prepare('insert into ledger_accounts (balance, version, last_entry, name, id) values (?, ?, ?, ?, ?)');
-  const update = database.prepare('update ledger_accounts set balance = ?, version = ?, last_entry = ? where id = ?');
+  const name = database.prepare('insert into ledger_accounts (id, name) values (?, ?)');
+  const insert = database.prepare('insert into balances (balance, version, last_entry, account_id) values (?, ?, ?, ?)');
+  const update = database.prepare('update balances set balance = ?, version = ?, last_entry = ? where account_id = ?');
   const accounts = new Map<string, Entry>();
   const moved = new Set<Entry>();
   let mark = 0;
@@ -119,8 +120,8 @@ export function createBook(database: Database.Database): Book {
     },
     flush() {
       for (const entry of [...moved].sort((left, right) => left.id - right.id)) {
-        if (entry.isNew) insert.run(entry.balance, entry.version, entry.lastEntry, entry.name, entry.id);
-        else update.run(entry.balance, entry.version, entry.lastEntry, entry.id);
+        if (entry.isNew) name.run(entry.id, entry.name);
+        (entry.isNew ? insert : update).run(entry.balance, entry.version, entry.lastEntry, entry.id);
         entry.isNew = false;
       }
       moved.clear();
