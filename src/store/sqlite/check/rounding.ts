@@ -30,7 +30,10 @@ export function* checkRounding(database: Database.Database): Iterable<Violation>
   }
   const balance =
     database
-      .prepare<[], bigint>(`select balance from balances join ledger_accounts on id = account_id where name = 'rounding'`)
+      .prepare<[], bigint>(
+        `select p.balance_after from ledger_accounts a join heads h on h.account_id = a.id
+         join postings p on p.entry_seq = h.last_entry and p.account_id = a.id where a.name = 'rounding' order by p.line desc limit 1`,
+      )
       .pluck()
       .get() ?? 0n;
   if (balance !== expected) yield { invariant: 'I11', where: 'rounding', found: yuan(balance), expected: yuan(expected) };
