@@ -40,7 +40,10 @@ export function readRegistration(bytes: Uint8Array, format: RegistrationFormat):
 
 /** The packet of one DTU; empty where it is no hex. */
 export function packetBytes({ as, packet }: PacketFormat, identity: string): Uint8Array {
-  return encode(packet.replaceAll(IDENTITY_PLACE, identity), as);
+  return encode(
+    packet.replaceAll(IDENTITY_PLACE, () => identity),
+    as,
+  );
 }
 
 function identityEnd(stream: Buffer, from: number, suffix: Uint8Array, length: number | undefined): number | 'foreign' | 'incomplete' {

@@ -13,8 +13,8 @@ import {
 import type { WriteError } from './transport.ts';
 
 export interface HeartbeatSettings extends PacketFormat {
-  /** What the DTU wants to hear in turn, if anything. */
-  readonly answer?: Uint8Array;
+  /** What the DTU wants to hear in turn, if anything; written as the packet is. */
+  readonly answer?: string;
   /** The period that the DTU is set to. */
   readonly everyMs: number;
 }
@@ -88,6 +88,7 @@ export interface DtuSocketOptions {
 
 export function createDtuSocket({ socket, clock, identity, heartbeat, rest }: DtuSocketOptions): DtuSocket {
   const filter = createPacketFilter(heartbeat === undefined ? new Uint8Array(0) : packetBytes(heartbeat, identity));
+  const answer = heartbeat?.answer === undefined ? undefined : packetBytes({ as: heartbeat.as, packet: heartbeat.answer }, identity);
   let follower: DtuFollower | undefined;
   let untold: Uint8Array | undefined = rest;
   let heardAtMs = clock.monotonicMs();
@@ -100,7 +101,7 @@ export function createDtuSocket({ socket, clock, identity, heartbeat, rest }: Dt
     heardAtMs = clock.monotonicMs();
     cancelHold?.();
     const { passed, packets } = filter.push(chunk);
-    for (let left = packets; left > 0 && socket.writable; left--) if (heartbeat?.answer !== undefined) socket.write(heartbeat.answer);
+    for (let left = answer === undefined ? 0 : packets; left > 0 && socket.writable; left--) socket.write(answer ?? '');
     follower?.heard();
     if (passed.length > 0) follower?.data(passed);
     if (filter.isHolding()) cancelHold = clock.after(HOLD_MS, () => follower?.data(filter.release()));

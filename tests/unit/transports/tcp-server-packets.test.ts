@@ -33,6 +33,7 @@ describe('A heartbeat', () => {
   test('is the same for all, or carries the identity', () => {
     expect(packetBytes({ as: 'ascii', packet: 'PING' }, '42')).toEqual(text('PING'));
     expect(packetBytes({ as: 'ascii', packet: 'REG:{identity}' }, '42')).toEqual(text('REG:42'));
+    expect(packetBytes({ as: 'ascii', packet: 'REG:{identity};' }, '$&')).toEqual(text('REG:$&;'));
     expect(packetBytes({ as: 'hex', packet: 'FE FE {identity}' }, '0A0B')).toEqual(Uint8Array.of(0xfe, 0xfe, 0x0a, 0x0b));
   });
 

@@ -20,7 +20,7 @@ async function portFor(options: Partial<TcpServerOptions> = {}) {
     portNumber: 0,
     clock,
     registration: { as: 'ascii', packet: 'REG:{identity};' },
-    heartbeat: { as: 'ascii', packet: 'PING', answer: Buffer.from('PONG'), everyMs: 60_000 },
+    heartbeat: { as: 'ascii', packet: 'PING', answer: 'PONG', everyMs: 60_000 },
     onEvent: (event) => events.push(event),
     ...options,
   });
