@@ -23,13 +23,20 @@ const SAYINGS: Readonly<Record<TcpServerEventKind, Saying>> = {
   'accept-failed': { level: 'warn', isSparing: true, sentence: 'the system could not accept a connection' },
 };
 
-/** The ports at which DTUs dial in, by id; they accept nobody before `listen`. */
-export function createDtuListeners(listeners: Config['listeners'], clock: Clock, logger: Logger): ReadonlyMap<string, TcpServer> {
-  return new Map(listeners.map((listener) => [listener.id, createDtuListener(listener, clock, logger.child({ listener: listener.id }))]));
+export interface DtuListenersDeps {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly countDtuEvent: (listener: string, event: TcpServerEventKind) => void;
 }
 
-function createDtuListener(listener: Config['listeners'][number], clock: Clock, logger: Logger): TcpServer {
+/** The ports at which DTUs dial in, by id; they accept nobody before `listen`. */
+export function createDtuListeners(listeners: Config['listeners'], deps: DtuListenersDeps): ReadonlyMap<string, TcpServer> {
+  return new Map(listeners.map((listener) => [listener.id, createDtuListener(listener, deps)]));
+}
+
+function createDtuListener(listener: Config['listeners'][number], { clock, logger, countDtuEvent }: DtuListenersDeps): TcpServer {
   const { id, listen, registration, heartbeat, probeMs } = listener;
+  const log = logger.child({ listener: id });
   const tls = readTls(listener.tls, `listener ${id}`);
   try {
     return createTcpServer({
@@ -37,7 +44,10 @@ function createDtuListener(listener: Config['listeners'][number], clock: Clock, 
       portNumber: listen.port,
       clock,
       registration,
-      onEvent: (event) => say(logger, event),
+      onEvent(event) {
+        countDtuEvent(id, event.kind);
+        say(log, event);
+      },
       ...(tls === undefined ? {} : { tls }),
       ...(heartbeat === undefined ? {} : { heartbeat }),
       ...(probeMs === undefined ? {} : { probeMs }),

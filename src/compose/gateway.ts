@@ -77,9 +77,9 @@ async function open(options: GatewayOptions, closeLater: (end: () => Promise<voi
   const newId = createNewId(() => clock.now(), randomBytes);
   const store = await openSqliteStore({ dataDir, clock, logger, onFatal });
   closeLater(() => store.close());
-  const lines = await openLines(options);
-  closeLater(() => lines.close());
   const metrics = createMetrics();
+  const lines = await openLines({ ...options, countDtuEvent: metrics.countDtuEvent });
+  closeLater(() => lines.close());
   const core = createCore({ config, store, lines, clock, newId, logger });
   await storeArchive(store, config.points);
   await postOpenings(core.payments, config.points);

@@ -15,7 +15,7 @@ import type { TcpServer } from '../transports/tcp-server.ts';
 import { createTcpServerTransport } from '../transports/tcp-server-transport.ts';
 import { createTcpTransport } from '../transports/tcp-transport.ts';
 import type { Transport } from '../transports/transport.ts';
-import { createDtuListeners } from './dtu-listeners.ts';
+import { createDtuListeners, type DtuListenersDeps } from './dtu-listeners.ts';
 
 /** A configured line, its transport open and its bus running. */
 export interface Line {
@@ -36,16 +36,14 @@ export interface Lines {
 /** What a loopback hop adds to a reply; a simulated line needs no more. */
 const SIMULATED_TRANSIT_MS = 100;
 
-export interface LinesDeps {
+export interface LinesDeps extends DtuListenersDeps {
   readonly config: Pick<Config, 'lines' | 'listeners' | 'mqtt'>;
-  readonly clock: Clock;
-  readonly logger: Logger;
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
 /** Opens every line. A line that cannot be reached keeps trying and says so; it stops nobody else. */
-export async function openLines({ config, clock, logger, environment }: LinesDeps): Promise<Lines> {
-  const listeners = createDtuListeners(config.listeners, clock, logger);
+export async function openLines({ config, clock, logger, environment, countDtuEvent }: LinesDeps): Promise<Lines> {
+  const listeners = createDtuListeners(config.listeners, { clock, logger, countDtuEvent });
   const needsBroker = config.mqtt.url === undefined && config.lines.some(({ transport }) => transport.type === 'mqtt');
   const embeddedBroker = needsBroker ? await createEmbeddedBroker({ portNumber: config.mqtt.embeddedPort }) : undefined;
   const brokerUrl = config.mqtt.url ?? embeddedBroker?.url;

@@ -44,13 +44,15 @@ function checkRegistration({ registration }: Raw, path: string, wrong: Wrong): v
     throw wrong(`${path}.registration.identityLength`, undefined, 'the bytes of an identity: nothing else says where it ends');
 }
 
-function checkHeartbeat({ heartbeat, registration }: Raw, path: string, wrong: Wrong): void {
+function checkHeartbeat({ heartbeat, registration, probeMs }: Raw, path: string, wrong: Wrong): void {
   if (heartbeat === undefined) return;
   checkWriting(heartbeat, `${path}.heartbeat.packet`, wrong);
   if (heartbeat.answer !== undefined) checkWriting({ as: heartbeat.as, packet: heartbeat.answer }, `${path}.heartbeat.answer`, wrong);
   const { as, packet } = heartbeat;
   if (packet.includes(IDENTITY) && as !== registration.as)
     throw wrong(`${path}.heartbeat.as`, as, `${registration.as}, as the identity in it is written`);
+  if (probeMs !== undefined && probeMs <= heartbeat.everyMs)
+    throw wrong(`${path}.probeMs`, probeMs, `more than heartbeat.everyMs, ${heartbeat.everyMs}: a live DTU may be silent for so long`);
   const [before = '', ...after] = packet.split(IDENTITY).map((part) => bytesOf(part, as) ?? []);
   const bytes = [...before, ...after.flatMap((part) => [...part])];
   const length = bytes.length + after.length * (registration.identityLength ?? 1);

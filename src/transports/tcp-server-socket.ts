@@ -101,10 +101,16 @@ export function createDtuSocket({ socket, clock, identity, heartbeat, rest }: Dt
     heardAtMs = clock.monotonicMs();
     cancelHold?.();
     const { passed, packets } = filter.push(chunk);
-    for (let left = answer === undefined ? 0 : packets; left > 0 && socket.writable; left--) socket.write(answer ?? '');
+    answerHeartbeats(packets);
     follower?.heard();
     if (passed.length > 0) follower?.data(passed);
     if (filter.isHolding()) cancelHold = clock.after(HOLD_MS, () => follower?.data(filter.release()));
+  }
+
+  /** One who sends heartbeats and never reads must not fill our memory with answers. */
+  function answerHeartbeats(count: number): void {
+    if (answer === undefined) return;
+    for (let left = count; left > 0 && socket.writable && !socket.writableNeedDrain; left--) socket.write(answer);
   }
 
   function watchHeartbeat({ everyMs }: HeartbeatSettings): void {

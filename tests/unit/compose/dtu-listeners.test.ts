@@ -49,10 +49,17 @@ function createNotebook() {
 
 async function openedAt(listener: string) {
   const notebook = createNotebook();
-  const lines = await openLines({ config: withListener(listener), clock: systemClock, logger: notebook.logger, environment: {} });
+  const counted: string[] = [];
+  const lines = await openLines({
+    config: withListener(listener),
+    clock: systemClock,
+    logger: notebook.logger,
+    environment: {},
+    countDtuEvent: (at, event) => counted.push(`${at} ${event}`),
+  });
   onTestFinished(() => lines.close());
   const { port } = (await notebook.wrote('DTUs may dial in')) as { readonly port: number };
-  return { notebook, lines, port };
+  return { notebook, counted, lines, port };
 }
 
 const dial = async (port: number, greeting: string) => {
@@ -76,8 +83,8 @@ describe('A configured listener', () => {
     expect(answer).toMatchObject({ ok: true, value: { bytes: readReply(meterNumber(1)).slice(4) } });
   });
 
-  test('tells of strangers with their count, sparingly', async () => {
-    const { notebook, port } = await openedAt('listen: "127.0.0.1:0"');
+  test('counts every stranger and tells of them sparingly', async () => {
+    const { notebook, counted, port } = await openedAt('listen: "127.0.0.1:0"');
     for (let left = 3; left > 0; left--) {
       const stranger = await dial(port, 'REG:9999;');
       await once(stranger.resume(), 'close');
@@ -85,6 +92,7 @@ describe('A configured listener', () => {
     const sentence = 'a connection with an identity of no line was refused';
     expect(await notebook.wrote(sentence)).toEqual({ count: 1, identity: '9999', peer: '127.0.0.1' });
     expect(notebook.times(sentence)).toBe(2);
+    expect(counted).toEqual(['gprs unknown-identity', 'gprs unknown-identity', 'gprs unknown-identity']);
   });
 
   test('whose port is taken stops the start with a sentence', async () => {

@@ -108,6 +108,12 @@ describe('a listener for DTUs', () => {
       'as: hex, packet: "FE FE FE {identity}"',
       'listeners[0].heartbeat.as is "hex"; expected ascii, as the identity in it is written',
     ],
+    [
+      'that would let a live DTU be replaced',
+      'everyMs: 30000 }',
+      'everyMs: 30000 }\n    probeMs: 30000',
+      'listeners[0].probeMs is 30000; expected more than heartbeat.everyMs, 30000: a live DTU may be silent for so long',
+    ],
     ['that no line can name', 'listener: gprs', 'listener: lora', 'lines[0].transport.listener is "lora"; expected one of gprs'],
     [
       'that its line does not name',

@@ -337,6 +337,14 @@ describe('The port', () => {
     });
   });
 
+  test('takes two connections for each line and sixty-four more', async () => {
+    const { portNumber, server } = await portFor();
+    for (let left = 67; left > 0; left--) await dial(portNumber);
+    await (await dial(portNumber, 'REG:A;PING')).hears('PONG');
+    await (await dial(portNumber, 'REG:B;')).isHungUp();
+    expect(server.counters()).toMatchObject({ 'too-many': 1, registered: 1 });
+  });
+
   test('with TLS takes DTUs that speak it, and counts those that do not', async (context) => {
     const openssl = requirePart('openssl', context);
     const folder = mkdtempSync(path.join(tmpdir(), 'feikong-tls-'));
