@@ -11,9 +11,10 @@ import type { MeterId, MeterPointId } from '../kernel/ids.ts';
 import { asId } from '../kernel/ids.ts';
 import { parseZone, type Zone } from '../kernel/local-time.ts';
 import { type Money, type Power, parseFen, parsePrice, powerFromDecimal } from '../kernel/units.ts';
+import { checkDialIn, type DtuListener, isLoopbackListener, listenerOf } from './dtu-listener.ts';
 import { isLoopback, type ListenAddress, parseListenAddress } from './listen-address.ts';
 import { registerMapOf, talkError } from './meter-protocol.ts';
-import { configError, readYaml } from './read-yaml.ts';
+import { configError, readYaml, type Wrong } from './read-yaml.ts';
 import { loadRuleSet } from './rule-set.ts';
 import { type ConfigFile, ConfigSchema, SecretsSchema } from './schema.ts';
 
@@ -40,6 +41,7 @@ export interface Config {
   readonly mqtt: ConfigFile['mqtt'];
   readonly notifier: ConfigFile['notifier'];
   readonly operatorCode: string;
+  readonly listeners: readonly DtuListener[];
   readonly lines: readonly LineConfig[];
   readonly points: readonly PointConfig[];
   readonly tariffs: ReadonlyMap<string, Tariff>;
@@ -56,7 +58,7 @@ export interface ConfigOverrides {
 /** Loads a configuration; throws an OperatorError that names the path, the value and what was expected. */
 export function loadConfig(file: string, protocols: readonly string[], overrides: ConfigOverrides = {}): Config {
   const raw = readYaml(file, ConfigSchema);
-  const wrong = (path: string, value: unknown, expected: string) => configError(file, path, value, expected);
+  const wrong: Wrong = (path, value, expected) => configError(file, path, value, expected);
   const zone = parseZone(raw.site.zone);
   if (zone === undefined) throw wrong('site.zone', raw.site.zone, 'an IANA time zone, as Asia/Shanghai');
   const ruleSets = indexed(
@@ -74,9 +76,17 @@ export function loadConfig(file: string, protocols: readonly string[], overrides
     ({ id }) => id,
     (name) => wrong('lines', name, 'an id of its own for each line'),
   );
+  const listeners = indexed(
+    raw.listeners.map((listener, index) => listenerOf(listener, `listeners[${index}]`, file, wrong)),
+    ({ id }) => id,
+    (name) => wrong('listeners', name, 'an id of its own for each listener'),
+  );
   if (raw.mqtt.url !== undefined && !URL.canParse(raw.mqtt.url))
     throw wrong('mqtt.url', raw.mqtt.url, 'a URL, as mqtt://broker.example:1883');
-  for (const [index, line] of raw.lines.entries()) checkTransport(line, `lines[${index}]`, raw, wrong);
+  for (const [index, line] of raw.lines.entries()) {
+    checkTransport(line, `lines[${index}]`, raw, wrong);
+    checkDialIn(raw, index, wrong);
+  }
   const points = raw.meters.map((meter, index) =>
     pointOf({ raw, meter, path: `meters[${index}]`, zone, ruleSets, tariffs, lines, protocols, wrong, folder: dirname(file) }),
   );
@@ -100,6 +110,7 @@ export function loadConfig(file: string, protocols: readonly string[], overrides
     mqtt: raw.mqtt,
     notifier: raw.notifier,
     operatorCode: raw.operatorCode,
+    listeners: [...listeners.values()],
     lines: raw.lines,
     points,
     tariffs,
@@ -107,8 +118,6 @@ export function loadConfig(file: string, protocols: readonly string[], overrides
     passwordOf: passwordsOf(file, raw),
   };
 }
-
-type Wrong = (path: string, value: unknown, expected: string) => Error;
 
 function indexed<T>(items: readonly T[], keyOf: (item: T) => string, twice: (key: string) => Error): ReadonlyMap<string, T> {
   const map = new Map<string, T>();
@@ -137,7 +146,7 @@ function tariffOf({ id, rates }: ConfigFile['tariffs'][number], index: number, w
 /** Each kind of transport has fields of its own; a line called simulated must end on this machine. */
 function checkTransport(line: LineConfig, path: string, raw: ConfigFile, wrong: Wrong): void {
   const { transport } = line;
-  const need = (field: 'path' | 'host' | 'port' | 'concentrator') => {
+  const need = (field: 'path' | 'host' | 'port' | 'listener' | 'identity' | 'concentrator') => {
     if (transport[field] === undefined) throw wrong(`${path}.transport.${field}`, undefined, `it to be set for a ${transport.type} line`);
   };
   if (transport.type === 'serial') need('path');
@@ -149,13 +158,18 @@ function checkTransport(line: LineConfig, path: string, raw: ConfigFile, wrong: 
     need('host');
     need('port');
   }
+  if (transport.type === 'tcp-server') {
+    need('listener');
+    need('identity');
+  }
   if (line.simulated && !isLocal(transport, raw))
-    throw wrong(`${path}.simulated`, true, 'a line on this machine: a loopback host, a pty, or a broker on loopback');
+    throw wrong(`${path}.simulated`, true, 'a line on this machine: a loopback host or listener, a pty, or a broker on loopback');
 }
 
 function isLocal(transport: LineConfig['transport'], raw: ConfigFile): boolean {
   if (transport.type === 'serial') return /^\/dev\/pts\/\d+$/.test(transport.path ?? '');
   if (transport.type === 'tcp') return isLoopback(transport.host ?? '');
+  if (transport.type === 'tcp-server') return isLoopbackListener(raw, transport.listener);
   return raw.mqtt.url === undefined || isLoopback(new URL(raw.mqtt.url).hostname.replace(/^\[(.*)\]$/, '$1'));
 }
 

@@ -162,7 +162,7 @@ describe('a mistake is one sentence that names the place, the value and what was
       'a transport of no known kind',
       'type: tcp',
       'type: udp',
-      'feikong.yaml:7: lines[0].transport.type is "udp"; expected one of "serial", "tcp", "mqtt"',
+      'feikong.yaml:7: lines[0].transport.type is "udp"; expected one of "serial", "tcp", "tcp-server", "mqtt"',
     ],
     [
       'a transport without its host',
@@ -216,7 +216,7 @@ describe('a mistake is one sentence that names the place, the value and what was
       'a line called simulated that leaves this machine',
       'port: 4001 }',
       'port: 4001 }\n    simulated: true',
-      'feikong.yaml: lines[0].simulated is true; expected a line on this machine: a loopback host, a pty, or a broker on loopback',
+      'feikong.yaml: lines[0].simulated is true; expected a line on this machine: a loopback host or listener, a pty, or a broker on loopback',
     ],
     [
       'simulated notices for real customers',
