@@ -42,4 +42,4 @@ export {
   writeValidity,
 } from './security/bodies.ts';
 export { SECURITY_ERROR } from './security/refusal.ts';
-export { readSealedOrder, writeSealedOrder } from './security/sealed-relay.ts';
+export { readSealedOrder, type SealedOrder, writeSealedOrder } from './security/sealed-relay.ts';
