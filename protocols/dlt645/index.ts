@@ -27,6 +27,7 @@ export { createDlt645Framer } from './link/framer.ts';
 export {
   customerText,
   LONGEST_SECURITY_ANSWER,
+  type PurseBody,
   purseText,
   readAuthentication,
   readAuthenticationAnswer,

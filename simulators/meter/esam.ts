@@ -1,13 +1,16 @@
 /**
  * The ESAM in a simulated State Grid meter: it believes who proves that he has the key, for a while, and then opens what is sealed
- * for it. Wrong MACs are counted; at the limit remote control is suspended. How that ends on a real meter is not confirmed: here
- * it doesn't.
+ * for it and fills the purse (`purse.ts`). Wrong MACs are counted; at the limit remote control is suspended. How that ends on a
+ * real meter is not confirmed: here it doesn't.
  */
 import {
+  customerText,
   FUNCTION,
+  purseText,
   type Reply,
   type Request,
   readAuthentication,
+  readPurse,
   readSealedOrder,
   readValidity,
   SECURITY_DI,
@@ -15,11 +18,13 @@ import {
   type SealedOrder,
   validityText,
   writeAuthenticationAnswer,
+  writePurseStatus,
 } from '../../protocols/dlt645/index.ts';
 import { type Instant, plusMs } from '../../src/kernel/clock.ts';
 import { createRandom } from '../random.ts';
 import { MINUTE_MS } from './dial.ts';
 import { createEsamCipher } from './esam-cipher.ts';
+import { openPurse, type Purse, rechargePurse } from './purse.ts';
 
 export type SecurityRequest = Extract<Request, { kind: 'security' }>;
 type SealedRelayRequest = Extract<Request, { kind: 'sealed-relay' }>;
@@ -38,8 +43,11 @@ const WRONG_MACS = 3;
 const RANDOM_BYTES = 4;
 const SERIAL_BYTES = 8;
 const NOTHING = new Uint8Array(0);
+/** No source gives its bits a meaning. */
+const KEY_STATE = new Uint8Array(4);
 
-export function createEsam(address: string): Esam {
+/** @param holder of the purse, which the meter shows in its registers */
+export function createEsam(address: string, holder: { purse: Purse }): Esam {
   const cipher = createEsamCipher(address);
   const random = createRandom(`${address}/esam`);
   const draw = (count: number) => Uint8Array.from({ length: count }, () => random.integer(0, 255));
@@ -76,6 +84,39 @@ export function createEsam(address: string): Esam {
     return { kind: 'security', di, body: NOTHING };
   }
 
+  function recharge({ di, body }: SecurityRequest, begun: Uint8Array, take: typeof rechargePurse): Reply {
+    const read = readPurse(body);
+    if (!read.ok) return refuse('other');
+    const { amountFen, count, mac, customer, customerMac } = read.value;
+    const sealed = believes(mac, purseText(amountFen, count), begun) && believes(customerMac, customerText(customer), begun);
+    if (!sealed) return refuse('verification');
+    const taken = take(holder.purse, read.value);
+    if (!taken.ok) return refuse(taken.error);
+    holder.purse = taken.value;
+    return { kind: 'security', di, body: NOTHING };
+  }
+
+  function status({ di, body }: SecurityRequest): Reply {
+    if (body.length > 0) return refuse('other');
+    return { kind: 'security', di, body: writePurseStatus({ ...holder.purse, keyState: KEY_STATE }) };
+  }
+
+  /** What needs a session. */
+  function obey(request: SecurityRequest, begun: Uint8Array): Reply {
+    switch (request.di) {
+      case SECURITY_DI.validity:
+        return setValidity(request, begun);
+      case SECURITY_DI.openAccount:
+        return recharge(request, begun, openPurse);
+      case SECURITY_DI.recharge:
+        return recharge(request, begun, rechargePurse);
+      case SECURITY_DI.status:
+        return status(request);
+      default:
+        return refuse('other');
+    }
+  }
+
   const begunAt = (now: Instant) => (session !== undefined && now < session.until ? session.random : undefined);
 
   return {
@@ -83,8 +124,7 @@ export function createEsam(address: string): Esam {
       if (suspended()) return refuse('suspended');
       if (request.di === SECURITY_DI.authenticate) return authenticate(request, now);
       const begun = begunAt(now);
-      if (begun === undefined) return refuse('authentication');
-      return request.di === SECURITY_DI.validity ? setValidity(request, begun) : refuse('other');
+      return begun === undefined ? refuse('authentication') : obey(request, begun);
     },
     open({ cipher: block, mac }, now) {
       const begun = begunAt(now);

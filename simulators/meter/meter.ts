@@ -15,6 +15,7 @@ import type { LoadProfile } from './load-profile.ts';
 import { createMeterClock } from './meter-clock.ts';
 import { createParameters } from './parameters.ts';
 import { PROFILES, type ProfileName } from './profiles.ts';
+import { NEW_PURSE } from './purse.ts';
 import { RELAY_RECORDS_KEPT } from './record-items.ts';
 import { CLOSED, pressButton, type RelayPosition } from './relay.ts';
 import { commandRelay, commandSealedRelay, type RelayRights } from './relay-command.ts';
@@ -70,7 +71,7 @@ export function createMeter(options: MeterOptions): VirtualMeter {
   const { clock, address, profile, password, wakeUpBytes } = options;
   const works = createWorks(options);
   const followUp = createFollowUp();
-  const esam = PROFILES[profile].hasEsam ? createEsam(address) : undefined;
+  const esam = PROFILES[profile].hasEsam ? createEsam(address, works) : undefined;
   const lookAt = (): Instant => {
     const now = clock.now();
     passTime(works, now);
@@ -140,6 +141,7 @@ function createWorks(options: MeterOptions): Works {
     relay: CLOSED,
     alarm: false,
     keepPower: false,
+    purse: NEW_PURSE,
     operator: '00000000',
     freezeAt: undefined,
     lastTimeBroadcast: undefined,
