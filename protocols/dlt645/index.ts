@@ -24,3 +24,23 @@ export { addressMatches, BROADCAST_ADDRESS } from './link/address.ts';
 export { functionOf, isReply } from './link/control.ts';
 export { decodeFrame, encodeFrame, type Frame, LONGEST_FRAME, OVERHEAD } from './link/frame.ts';
 export { createDlt645Framer } from './link/framer.ts';
+export {
+  customerText,
+  LONGEST_SECURITY_ANSWER,
+  type PurseBody,
+  purseText,
+  readAuthentication,
+  readAuthenticationAnswer,
+  readPurse,
+  readPurseStatus,
+  readValidity,
+  SECURITY_DI,
+  validityText,
+  writeAuthentication,
+  writeAuthenticationAnswer,
+  writePurse,
+  writePurseStatus,
+  writeValidity,
+} from './security/bodies.ts';
+export { SECURITY_ERROR } from './security/refusal.ts';
+export { readSealedOrder, type SealedOrder, writeSealedOrder } from './security/sealed-relay.ts';

@@ -29,6 +29,7 @@ import { createNewId, type NewId } from '../kernel/ids.ts';
 import type { Logger } from '../kernel/logger.ts';
 import { noNotifier } from '../notifiers/none.ts';
 import { simulatedNotifier } from '../notifiers/simulated.ts';
+import { createSoftwareSigner } from '../signers/software/software-signer.ts';
 import { openSqliteStore, type SqliteStore } from '../store/sqlite/index.ts';
 import { refuseOverfullLines } from './line-plan.ts';
 import { type Lines, openLines } from './lines.ts';
@@ -118,7 +119,9 @@ interface CoreParts {
 }
 
 function createCore({ config, store, lines, clock, newId, logger }: CoreParts) {
-  const gateway = createMeterGateway(connectMeters(config, lines, clock));
+  const sealedFor = config.points.filter(({ security }) => security === 'esam').length;
+  if (sealedFor > 0) logger.info({ meters: sealedFor }, 'the software signer, a double with test keys, seals for simulated meters');
+  const gateway = createMeterGateway(connectMeters(config, lines, clock, createSoftwareSigner()));
   const situations = createSituations({ store, clock, points: termsOfPoints(config, lines) });
   const decisions = createDecisions({ store, situations, newId, logger });
   return {

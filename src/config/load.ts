@@ -27,6 +27,8 @@ export interface PointConfig {
   readonly meter: Meter;
   /** Of a Modbus meter. */
   readonly registerMap: RegisterMap | undefined;
+  /** `esam`: its relay obeys only what is sealed for it. */
+  readonly security: 'password' | 'esam';
   readonly openingPayment: Money | undefined;
   readonly pollIntervalMs: number;
 }
@@ -201,6 +203,12 @@ function pointOf({ raw, meter, path, zone, ruleSets, tariffs, lines, protocols, 
       meter.ruleSet,
       `a rule set for real lines: ${rules.name} is for simulated lines only, and line ${line.id} is not simulated`,
     );
+  if (meter.security === 'esam' && !line.simulated)
+    throw wrong(
+      `${path}.security`,
+      meter.security,
+      `password, or a simulated line: the only signer so far has test keys, and line ${line.id} is not simulated`,
+    );
   const meterPointId = asId<MeterPointId>(meter.meterPoint ?? meter.id);
   const account: Account = { id: asId(meter.account), state: 'open' };
   return {
@@ -221,6 +229,7 @@ function pointOf({ raw, meter, path, zone, ruleSets, tariffs, lines, protocols, 
     },
     meter: { id: asId(meter.id), meterPointId, lineId: asId(meter.line), protocol: meter.protocol, address: meter.address },
     registerMap: mapOf({ meter, path, tariff: tariffs.get(meter.tariff), folder, wrong }),
+    security: meter.security,
     openingPayment: openingOf(meter.openingPayment, `${path}.openingPayment`, wrong),
     pollIntervalMs: meter.pollIntervalMs ?? raw.poll.intervalMs,
   };

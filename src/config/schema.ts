@@ -125,6 +125,10 @@ const Meter = Type.Object(
     map: Type.Optional(
       Type.String({ description: 'Modbus: a register map by name, as eastron-sdm630, or the path of one from this file' }),
     ),
+    security: Type.Union([Type.Literal('password'), Type.Literal('esam')], {
+      default: 'password',
+      description: 'password: relay commands in plaintext; esam: sealed by a signer, simulated lines only so far',
+    }),
     account: id('Account that is charged'),
     meterPoint: Type.Optional(id('Meter point; the meter’s id where absent')),
     feeder: Type.String({ default: 'feeder-1', description: 'For the trip limiter' }),

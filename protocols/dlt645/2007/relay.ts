@@ -32,6 +32,9 @@ const ACTIONS: ReadonlyMap<number, RelayAction> = new Map(
   (Object.keys(RELAY_CODES) as RelayAction[]).map((action) => [RELAY_CODES[action], action]),
 );
 
+/** The action behind N1; undefined where nobody gave it one. */
+export const relayAction = (code: number): RelayAction | undefined => ACTIONS.get(code);
+
 export interface RelayRequest {
   readonly kind: 'relay';
   readonly action: RelayAction;
@@ -70,7 +73,7 @@ export function readRelay(data: Uint8Array): Result<RelayRequest | SealedRelayRe
   if (data.length === SEALED_BYTES) {
     return ok({ kind: 'sealed-relay', password, operator, cipher: data.slice(ACTION_AT, MAC_AT), mac: data.slice(MAC_AT) });
   }
-  const action = ACTIONS.get(data[ACTION_AT] ?? 0);
+  const action = relayAction(data[ACTION_AT] ?? 0);
   if (data.length !== PLAIN_BYTES) return err({ code: 'bad-data', expected: '16 bytes in plaintext or 28 sealed ones' });
   if (action === undefined) return err({ code: 'bad-data', expected: 'a known N1' });
   const deadline = readLocalTime(data, DEADLINE_AT, 'second') ?? null;

@@ -5,12 +5,12 @@ import { readLocalTime, writeLocalTime } from '../../shared/calendar.ts';
 import { ADDRESS_BYTES, BROADCAST_ADDRESS, writeAddress } from '../link/address.ts';
 import { functionOf, isReply } from '../link/control.ts';
 import { type EncodeOptions, encodeFrame, type Frame } from '../link/frame.ts';
+import { readSecurity, type SecurityRequest, writeSecurity } from '../security/envelope.ts';
 import { type FreezeMoment, readFreezeMoment, writeFreezeMoment } from './freeze.ts';
 import { FUNCTION } from './functions.ts';
 import { MAINTENANCE_FUNCTION, type MaintenanceRequest, maintenanceKind, readMaintenance, writeMaintenance } from './maintenance.ts';
 import * as message from './message.ts';
 import { type RelayRequest, readRelay, type SealedRelayRequest, writeRelay, writeSealedRelay } from './relay.ts';
-import { readSecurity, type SecurityRequest, writeSecurity } from './security.ts';
 
 export interface ReadRequest {
   readonly kind: 'read';

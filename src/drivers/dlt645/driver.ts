@@ -20,6 +20,7 @@ import { exchangeOf, replyOf } from './exchange.ts';
 import { readData } from './read-data.ts';
 import { type PlannedRead, planReads } from './reading-plan.ts';
 import { refusalOf } from './refusal.ts';
+import { operateSealedRelay } from './sealed-relay.ts';
 
 /** A refusal or an acceptance is never longer. */
 const SHORT_DATA = 2;
@@ -69,6 +70,7 @@ export function createDlt645Driver({ bus, clock }: { readonly bus: Bus; readonly
     },
 
     async operateRelay(meter, order, asking) {
+      if (meter.seal !== undefined) return operateSealedRelay({ bus, meter, seal: meter.seal, asking }, order);
       if (meter.password === undefined)
         return err({ code: 'unsupported-action', sent: false, protocolError: 'no password is configured for this meter' });
       const request = relayRequest(meter, order, meter.password);

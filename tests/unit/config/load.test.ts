@@ -49,6 +49,7 @@ describe('a configuration', () => {
           keepPower: false,
         },
         meter: { id: 'm1', meterPointId: 'm1', lineId: 'line-1', protocol: 'dlt645-2007', address: '000000000001' },
+        security: 'password',
         openingPayment: undefined,
         pollIntervalMs: 60_000,
       },
@@ -217,6 +218,12 @@ describe('a mistake is one sentence that names the place, the value and what was
       'port: 4001 }',
       'port: 4001 }\n    simulated: true',
       'feikong.yaml: lines[0].simulated is true; expected a line on this machine: a loopback host or listener, a pty, or a broker on loopback',
+    ],
+    [
+      'sealed orders for a real line',
+      'account: a1\n',
+      'account: a1\n    security: esam\n',
+      'feikong.yaml: meters[0].security is "esam"; expected password, or a simulated line: the only signer so far has test keys, and line line-1 is not simulated',
     ],
     [
       'simulated notices for real customers',
