@@ -7,7 +7,8 @@
  * The body is carried as it is: what it means is agreed between the machine and the ESAM. A refusal has two bytes, SERR.
  */
 import { err, ok, type Result } from '../../../src/kernel/result.ts';
-import { DI_BYTES, diAt, type MessageError, OPERATOR_BYTES, readOperator, writeDi, writeOperator } from './message.ts';
+import type { MessageError } from '../message.ts';
+import { DI_BYTES, diAt, OPERATOR_BYTES, readOperator, writeDi, writeOperator } from './message.ts';
 
 export interface SecurityRequest {
   readonly kind: 'security';
