@@ -1,5 +1,5 @@
 /** Bits of the ERR byte of a 1997 refusal; they mean something else than those of 2007. */
-const ERROR_BIT_1997 = {
+export const ERROR_BIT_1997 = {
   illegalData: 0x01,
   noSuchData: 0x02,
   password: 0x04,

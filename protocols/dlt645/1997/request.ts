@@ -141,7 +141,7 @@ const FUNCTION_OF_KIND = {
 const FOR_ANYBODY: ReadonlySet<Request1997['kind']> = new Set(['read', 'read-next', 'reread', 'broadcast-time']);
 
 /** The function code that a request travels under. */
-function requestFunction1997(request: Request1997): number {
+export function requestFunction1997(request: Request1997): number {
   return request.kind === 'other' ? request.function : FUNCTION_OF_KIND[request.kind];
 }
 
