@@ -2,6 +2,7 @@
 export { formatValue, type Value } from '../shared/value.ts';
 export { type Choices1997, type FoundRow1997, findRow1997, listFields1997 } from './1997/catalog.ts';
 export { ERROR_BIT_1997, errorTexts1997 } from './1997/error-byte.ts';
+export { FUNCTION_1997 } from './1997/functions.ts';
 export { decodeItems1997, longestData1997 } from './1997/items.ts';
 export { findRegister1997 } from './1997/register.ts';
 export { decodeReply1997, encodeReply1997, type Reply1997 } from './1997/reply.ts';
