@@ -31,6 +31,7 @@ const POLL_EVERY_MS = 1000;
 export async function simulate(options: SimulateOptions): Promise<void> {
   const { protocol, listen, profile, faults, log, writeConfig } = options;
   if (protocol === 'modbus-rtu' || protocol === 'modbus-tcp') return simulateModbus(protocol, options);
+  if (writeConfig !== undefined && protocol !== 'dlt645-2007') throw onlyFor2007();
   const loadFactor = wholeNumber('--load-factor', options.loadFactor, 0);
   const simulation = await runSimulation({
     protocol,
@@ -59,8 +60,7 @@ async function simulateModbus(protocol: 'modbus-rtu' | 'modbus-tcp', options: Si
   const map = registerMapOf({ protocol, address: '1', map: options.map }, '.');
   if (map === undefined || misfit !== undefined)
     throw new OperatorError('bad-request', `--map is missing; expected ${misfit?.expected ?? 'a register map'}`, { option: '--map' });
-  if (options.writeConfig !== undefined)
-    throw new OperatorError('bad-request', '--write-config writes for dlt645-2007 meters only; leave it out', { option: '--write-config' });
+  if (options.writeConfig !== undefined) throw onlyFor2007();
   const simulation = await runModbusSimulation({
     protocol,
     map,
@@ -76,6 +76,9 @@ async function simulateModbus(protocol: 'modbus-rtu' | 'modbus-tcp', options: Si
   await stopSignal();
   await simulation.close();
 }
+
+const onlyFor2007 = () =>
+  new OperatorError('bad-request', '--write-config writes for dlt645-2007 meters only; leave it out', { option: '--write-config' });
 
 function writeConfigOf(file: string, simulation: RunningSimulation, loadFactor: number): void {
   const [listening = ''] = simulation.lines;

@@ -11,7 +11,8 @@ import { AppError } from '../../../src/kernel/app-error.ts';
 import type { LocalTime } from '../../../src/kernel/local-time.ts';
 import { err, ok, type Result } from '../../../src/kernel/result.ts';
 import { readLocalTime, writeLocalTime } from '../../shared/calendar.ts';
-import { type MessageError, readOperator, readPassword, writeOperator, writePassword } from './message.ts';
+import { type MessageError, readPassword, writePassword } from '../message.ts';
+import { readOperator, writeOperator } from './message.ts';
 
 /** N1 by what it does. `arm` only permits closing: the customer presses the button. */
 export const RELAY_CODES = {

@@ -16,7 +16,8 @@
 import { AppError } from '../../../src/kernel/app-error.ts';
 import { err, ok, type Result } from '../../../src/kernel/result.ts';
 import { readBcd, readDigits, writeBcd, writeDigits } from '../../shared/bcd.ts';
-import { DI_BYTES, type MessageError } from '../2007/message.ts';
+import { DI_BYTES } from '../2007/message.ts';
+import type { MessageError } from '../message.ts';
 
 export const SECURITY_DI = {
   authenticate: '070000FF',

@@ -7,7 +7,8 @@
  * The envelope carries the body as it is; `bodies.ts` takes the known ones apart. A refusal has two bytes, SERR (`refusal.ts`).
  */
 import { err, ok, type Result } from '../../../src/kernel/result.ts';
-import { DI_BYTES, diAt, type MessageError, OPERATOR_BYTES, readOperator, writeDi, writeOperator } from '../2007/message.ts';
+import { DI_BYTES, diAt, OPERATOR_BYTES, readOperator, writeDi, writeOperator } from '../2007/message.ts';
+import type { MessageError } from '../message.ts';
 
 export interface SecurityRequest {
   readonly kind: 'security';

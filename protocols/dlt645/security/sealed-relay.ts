@@ -9,8 +9,8 @@
 import { AppError } from '../../../src/kernel/app-error.ts';
 import { err, ok, type Result } from '../../../src/kernel/result.ts';
 import { readLocalTime, writeLocalTime } from '../../shared/calendar.ts';
-import type { MessageError } from '../2007/message.ts';
 import { RELAY_CODES, type RelayRequest, relayAction } from '../2007/relay.ts';
+import type { MessageError } from '../message.ts';
 
 export type SealedOrder = Pick<RelayRequest, 'action' | 'limit' | 'deadline'>;
 

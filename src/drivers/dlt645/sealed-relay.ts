@@ -16,7 +16,8 @@ import { toLocalTime } from '../../kernel/local-time.ts';
 import { err, ok, type Result } from '../../kernel/result.ts';
 import type { Bus } from '../../transports/bus/bus.ts';
 import type { DriverMeter, MeterSeal } from '../driver.ts';
-import { exchangeOf, replyOf } from './exchange.ts';
+import { requestTo } from './edition-2007.ts';
+import { exchangeOf } from './exchange.ts';
 import { refusalOf } from './refusal.ts';
 
 /** Level 98 says that what follows is sealed. The password behind it is not looked at; no source gives it a meaning but P2 = 01. */
@@ -61,10 +62,10 @@ async function beginSession(talk: SealedTalk): Promise<Result<Session, MeterFail
 }
 
 async function ask({ bus, meter, asking }: SealedTalk, request: Request) {
-  const { id, address } = meter;
-  const exchange = exchangeOf({ meter: id, address, request, longestData: LONGEST_SECURITY_ANSWER, repeatable: false });
+  const asked = requestTo(meter.address, request);
+  const exchange = exchangeOf({ meter: meter.id, request: asked, longestData: LONGEST_SECURITY_ANSWER, repeatable: false });
   const reply = await bus.request(exchange, asking);
-  return reply.ok ? ok(replyOf(reply.value.bytes, address, request)) : reply;
+  return reply.ok ? ok(asked.replyIn(reply.value.bytes)) : reply;
 }
 
 const failureOfSigner = ({ code, reason }: SignerFailure): MeterFailure => ({ code, sent: false, protocolError: reason });
