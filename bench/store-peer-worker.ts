@@ -64,24 +64,25 @@ function limitGroup(database: Database.Database): Group {
   const posting = database.prepare(
     'insert into postings (entry_seq, line, account_id, amount, balance_after, previous_entry) values (?, ?, ?, ?, ?, ?)',
   );
-  const insertAccount = database.prepare('insert into ledger_accounts (id, name, balance, version) values (?, ?, 0, 0)');
-  const update = database.prepare('update ledger_accounts set balance = ?, version = ?, last_entry = ? where id = ?');
+  const insertAccount = database.prepare('insert into ledger_accounts (id, name) values (?, ?)');
+  const insertHead = database.prepare('insert into heads (account_id, last_entry) values (?, 0)');
+  const update = database.prepare('update heads set last_entry = ? where account_id = ?');
   const link = database.prepare('insert into links (from_seq, to_seq, at, hash) values (?, ?, ?, ?)');
-  const accounts = new Map<string, { id: number; balance: bigint; version: number; last: number | null }>();
+  const accounts = new Map<string, { id: number; balance: bigint; last: number | null }>();
   let seq = 0;
   let head = '';
 
   const post = (name: string, amount: bigint, line: number, moved: Set<string>) => {
     let account = accounts.get(name);
     if (account === undefined) {
-      account = { id: accounts.size + 1, balance: 0n, version: 0, last: null };
+      account = { id: accounts.size + 1, balance: 0n, last: null };
       accounts.set(name, account);
       insertAccount.run(account.id, name);
+      insertHead.run(account.id);
     }
     account.balance += amount;
     posting.run(seq, line, account.id, amount, account.balance, account.last);
     account.last = seq;
-    account.version += 1;
     moved.add(name);
   };
   return (postings) => {
@@ -98,7 +99,7 @@ function limitGroup(database: Database.Database): Group {
     }
     for (const name of moved) {
       const account = accounts.get(name);
-      if (account !== undefined) update.run(account.balance, account.version, account.last, account.id);
+      if (account !== undefined) update.run(account.last, account.id);
     }
     head = createHash('sha256').update(head).update(lines.join('\n')).digest('hex');
     link.run(first, seq, postings[0]?.at, head);

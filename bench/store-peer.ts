@@ -55,9 +55,12 @@ export async function startPeer(kind: PeerData['kind'], dir: string): Promise<Le
 
 function assertAddsUp(kind: PeerData['kind'], file: string, postings: number, sum: bigint): void {
   const database = new Database(file, { readonly: true });
-  const table = kind === 'limit' ? 'ledger_accounts' : 'accounts';
+  const balances =
+    kind === 'limit'
+      ? 'select p.balance_after as balance, a.name from heads h join ledger_accounts a on a.id = h.account_id join postings p on p.entry_seq = h.last_entry and p.account_id = a.id'
+      : 'select balance, name from accounts';
   const balance = database
-    .prepare<[], bigint>(`select sum(balance) from ${table} where name glob 'customer:*'`)
+    .prepare<[], bigint>(`select sum(balance) from (${balances}) where name glob 'customer:*'`)
     .pluck()
     .safeIntegers()
     .get();

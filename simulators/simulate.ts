@@ -3,6 +3,9 @@ import type { Clock } from '../src/kernel/clock.ts';
 import { createFaults } from './faults/faults.ts';
 import { readFaultsFile } from './faults/faults-file.ts';
 import { openFrameLog } from './frame-log.ts';
+import type { SpokenEdition } from './lines/edition.ts';
+import { createSpoken1997 } from './lines/edition-1997.ts';
+import { SPOKEN_2007 } from './lines/edition-2007.ts';
 import type { Pacing } from './lines/sender.ts';
 import { serveMqttConcentrator } from './lines/serve-mqtt-concentrator.ts';
 import { serveNewPty } from './lines/serve-pty.ts';
@@ -22,7 +25,7 @@ export interface LinePlan {
 }
 
 export interface SimulationOptions extends Omit<TownOptions, 'count'> {
-  /** Only `dlt645-2007` so far. */
+  /** `dlt645-2007` or `dlt645-1997`. */
   readonly protocol: string;
   /** One line, or several in `lines`; the town's meters are dealt to them in order. */
   readonly listen?: string;
@@ -34,6 +37,12 @@ export interface SimulationOptions extends Omit<TownOptions, 'count'> {
   readonly log?: string;
   readonly pacing?: Pacing;
 }
+
+/** What the meters of a line speak. */
+const EDITIONS: ReadonlyMap<string, () => SpokenEdition> = new Map([
+  ['dlt645-2007', () => SPOKEN_2007],
+  ['dlt645-1997', createSpoken1997],
+]);
 
 /** Enough to write a configuration, or to call it by hand. */
 export interface SimulatedMeter {
@@ -61,8 +70,10 @@ export interface RunningSimulation {
  */
 export async function runSimulation(options: SimulationOptions): Promise<RunningSimulation> {
   const { protocol, seed, clock, log: logFile } = options;
-  if (protocol !== 'dlt645-2007') {
-    throw new OperatorError('unknown-protocol', `there is no simulator for ${JSON.stringify(protocol)}; expected dlt645-2007`);
+  const createEdition = EDITIONS.get(protocol);
+  if (createEdition === undefined) {
+    const expected = [...EDITIONS.keys()].join(' or ');
+    throw new OperatorError('unknown-protocol', `there is no simulator for ${JSON.stringify(protocol)}; expected ${expected}`);
   }
   const plans = plansOf(options).map((plan) => ({ ...plan, target: parseListenTarget(plan.listen) }));
   const faults = createFaults(options.faults === undefined ? [] : readFaultsFile(options.faults), String(seed));
@@ -78,7 +89,11 @@ export async function runSimulation(options: SimulationOptions): Promise<Running
     for (const { target, meters: count } of plans) {
       const meters = town.slice(dealt, dealt + count);
       dealt += count;
-      const line = await serve(target, createSharedLine({ meters, clock, faults, log, pacing: options.pacing }), clock);
+      const line = await serve(
+        target,
+        createSharedLine({ meters, clock, faults, log, edition: createEdition(), pacing: options.pacing }),
+        clock,
+      );
       served.push({ line, meters });
     }
   } catch (error) {

@@ -1,18 +1,16 @@
 /** What a frame of the 1997 edition holds, in plain words and strings. */
+import { formatLocalTime } from '../../src/kernel/local-time.ts';
 import { hexReversed } from '../shared/hex.ts';
 import { formatValue } from '../shared/value.ts';
-import { type FoundRow1997, findRow1997 } from './1997/catalog.ts';
+import { findRow1997 } from './1997/catalog.ts';
 import { FUNCTION_1997 } from './1997/functions.ts';
 import { decodeItems1997 } from './1997/items.ts';
+import { DI_BYTES, diAt } from './1997/message.ts';
+import { decodeReply1997, type Reply1997 } from './1997/reply.ts';
+import { decodeRequest1997, type Request1997 } from './1997/request.ts';
 import type { ItemDescription, Told } from './description.ts';
-import { functionOf, isAbnormal, isReply } from './link/control.ts';
+import { functionOf, isReply } from './link/control.ts';
 import type { Frame } from './link/frame.ts';
-
-/** DI0 DI1 at the head of the data. */
-const DI_BYTES = 2;
-/** DI0 DI1 PA P0 P1 P2, then what is written. */
-const VALUE_AT = 6;
-const ONE_ERROR_BYTE = 1;
 
 const NOTHING: Told = { items: [], extra: null };
 
@@ -25,36 +23,77 @@ const READS: ReadonlySet<number> = new Set([FUNCTION_1997.read, FUNCTION_1997.re
  *
  * @source DL/T 645-1997, application layer
  */
-export function tell1997({ control, data }: Frame): Told {
-  const functionCode = functionOf(control);
-  if (isReply(control) && isAbnormal(control)) return data.length === ONE_ERROR_BYTE ? NOTHING : raw(data);
-  if (READS.has(functionCode) && data.length >= DI_BYTES) return isReply(control) ? tellRead(data) : tellAsked(data);
-  if (functionCode === FUNCTION_1997.write && !isReply(control) && data.length >= VALUE_AT) return tellWrite(data);
-  return SECRET.has(functionCode) ? NOTHING : raw(data);
+export function tell1997(frame: Frame): Told {
+  return isReply(frame.control) ? tellReply(frame) : tellRequest(frame);
 }
 
-function tellRead(data: Uint8Array): Told {
-  const di = hexReversed(data, 0, DI_BYTES);
-  const value = data.subarray(DI_BYTES);
+function tellReply(frame: Frame): Told {
+  const reply = decodeReply1997(frame);
+  return reply.ok ? tellKnownReply(reply.value) : raw(frame.data);
+}
+
+function tellKnownReply(reply: Reply1997): Told {
+  switch (reply.kind) {
+    case 'read':
+    case 'read-next':
+    case 'reread':
+      return tellData(reply.di, reply.value);
+    case 'refused':
+      return NOTHING;
+    case 'accepted':
+      return SECRET.has(reply.function) ? NOTHING : raw(reply.data);
+    case 'other':
+      return raw(reply.data);
+  }
+}
+
+function tellData(di: string, value: Uint8Array): Told {
   const row = findRow1997(di);
-  if (row === undefined) return { items: [{ ...askedItem(di, row), value: hexReversed(value) }], extra: null };
+  if (row === undefined) return { items: [{ ...askedItem(di), value: hexReversed(value) }], extra: null };
   const { items, extra } = decodeItems1997(row, value);
   return { items: items.map((item) => ({ ...item, value: item.value === null ? null : formatValue(item.value) })), extra: orNull(extra) };
 }
 
-function tellAsked(data: Uint8Array): Told {
-  const di = hexReversed(data, 0, DI_BYTES);
-  return { items: [askedItem(di, findRow1997(di))], extra: orNull(data.subarray(DI_BYTES)) };
+function tellRequest(frame: Frame): Told {
+  const request = decodeRequest1997(frame);
+  return request.ok ? tellKnownRequest(request.value) : tellMisfit(frame);
 }
 
-function tellWrite(data: Uint8Array): Told {
-  const di = hexReversed(data, 0, DI_BYTES);
-  const passwordLevel = hexReversed(data, DI_BYTES, 1);
-  const write = { passwordLevel, operator: null, value: hexReversed(data.subarray(VALUE_AT)) };
-  return { items: [askedItem(di, findRow1997(di))], extra: null, write };
+/** Masters in the field put more behind the DI of a read than the edition has. */
+function tellMisfit({ control, data }: Frame): Told {
+  if (READS.has(control) && data.length > DI_BYTES) return { items: [askedItem(diAt(data))], extra: orNull(data.subarray(DI_BYTES)) };
+  return SECRET.has(control) ? NOTHING : raw(data);
 }
 
-function askedItem(di: string, row: FoundRow1997 | undefined): ItemDescription {
+function tellKnownRequest(request: Request1997): Told {
+  switch (request.kind) {
+    case 'read':
+    case 'read-next':
+      return { items: [askedItem(request.di)], extra: null };
+    case 'reread':
+      return request.di === undefined ? NOTHING : { items: [askedItem(request.di)], extra: null };
+    case 'write': {
+      const write = { passwordLevel: levelOf(request.password), operator: null, value: hexReversed(request.value) };
+      return { items: [askedItem(request.di)], extra: null, write };
+    }
+    case 'write-address':
+      return { items: [{ di: null, register: null, name: 'meter address', value: request.address, unit: '' }], extra: null };
+    case 'broadcast-time':
+      return { ...NOTHING, time: formatLocalTime(request.time) };
+    case 'change-speed':
+      return { ...raw(Uint8Array.of(request.speedBit)), maintenance: { passwordLevel: null, operator: null, setting: null } };
+    case 'change-password':
+    case 'clear-demand':
+      return { ...NOTHING, maintenance: { passwordLevel: levelOf(request.password), operator: null, setting: null } };
+    case 'other':
+      return SECRET.has(functionOf(request.function)) ? NOTHING : raw(request.data);
+  }
+}
+
+const levelOf = (password: string): string => password.slice(0, 2);
+
+function askedItem(di: string): ItemDescription {
+  const row = findRow1997(di);
   return { di, register: row?.register ?? `dlt645:${di}`, name: row?.name ?? null, value: null, unit: row?.unit ?? '' };
 }
 

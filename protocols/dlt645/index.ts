@@ -1,5 +1,12 @@
 /** The face of the DL/T 645 codec: pure functions between bytes and values. */
 export { formatValue, type Value } from '../shared/value.ts';
+export { type Choices1997, type FoundRow1997, findRow1997, listFields1997 } from './1997/catalog.ts';
+export { ERROR_BIT_1997, errorTexts1997 } from './1997/error-byte.ts';
+export { FUNCTION_1997 } from './1997/functions.ts';
+export { decodeItems1997, longestData1997 } from './1997/items.ts';
+export { findRegister1997 } from './1997/register.ts';
+export { decodeReply1997, encodeReply1997, type Reply1997 } from './1997/reply.ts';
+export { decodeRequest1997, encodeRequest1997, type ReadRequest1997, type Request1997, requestFunction1997 } from './1997/request.ts';
 export { type FoundRow, findRow } from './2007/catalog/find.ts';
 export { findRegister } from './2007/catalog/register.ts';
 export { ERROR_BIT, errorTexts, refusalTexts } from './2007/error-byte.ts';
@@ -11,8 +18,6 @@ export { decodeReply, encodeReply, type Refusal, type Reply } from './2007/reply
 export {
   decodeRequest,
   encodeRequest,
-  type ReadNextRequest,
-  type ReadRequest,
   type Request,
   requestFunction,
   type WriteRequest,
@@ -24,3 +29,23 @@ export { addressMatches, BROADCAST_ADDRESS } from './link/address.ts';
 export { functionOf, isReply } from './link/control.ts';
 export { decodeFrame, encodeFrame, type Frame, LONGEST_FRAME, OVERHEAD } from './link/frame.ts';
 export { createDlt645Framer } from './link/framer.ts';
+export {
+  customerText,
+  LONGEST_SECURITY_ANSWER,
+  type PurseBody,
+  purseText,
+  readAuthentication,
+  readAuthenticationAnswer,
+  readPurse,
+  readPurseStatus,
+  readValidity,
+  SECURITY_DI,
+  validityText,
+  writeAuthentication,
+  writeAuthenticationAnswer,
+  writePurse,
+  writePurseStatus,
+  writeValidity,
+} from './security/bodies.ts';
+export { SECURITY_ERROR } from './security/refusal.ts';
+export { readSealedOrder, type SealedOrder, writeSealedOrder } from './security/sealed-relay.ts';

@@ -5,7 +5,8 @@
 import { addressMatches, BROADCAST_ADDRESS, createDlt645Framer, decodeFrame, type Frame, isReply } from '../../protocols/dlt645/index.ts';
 import { formatInstant } from '../../src/kernel/clock.ts';
 import type { Asked, VirtualMeter } from '../meter/meter.ts';
-import { type Answer, type AnswerOptions, answerOf, contentOf } from './answer.ts';
+import { type Answer, type AnswerOptions, answerOf } from './answer.ts';
+import { SPOKEN_2007 } from './edition-2007.ts';
 import { createSender, type Pacing, type Send, type Sender } from './sender.ts';
 
 export interface SharedLineOptions extends AnswerOptions {
@@ -31,13 +32,13 @@ const LONGEST_GAP_MS = 500;
 const OPEN_PAIR = 'AA';
 
 export function createSharedLine(options: SharedLineOptions): SharedLine {
-  const { clock, pacing, log } = options;
+  const { clock, pacing, log, edition = SPOKEN_2007 } = options;
   const metersFor = createRouting(options.meters);
 
   function answersTo(frame: Frame): readonly Answer[] {
     const called = metersFor(frame.address);
     if (called.length === 0) {
-      log?.write({ at: formatInstant(clock.now()), address: frame.address, ...contentOf(frame), answered: false, relay: null });
+      log?.write({ at: formatInstant(clock.now()), address: frame.address, ...edition.contentOf(frame), answered: false, relay: null });
     }
     return called.flatMap(({ meter, asked }) => answerOf(meter, asked, frame, options) ?? []);
   }

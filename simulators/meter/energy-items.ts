@@ -12,8 +12,9 @@ const PURSE = 0x90;
 /** Total and four tariffs: the last part that a single read may name. */
 const LAST_PART = TARIFFS;
 const NOTHING: Registers = [0, 0, 0, 0, 0];
-/** Money and energy left, and overdrawn: this meter's account is kept by the head-end, so its own purse is empty. */
-const PURSES: ReadonlySet<string> = new Set(['00900100', '00900101', '00900200', '00900201']);
+/** Energy left, and energy and money overdrawn: there is never any. */
+const EMPTY: ReadonlySet<string> = new Set(['00900100', '00900101', '00900201']);
+const MONEY_LEFT = '00900200';
 
 /**
  * Class 00: registers now and as of the last settlements. The household exports nothing, so combined is forward and
@@ -21,7 +22,8 @@ const PURSES: ReadonlySet<string> = new Set(['00900100', '00900101', '00900200',
  * one reply holds.
  */
 export function readEnergy(works: Works, { text, quantity, part, nth }: DataIdentifier): Uint8Array | undefined {
-  if (quantity === PURSE) return PURSES.has(text) ? bcd(4, 0) : undefined;
+  if (text === MONEY_LEFT) return bcd(4, Number(works.purse.amountFen));
+  if (quantity === PURSE) return EMPTY.has(text) ? bcd(4, 0) : undefined;
   if (quantity !== COMBINED_ACTIVE && quantity !== FORWARD_ACTIVE && quantity !== REVERSE_ACTIVE) return undefined;
   if ((part > LAST_PART && part !== BLOCK) || (nth > SETTLEMENTS_KEPT && nth !== BLOCK)) return undefined;
   const days = nth === BLOCK ? Array.from({ length: SETTLEMENTS_KEPT + 1 }, (_, index) => index) : [nth];

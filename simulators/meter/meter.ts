@@ -7,16 +7,18 @@ import type { Clock, Instant } from '../../src/kernel/clock.ts';
 import type { Zone } from '../../src/kernel/local-time.ts';
 import { hashText } from '../random.ts';
 import { createEnergyCounter, type Registers } from './energy-counter.ts';
+import { createEsam, type Esam } from './esam.ts';
 import { createFollowUp, type FollowUp } from './follow-up.ts';
 import { createShelf, DAYS_KEPT, historyOf, SETTLEMENTS_KEPT } from './history.ts';
 import { readItem } from './items.ts';
 import type { LoadProfile } from './load-profile.ts';
 import { createMeterClock } from './meter-clock.ts';
 import { createParameters } from './parameters.ts';
-import type { ProfileName } from './profiles.ts';
+import { PROFILES, type ProfileName } from './profiles.ts';
+import { NEW_PURSE } from './purse.ts';
 import { RELAY_RECORDS_KEPT } from './record-items.ts';
 import { CLOSED, pressButton, type RelayPosition } from './relay.ts';
-import { commandRelay, type RelayRights } from './relay-command.ts';
+import { commandRelay, commandSealedRelay, type RelayRights } from './relay-command.ts';
 import { freeze, hearTime, writeItem } from './settings.ts';
 import { DAY_TABLE, tariffsByQuarter } from './tou.ts';
 import { moveRelay, passTime, type Works } from './works.ts';
@@ -69,6 +71,7 @@ export function createMeter(options: MeterOptions): VirtualMeter {
   const { clock, address, profile, password, wakeUpBytes } = options;
   const works = createWorks(options);
   const followUp = createFollowUp();
+  const esam = PROFILES[profile].hasEsam ? createEsam(address, works) : undefined;
   const lookAt = (): Instant => {
     const now = clock.now();
     passTime(works, now);
@@ -84,7 +87,7 @@ export function createMeter(options: MeterOptions): VirtualMeter {
       if (asked === 'everybody') return obeyBroadcast(works, request, now);
       if (request.kind === 'read-address') return { kind: 'read-address', address };
       if (request.kind === 'read' || request.kind === 'read-next') return answerRead(works, followUp, request, now);
-      return asked === 'wildcard' ? undefined : obey(works, request, options, now, stuck);
+      return asked === 'wildcard' ? undefined : obey(works, request, { ...options, esam }, now, stuck);
     },
     relay() {
       lookAt();
@@ -138,6 +141,7 @@ function createWorks(options: MeterOptions): Works {
     relay: CLOSED,
     alarm: false,
     keepPower: false,
+    purse: NEW_PURSE,
     operator: '00000000',
     freezeAt: undefined,
     lastTimeBroadcast: undefined,
@@ -159,13 +163,22 @@ function answerRead(works: Works, followUp: FollowUp, request: ReadingRequest, n
 type ReadingRequest = Extract<Request, { kind: 'read' | 'read-next' }>;
 type OwnRequest = Exclude<Request, ReadingRequest | { kind: 'read-address' }>;
 
+interface Rights extends RelayRights {
+  readonly esam: Esam | undefined;
+}
+
 /** What a meter does only when it is called by its own address. */
-function obey(works: Works, request: OwnRequest, rights: RelayRights, now: Instant, stuck: boolean): Reply | undefined {
+function obey(works: Works, request: OwnRequest, rights: Rights, now: Instant, stuck: boolean): Reply | undefined {
   switch (request.kind) {
     case 'relay':
       return outcome(FUNCTION.relay, commandRelay(works, request, rights, now, stuck));
-    case 'sealed-relay': // there is no ESAM inside that could open it
-      return refusal(FUNCTION.relay, ERROR_BIT.password);
+    case 'sealed-relay': {
+      const order = rights.esam?.open(request, now);
+      if (order === undefined) return refusal(FUNCTION.relay, ERROR_BIT.password);
+      return outcome(FUNCTION.relay, commandSealedRelay(works, { ...order, operator: request.operator }, rights, now, stuck));
+    }
+    case 'security':
+      return rights.esam?.answer(request, now) ?? refusal(FUNCTION.authenticate, ERROR_BIT.other);
     case 'write':
       return outcome(FUNCTION.write, writeItem(works, request, rights, now));
     case 'freeze':
@@ -180,7 +193,6 @@ function obey(works: Works, request: OwnRequest, rights: RelayRights, now: Insta
     case 'clear-meter':
     case 'clear-events':
     case 'multi-function-output':
-    case 'security':
     case 'other':
       return refusal(requestFunction(request), ERROR_BIT.other);
   }

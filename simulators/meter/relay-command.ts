@@ -1,4 +1,4 @@
-import { ERROR_BIT, type RelayRequest } from '../../protocols/dlt645/index.ts';
+import { ERROR_BIT, type RelayRequest, type SealedOrder } from '../../protocols/dlt645/index.ts';
 import { readBcd } from '../../protocols/shared/bcd.ts';
 import type { Instant } from '../../src/kernel/clock.ts';
 import { dialOf, MINUTE_MS } from './dial.ts';
@@ -18,30 +18,42 @@ export interface RelayRights {
 /** N2 of an automatic restore counts in five minutes. */
 const RESTORE_STEP_MS = 5 * MINUTE_MS;
 
+/** What is wanted of the relay, however it came. */
+interface Order extends SealedOrder {
+  readonly operator: string;
+}
+
 /**
- * Function 1C on a meter whose time has passed up to `now`.
+ * Function 1C in plaintext, on a meter whose time has passed up to `now`.
  *
  * @param stuck the command is taken and the relay doesn't move
  * @returns the ERR byte where the meter refuses
  */
 export function commandRelay(works: Works, request: RelayRequest, rights: RelayRights, now: Instant, stuck: boolean): number | undefined {
-  const refusal = refusalOf(works, request, rights, now);
-  if (refusal !== undefined) return refusal;
-  if (request.action === 'alarm-on' || request.action === 'alarm-off') works.alarm = request.action === 'alarm-on';
-  else if (request.action === 'keep-power-on' || request.action === 'keep-power-off') works.keepPower = request.action === 'keep-power-on';
-  else if (!stuck) {
-    works.operator = request.operator;
-    moveRelay(works, nextState(works, request, request.action, rights, now));
-  }
-  return undefined;
-}
-
-function refusalOf(works: Works, { action, password, deadline }: RelayRequest, rights: RelayRights, now: Instant): number | undefined {
   const { relayActions, needsDeadline } = PROFILES[rights.profile];
   const allowed: readonly string[] | 'all' = relayActions;
+  const { action, password, deadline } = request;
   if (password !== rights.password || (allowed !== 'all' && !allowed.includes(action))) return ERROR_BIT.password;
-  if (deadline === null ? needsDeadline : isPast(works, dialOf(deadline), now)) return ERROR_BIT.other;
-  return works.keepPower && opens(action) ? ERROR_BIT.other : undefined;
+  if (deadline === null && needsDeadline) return ERROR_BIT.other;
+  return obeyOrder(works, request, rights, now, stuck);
+}
+
+/** An order that the ESAM has opened: no password is asked for, a deadline always. Returns the ERR byte where the meter refuses. */
+export function commandSealedRelay(works: Works, order: Order, rights: RelayRights, now: Instant, stuck: boolean): number | undefined {
+  return order.deadline === null ? ERROR_BIT.other : obeyOrder(works, order, rights, now, stuck);
+}
+
+function obeyOrder(works: Works, order: Order, rights: RelayRights, now: Instant, stuck: boolean): number | undefined {
+  const { action, deadline, operator } = order;
+  if (deadline !== null && isPast(works, dialOf(deadline), now)) return ERROR_BIT.other;
+  if (works.keepPower && opens(action)) return ERROR_BIT.other;
+  if (action === 'alarm-on' || action === 'alarm-off') works.alarm = action === 'alarm-on';
+  else if (action === 'keep-power-on' || action === 'keep-power-off') works.keepPower = action === 'keep-power-on';
+  else if (!stuck) {
+    works.operator = operator;
+    moveRelay(works, nextState(works, order, action, rights, now));
+  }
+  return undefined;
 }
 
 /** The deadline's own second is still in time. */
@@ -54,7 +66,7 @@ type Move = Exclude<RelayRequest['action'], 'alarm-on' | 'alarm-off' | 'keep-pow
 const opens = (action: RelayRequest['action']) =>
   action === 'trip' || action === 'trip-and-restore' || action === 'trip-and-restore-direct';
 
-function nextState(works: Works, { limit }: RelayRequest, move: Move, rights: RelayRights, now: Instant): RelayState {
+function nextState(works: Works, { limit }: Order, move: Move, rights: RelayRights, now: Instant): RelayState {
   switch (move) {
     case 'trip':
       return trip(works.relay, now, tripDelayMs(works));

@@ -11,6 +11,7 @@ import type { Frozen, Shelf } from './history.ts';
 import type { LoadProfile } from './load-profile.ts';
 import type { MeterClock } from './meter-clock.ts';
 import { type Parameters, SETTLEMENT_DAY_DI } from './parameters.ts';
+import type { Purse } from './purse.ts';
 import { type RelayState, settle } from './relay.ts';
 
 /** What a meter notes when its relay moves. */
@@ -38,6 +39,8 @@ export interface Works {
   relay: RelayState;
   alarm: boolean;
   keepPower: boolean;
+  /** Filled only where there is an ESAM. */
+  purse: Purse;
   /** Of the last relay command. */
   operator: string;
   freezeAt: FreezeMoment | undefined;

@@ -20,6 +20,8 @@ export interface Metrics {
   countCommand(action: RelayAction, result: string): void;
   /** From asked to confirmed. */
   observeRelay(action: RelayAction, seconds: number): void;
+  /** What happened to a connection at a port where DTUs dial in. */
+  countDtuEvent(listener: string, event: string): void;
   /** Wall time against the monotonic clock since the start. */
   setClockDrift(seconds: number): void;
   expose(snapshot: MetricsSnapshot): Promise<{ readonly contentType: string; readonly text: string }>;
@@ -49,6 +51,12 @@ export function createMetrics(): Metrics {
     buckets: RELAY_BUCKETS,
     registers,
   });
+  const dtuEvents = new Counter({
+    name: 'feikong_dtu_events_total',
+    help: 'Connections at ports where DTUs dial in, by what became of them',
+    labelNames: ['listener', 'event'],
+    registers,
+  });
   const drift = new Gauge({ name: 'feikong_clock_drift_seconds', help: 'Wall time against the monotonic clock', registers });
   const showLines = createLineGauges(registry);
   const showFigures = createFigureGauges(registry);
@@ -59,6 +67,7 @@ export function createMetrics(): Metrics {
     },
     countCommand: (action, result) => commands.inc({ action, result }),
     observeRelay: (action, seconds) => relaySeconds.observe({ action }, seconds),
+    countDtuEvent: (listener, event) => dtuEvents.inc({ listener, event }),
     setClockDrift: (seconds) => drift.set(seconds),
     async expose(snapshot) {
       showLines(snapshot);

@@ -30,8 +30,8 @@ export async function withMeter<T>(
   if (createDriver === undefined) throw wrong('--protocol', options.protocol, `one of ${PROTOCOLS.join(', ')}`);
   const misfit = talkError(options);
   if (misfit !== undefined) throw wrong(`--${misfit.field}`, String(misfit.value ?? 'missing'), misfit.expected);
-  if (options.link.startsWith('rtu+tcp:') && options.protocol !== 'modbus-rtu')
-    throw wrong('--link', options.link, `tcp://HOST:PORT for ${options.protocol}; rtu+tcp:// carries modbus-rtu`);
+  if (options.link.startsWith('rtu+tcp:') && options.protocol === 'modbus-tcp')
+    throw wrong('--link', options.link, 'tcp://HOST:PORT for modbus-tcp; rtu+tcp:// carries the frames of a serial line');
   if (options.password !== undefined && !/^\d{8}$/.test(options.password))
     throw wrong('--password', 'something else', 'LLPPPPPP: two digits of level and six of password');
   if (options.operator !== undefined && !/^\d{8}$/.test(options.operator)) throw wrong('--operator', options.operator, '8 digits');

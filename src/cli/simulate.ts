@@ -32,6 +32,7 @@ const POLL_EVERY_MS = 1000;
 export async function simulate(options: SimulateOptions): Promise<void> {
   const { protocol, listen, profile, faults, log, writeConfig } = options;
   if (protocol === 'modbus-rtu' || protocol === 'modbus-tcp') return simulateModbus(protocol, options);
+  if (writeConfig !== undefined && protocol !== 'dlt645-2007') throw notWritten();
   const loadFactor = wholeNumber('--load-factor', options.loadFactor, 0);
   const simulation = await runSimulation({
     protocol,
@@ -83,6 +84,11 @@ async function simulateModbus(protocol: 'modbus-rtu' | 'modbus-tcp', options: Si
   await stopSignal();
   await simulation.close();
 }
+
+const notWritten = () =>
+  new OperatorError('bad-request', '--write-config writes for dlt645-2007 and Modbus meters only; leave it out', {
+    option: '--write-config',
+  });
 
 function noteTimeLapse(loadFactor: number): void {
   if (loadFactor > 1) printNote(`These meters count ${loadFactor} times as fast as a household's; --load-factor 1 is real.`);

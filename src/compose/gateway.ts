@@ -1,6 +1,5 @@
 /** Picks the concrete things and joins them: the whole gateway of one substation in one process. */
 import { randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { buildApi } from '../api/build.ts';
 import { createKey } from '../api/keys.ts';
 import { createMetrics, type Metrics } from '../api/metrics.ts';
@@ -30,10 +29,12 @@ import { createNewId, type NewId } from '../kernel/ids.ts';
 import type { Logger } from '../kernel/logger.ts';
 import { noNotifier } from '../notifiers/none.ts';
 import { simulatedNotifier } from '../notifiers/simulated.ts';
+import { createSoftwareSigner } from '../signers/software/software-signer.ts';
 import { openSqliteStore, type SqliteStore } from '../store/sqlite/index.ts';
 import { refuseOverfullLines } from './line-plan.ts';
 import { type Lines, openLines } from './lines.ts';
 import { connectMeters, termsOfPoints } from './points.ts';
+import { readTls } from './tls-files.ts';
 import { version } from './version.ts';
 
 export interface Gateway {
@@ -77,9 +78,9 @@ async function open(options: GatewayOptions, closeLater: (end: () => Promise<voi
   const newId = createNewId(() => clock.now(), randomBytes);
   const store = await openSqliteStore({ dataDir, clock, logger, onFatal });
   closeLater(() => store.close());
-  const lines = await openLines(options);
-  closeLater(() => lines.close());
   const metrics = createMetrics();
+  const lines = await openLines({ ...options, countDtuEvent: metrics.countDtuEvent });
+  closeLater(() => lines.close());
   const core = createCore({ config, store, lines, clock, newId, logger });
   await storeArchive(store, config.points);
   await postOpenings(core.payments, config.points);
@@ -95,7 +96,7 @@ async function open(options: GatewayOptions, closeLater: (end: () => Promise<voi
     reads: core.reads,
     cases: core.cases,
     lines: () => [...lines.byId.values()].map(({ id, name, bus }) => ({ id, name, ...bus.health() })),
-    config: { requestsPerMinute: config.requestsPerMinute, tls: tlsOf(config) },
+    config: { requestsPerMinute: config.requestsPerMinute, tls: readTls(config.tls, 'api.tls') },
   });
   const url = await listen(app, config);
   const jobs = await startJobs(core, { config, store, clock, logger, metrics });
@@ -118,7 +119,9 @@ interface CoreParts {
 }
 
 function createCore({ config, store, lines, clock, newId, logger }: CoreParts) {
-  const gateway = createMeterGateway(connectMeters(config, lines, clock));
+  const sealedFor = config.points.filter(({ security }) => security === 'esam').length;
+  if (sealedFor > 0) logger.info({ meters: sealedFor }, 'the software signer, a double with test keys, seals for simulated meters');
+  const gateway = createMeterGateway(connectMeters(config, lines, clock, createSoftwareSigner()));
   const situations = createSituations({ store, clock, points: termsOfPoints(config, lines) });
   const decisions = createDecisions({ store, situations, newId, logger });
   return {
@@ -186,20 +189,6 @@ async function firstKey(store: SqliteStore, clock: Clock, newId: NewId): Promise
   const { plain, apiKey } = createKey({ name: 'administrator', scopes: ['admin'], createdAt: clock.now(), newId, random: randomBytes });
   await store.commit({ facts: [{ kind: 'apiKey', apiKey }] });
   return plain;
-}
-
-function tlsOf({ tls }: Config) {
-  if (tls === undefined) return undefined;
-  try {
-    return { key: readFileSync(tls.keyFile, 'utf8'), cert: readFileSync(tls.certFile, 'utf8') };
-  } catch (error) {
-    throw new OperatorError(
-      'config-invalid',
-      `api.tls: ${tls.certFile} and ${tls.keyFile} cannot both be read; name two PEM files that this user may read`,
-      {},
-      error,
-    );
-  }
 }
 
 async function listen(app: Awaited<ReturnType<typeof buildApi>>, { listen: { host, port } }: Config): Promise<string> {

@@ -11,8 +11,11 @@ import { DEFAULT_TOPICS } from '../transports/mqtt-envelope.ts';
 import { createMqttLink, type MqttLink } from '../transports/mqtt-link.ts';
 import { createMqttTransport } from '../transports/mqtt-transport.ts';
 import { createSerialTransport } from '../transports/serial-transport.ts';
+import type { TcpServer } from '../transports/tcp-server.ts';
+import { createTcpServerTransport } from '../transports/tcp-server-transport.ts';
 import { createTcpTransport } from '../transports/tcp-transport.ts';
 import type { Transport } from '../transports/transport.ts';
+import { createDtuListeners, type DtuListenersDeps } from './dtu-listeners.ts';
 
 /** A configured line, its transport open and its bus running. */
 export interface Line {
@@ -33,30 +36,34 @@ export interface Lines {
 /** What a loopback hop adds to a reply; a simulated line needs no more. */
 const SIMULATED_TRANSIT_MS = 100;
 
-export interface LinesDeps {
-  readonly config: Pick<Config, 'lines' | 'mqtt'>;
-  readonly clock: Clock;
-  readonly logger: Logger;
+export interface LinesDeps extends DtuListenersDeps {
+  readonly config: Pick<Config, 'lines' | 'listeners' | 'mqtt'>;
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
 /** Opens every line. A line that cannot be reached keeps trying and says so; it stops nobody else. */
-export async function openLines({ config, clock, logger, environment }: LinesDeps): Promise<Lines> {
+export async function openLines({ config, clock, logger, environment, countDtuEvent }: LinesDeps): Promise<Lines> {
+  const listeners = createDtuListeners(config.listeners, { clock, logger, countDtuEvent });
   const needsBroker = config.mqtt.url === undefined && config.lines.some(({ transport }) => transport.type === 'mqtt');
   const embeddedBroker = needsBroker ? await createEmbeddedBroker({ portNumber: config.mqtt.embeddedPort }) : undefined;
   const brokerUrl = config.mqtt.url ?? embeddedBroker?.url;
   const link = brokerUrl === undefined ? undefined : mqttLinkOf(brokerUrl, clock, environment);
   const byId = new Map<string, Line>();
-  for (const line of config.lines) byId.set(line.id, openLine(line, clock, logger.child({ line: line.id }), link));
-  return {
-    byId,
-    embeddedBroker,
-    async close() {
-      for (const { bus } of byId.values()) bus.close();
-      await Promise.all([...byId.values()].map(({ transport }) => transport.close()));
-      await embeddedBroker?.close();
-    },
+  for (const line of config.lines) byId.set(line.id, openLine(line, { clock, logger: logger.child({ line: line.id }), link, listeners }));
+  const close = async () => {
+    for (const { bus } of byId.values()) bus.close();
+    await Promise.all([...byId.values()].map(({ transport }) => transport.close()));
+    await Promise.all([...listeners.values()].map((listener) => listener.close()));
+    await embeddedBroker?.close();
   };
+  try {
+    // After the lines: a DTU that is quicker than its line would be a stranger.
+    for (const [listener, server] of listeners) logger.info({ listener, port: await server.listen() }, 'DTUs may dial in');
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return { byId, embeddedBroker, close };
 }
 
 /** A connection to a broker; user and password come from FEIKONG_MQTT_USERNAME and FEIKONG_MQTT_PASSWORD. */
@@ -66,8 +73,16 @@ export function mqttLinkOf(url: string, clock: Clock, environment: LinesDeps['en
   return createMqttLink({ url, clock, ...(username === undefined ? {} : { username }), ...(password === undefined ? {} : { password }) });
 }
 
-function openLine(line: LineConfig, clock: Clock, logger: Logger, link: MqttLink | undefined): Line {
-  const transport = transportOf(line, clock, link);
+interface LineParts {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly link: MqttLink | undefined;
+  readonly listeners: ReadonlyMap<string, TcpServer>;
+}
+
+function openLine(line: LineConfig, parts: LineParts): Line {
+  const { clock, logger } = parts;
+  const transport = transportOf(line, parts);
   transport.listen({
     data: () => undefined,
     up: () => logger.info({ transport: transport.name }, 'the line is up'),
@@ -81,7 +96,7 @@ function openLine(line: LineConfig, clock: Clock, logger: Logger, link: MqttLink
 /** `68 01 …`, ready to paste into a fixture. */
 const spaced = (bytes: Uint8Array): string => toHex(bytes).replaceAll(/(..)(?=.)/g, '$1 ');
 
-function transportOf({ transport, port, simulated }: LineConfig, clock: Clock, link: MqttLink | undefined): Transport {
+function transportOf({ transport, port, simulated }: LineConfig, { clock, link, listeners }: LineParts): Transport {
   const common = { clock, port, ...(simulated ? { transitMs: SIMULATED_TRANSIT_MS } : {}) };
   switch (transport.type) {
     case 'serial':
@@ -92,6 +107,12 @@ function transportOf({ transport, port, simulated }: LineConfig, clock: Clock, l
         host: transport.host ?? '',
         portNumber: transport.port ?? 0,
         concurrent: transport.concurrent ?? 1,
+      });
+    case 'tcp-server':
+      return createTcpServerTransport({
+        ...common,
+        server: requireListener(listeners.get(transport.listener ?? '')),
+        identity: transport.identity ?? '',
       });
     case 'mqtt':
       return createMqttTransport({
@@ -111,4 +132,9 @@ function transportOf({ transport, port, simulated }: LineConfig, clock: Clock, l
 function requireLink(link: MqttLink | undefined): MqttLink {
   if (link === undefined) throw new AppError('invariant-violated', 'an MQTT line was opened without a broker');
   return link;
+}
+
+function requireListener(server: TcpServer | undefined): TcpServer {
+  if (server === undefined) throw new AppError('invariant-violated', 'a line was opened without the listener at which its DTU dials in');
+  return server;
 }

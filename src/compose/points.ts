@@ -1,6 +1,7 @@
 import type { Config, PointConfig } from '../config/load.ts';
 import type { RuleSet } from '../core/model/rule-set.ts';
 import type { Tariff } from '../core/model/tariff.ts';
+import type { Signer } from '../core/ports/signer.ts';
 import type { PointTerms } from '../core/services/situations.ts';
 import type { MeterDriver } from '../drivers/driver.ts';
 import type { ConnectedMeter } from '../drivers/meter-gateway.ts';
@@ -26,12 +27,13 @@ export function termsOfPoints(config: Config, lines: Lines): ReadonlyMap<MeterPo
 }
 
 /** Each meter with the driver of its protocol on its line; a line has one driver of a kind. */
-export function connectMeters(config: Config, lines: Lines, clock: Clock): ReadonlyMap<MeterId, ConnectedMeter> {
+export function connectMeters(config: Config, lines: Lines, clock: Clock, signer: Signer): ReadonlyMap<MeterId, ConnectedMeter> {
   const drivers = new Map<string, MeterDriver>();
   return new Map(
-    config.points.map(({ meter, meterPoint, registerMap }): [MeterId, ConnectedMeter] => {
+    config.points.map(({ meter, meterPoint, registerMap, security }): [MeterId, ConnectedMeter] => {
       const key = `${meter.lineId} ${meter.protocol}`;
-      const driver = drivers.get(key) ?? driverFor(meter, found<Line>(lines.byId, meter.lineId), clock);
+      const line = found<Line>(lines.byId, meter.lineId);
+      const driver = drivers.get(key) ?? driverFor(meter, line, clock);
       drivers.set(key, driver);
       const password = config.passwordOf(meter.id);
       return [
@@ -44,6 +46,7 @@ export function connectMeters(config: Config, lines: Lines, clock: Clock): Reado
             map: registerMap,
             zone: meterPoint.zone,
             password,
+            seal: security === 'esam' ? { signer, simulatedLine: line.simulated } : undefined,
             operatorCode: config.operatorCode,
           },
         },

@@ -11,9 +11,10 @@ import type { MeterId, MeterPointId } from '../kernel/ids.ts';
 import { asId } from '../kernel/ids.ts';
 import { parseZone, type Zone } from '../kernel/local-time.ts';
 import { type Money, type Power, parseFen, parsePrice, powerFromDecimal } from '../kernel/units.ts';
+import { checkDialIn, type DtuListener, isLoopbackListener, listenerOf } from './dtu-listener.ts';
 import { isLoopback, type ListenAddress, parseListenAddress } from './listen-address.ts';
 import { createMapShelf, registerMapOf, talkError } from './meter-protocol.ts';
-import { configError, readYaml } from './read-yaml.ts';
+import { configError, readYaml, type Wrong } from './read-yaml.ts';
 import { loadRuleSet } from './rule-set.ts';
 import { type ConfigFile, ConfigSchema, SecretsSchema } from './schema.ts';
 
@@ -26,6 +27,8 @@ export interface PointConfig {
   readonly meter: Meter;
   /** Of a Modbus meter. */
   readonly registerMap: RegisterMap | undefined;
+  /** `esam`: its relay obeys only what is sealed for it. */
+  readonly security: 'password' | 'esam';
   readonly openingPayment: Money | undefined;
   readonly pollIntervalMs: number;
 }
@@ -40,6 +43,7 @@ export interface Config {
   readonly mqtt: ConfigFile['mqtt'];
   readonly notifier: ConfigFile['notifier'];
   readonly operatorCode: string;
+  readonly listeners: readonly DtuListener[];
   readonly lines: readonly LineConfig[];
   readonly points: readonly PointConfig[];
   readonly tariffs: ReadonlyMap<string, Tariff>;
@@ -56,7 +60,7 @@ export interface ConfigOverrides {
 /** Loads a configuration; throws an OperatorError that names the path, the value and what was expected. */
 export function loadConfig(file: string, protocols: readonly string[], overrides: ConfigOverrides = {}): Config {
   const raw = readYaml(file, ConfigSchema);
-  const wrong = (path: string, value: unknown, expected: string) => configError(file, path, value, expected);
+  const wrong: Wrong = (path, value, expected) => configError(file, path, value, expected);
   const zone = parseZone(raw.site.zone);
   if (zone === undefined) throw wrong('site.zone', raw.site.zone, 'an IANA time zone, as Asia/Shanghai');
   const ruleSets = indexed(
@@ -74,9 +78,17 @@ export function loadConfig(file: string, protocols: readonly string[], overrides
     ({ id }) => id,
     (name) => wrong('lines', name, 'an id of its own for each line'),
   );
+  const listeners = indexed(
+    raw.listeners.map((listener, index) => listenerOf(listener, `listeners[${index}]`, file, wrong)),
+    ({ id }) => id,
+    (name) => wrong('listeners', name, 'an id of its own for each listener'),
+  );
   if (raw.mqtt.url !== undefined && !URL.canParse(raw.mqtt.url))
     throw wrong('mqtt.url', raw.mqtt.url, 'a URL, as mqtt://broker.example:1883');
-  for (const [index, line] of raw.lines.entries()) checkTransport(line, `lines[${index}]`, raw, wrong);
+  for (const [index, line] of raw.lines.entries()) {
+    checkTransport(line, `lines[${index}]`, raw, wrong);
+    checkDialIn(raw, index, wrong);
+  }
   const common = { raw, zone, ruleSets, tariffs, lines, protocols, wrong, folder: dirname(file), loadMap: createMapShelf() };
   const points = raw.meters.map((meter, index) => pointOf({ ...common, meter, path: `meters[${index}]` }));
   checkUnique(raw, wrong);
@@ -99,6 +111,7 @@ export function loadConfig(file: string, protocols: readonly string[], overrides
     mqtt: raw.mqtt,
     notifier: raw.notifier,
     operatorCode: raw.operatorCode,
+    listeners: [...listeners.values()],
     lines: raw.lines,
     points,
     tariffs,
@@ -106,8 +119,6 @@ export function loadConfig(file: string, protocols: readonly string[], overrides
     passwordOf: passwordsOf(file, raw),
   };
 }
-
-type Wrong = (path: string, value: unknown, expected: string) => Error;
 
 function indexed<T>(items: readonly T[], keyOf: (item: T) => string, twice: (key: string) => Error): ReadonlyMap<string, T> {
   const map = new Map<string, T>();
@@ -136,7 +147,7 @@ function tariffOf({ id, rates }: ConfigFile['tariffs'][number], index: number, w
 /** Each kind of transport has fields of its own; a line called simulated must end on this machine. */
 function checkTransport(line: LineConfig, path: string, raw: ConfigFile, wrong: Wrong): void {
   const { transport } = line;
-  const need = (field: 'path' | 'host' | 'port' | 'concentrator') => {
+  const need = (field: 'path' | 'host' | 'port' | 'listener' | 'identity' | 'concentrator') => {
     if (transport[field] === undefined) throw wrong(`${path}.transport.${field}`, undefined, `it to be set for a ${transport.type} line`);
   };
   if (transport.type === 'serial') need('path');
@@ -148,13 +159,18 @@ function checkTransport(line: LineConfig, path: string, raw: ConfigFile, wrong: 
     need('host');
     need('port');
   }
+  if (transport.type === 'tcp-server') {
+    need('listener');
+    need('identity');
+  }
   if (line.simulated && !isLocal(transport, raw))
-    throw wrong(`${path}.simulated`, true, 'a line on this machine: a loopback host, a pty, or a broker on loopback');
+    throw wrong(`${path}.simulated`, true, 'a line on this machine: a loopback host or listener, a pty, or a broker on loopback');
 }
 
 function isLocal(transport: LineConfig['transport'], raw: ConfigFile): boolean {
   if (transport.type === 'serial') return /^\/dev\/pts\/\d+$/.test(transport.path ?? '');
   if (transport.type === 'tcp') return isLoopback(transport.host ?? '');
+  if (transport.type === 'tcp-server') return isLoopbackListener(raw, transport.listener);
   return raw.mqtt.url === undefined || isLoopback(new URL(raw.mqtt.url).hostname.replace(/^\[(.*)\]$/, '$1'));
 }
 
@@ -187,6 +203,12 @@ function pointOf({ raw, meter, path, zone, ruleSets, tariffs, lines, protocols, 
       meter.ruleSet,
       `a rule set for real lines: ${rules.name} is for simulated lines only, and line ${line.id} is not simulated`,
     );
+  if (meter.security === 'esam' && !line.simulated)
+    throw wrong(
+      `${path}.security`,
+      meter.security,
+      `password, or a simulated line: the only signer so far has test keys, and line ${line.id} is not simulated`,
+    );
   const meterPointId = asId<MeterPointId>(meter.meterPoint ?? meter.id);
   const account: Account = { id: asId(meter.account), state: 'open' };
   return {
@@ -207,6 +229,7 @@ function pointOf({ raw, meter, path, zone, ruleSets, tariffs, lines, protocols, 
     },
     meter: { id: asId(meter.id), meterPointId, lineId: asId(meter.line), protocol: meter.protocol, address: meter.address },
     registerMap: mapOf({ meter, path, tariff: tariffs.get(meter.tariff), folder, loadMap, wrong }),
+    security: meter.security,
     openingPayment: openingOf(meter.openingPayment, `${path}.openingPayment`, wrong),
     pollIntervalMs: meter.pollIntervalMs ?? raw.poll.intervalMs,
   };

@@ -6,10 +6,11 @@ export interface MeterTalk {
   readonly protocol: string;
   readonly address: string;
   readonly map?: string | undefined;
+  readonly security?: 'password' | 'esam';
 }
 
 export interface TalkError {
-  readonly field: 'address' | 'map';
+  readonly field: 'address' | 'map' | 'security';
   readonly value: unknown;
   readonly expected: string;
 }
@@ -20,11 +21,12 @@ export const isModbus = (protocol: string) => protocol.startsWith('modbus-');
  * What is wrong with a meter's address or map for its protocol; undefined where nothing is. 999999999999 is obeyed by
  * every DL/T 645 meter, unit 0 by every Modbus one: neither is the address of a meter.
  */
-export function talkError({ protocol, address, map }: MeterTalk): TalkError | undefined {
+export function talkError({ protocol, address, map, security }: MeterTalk): TalkError | undefined {
   if (!isModbus(protocol)) {
     if (!/^(?!9{12})\d{12}$/.test(address)) return { field: 'address', value: address, expected: '12 digits, as printed on one meter' };
     return map === undefined ? undefined : { field: 'map', value: map, expected: 'none: only Modbus meters have a register map' };
   }
+  if (security === 'esam') return { field: 'security', value: security, expected: 'password: only DL/T 645 meters have an ESAM' };
   if (!/^[1-9]\d{0,2}$/.test(address) || Number(address) > 247)
     return { field: 'address', value: address, expected: 'a Modbus unit, 1 to 247' };
   return map === undefined ? { field: 'map', value: map, expected: 'a register map, as eastron-sdm630, or the path of one' } : undefined;

@@ -10,6 +10,9 @@ export function configError(file: string, path: string, value: unknown, expected
   return new OperatorError('config-invalid', `${place} is ${describe(value)}; expected ${expected}`, { file, path });
 }
 
+/** Makes the error of one file, as `configError` does. */
+export type Wrong = (path: string, value: unknown, expected: string) => OperatorError;
+
 const describe = (value: unknown): string => (value === undefined ? 'missing' : JSON.stringify(value).slice(0, 80));
 
 /**

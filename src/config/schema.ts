@@ -23,7 +23,7 @@ const PortSettings = Type.Object(
 
 const Transport = Type.Object(
   {
-    type: Type.Union([Type.Literal('serial'), Type.Literal('tcp'), Type.Literal('mqtt')]),
+    type: Type.Union([Type.Literal('serial'), Type.Literal('tcp'), Type.Literal('tcp-server'), Type.Literal('mqtt')]),
     path: Type.Optional(Type.String({ description: 'serial: the port, as /dev/serial/by-id/…' })),
     host: Type.Optional(Type.String({ description: 'tcp: the DTU or converter' })),
     port: Type.Optional(Type.Integer({ minimum: 1, maximum: 65535, description: 'tcp: its port' })),
@@ -32,6 +32,13 @@ const Transport = Type.Object(
         minimum: 1,
         maximum: 16,
         description: 'tcp with Modbus TCP meters only: exchanges in flight together; 1 where absent',
+      }),
+    ),
+    listener: Type.Optional(id('tcp-server: id of the listener at which the DTU dials in')),
+    identity: Type.Optional(
+      Type.String({
+        pattern: '^[!-~]{1,128}$',
+        description: 'tcp-server: what the DTU registers with; upper-case hex where the registration is hex',
       }),
     ),
     concentrator: Type.Optional(id('mqtt: the concentrator')),
@@ -51,6 +58,45 @@ const Line = Type.Object(
     simulated: Type.Boolean({ default: false, description: 'The line ends in a simulator on this machine' }),
   },
   closed,
+);
+
+const PacketAs = Type.Union([Type.Literal('ascii'), Type.Literal('hex')], { default: 'ascii', description: 'How the packet is written' });
+
+const Listener = Type.Object(
+  {
+    id: id('Listener'),
+    listen: Type.String({ description: 'HOST:PORT where DTUs dial in; any host but loopback needs tls' }),
+    tls: Type.Optional(Type.Object({ certFile: Type.String(), keyFile: Type.String() }, closed)),
+    registration: Type.Object(
+      {
+        as: PacketAs,
+        packet: Type.String({ maxLength: 256, description: 'What a DTU says first; {identity} stands for its identity' }),
+        identityLength: Type.Optional(
+          Type.Integer({ minimum: 1, maximum: 64, description: 'In bytes; needed for hex, and where nothing follows the identity' }),
+        ),
+      },
+      closed,
+    ),
+    heartbeat: Type.Optional(
+      Type.Object(
+        {
+          as: PacketAs,
+          packet: Type.String({ maxLength: 256, description: 'What a DTU says to be known alive; {identity} is filled in' }),
+          answer: Type.Optional(Type.String({ minLength: 1, maxLength: 256, description: 'What it wants to hear in turn' })),
+          everyMs: Type.Integer({ minimum: 1000, maximum: 3_600_000, default: 60_000, description: 'The period that the DTUs are set to' }),
+        },
+        closed,
+      ),
+    ),
+    probeMs: Type.Optional(
+      Type.Integer({
+        minimum: 1000,
+        maximum: 3_600_000,
+        description: 'How long a live DTU may be silent when a second connection claims its identity; 1.25 × everyMs, or a minute',
+      }),
+    ),
+  },
+  { ...closed, description: 'A port at which DTUs dial in' },
 );
 
 const Rate = Type.Object(
@@ -79,6 +125,10 @@ const Meter = Type.Object(
     map: Type.Optional(
       Type.String({ description: 'Modbus: a register map by name, as eastron-sdm630, or the path of one from this file' }),
     ),
+    security: Type.Union([Type.Literal('password'), Type.Literal('esam')], {
+      default: 'password',
+      description: 'password: relay commands in plaintext; esam: sealed by a signer, simulated lines only so far',
+    }),
     account: id('Account that is charged'),
     meterPoint: Type.Optional(id('Meter point; the meter’s id where absent')),
     feeder: Type.String({ default: 'feeder-1', description: 'For the trip limiter' }),
@@ -147,6 +197,7 @@ export const ConfigSchema = Type.Object(
     }),
     ruleSets: Type.Array(Type.String({ description: 'Path of a rule set file, from this file' }), { minItems: 1 }),
     tariffs: Type.Array(Tariff, { minItems: 1 }),
+    listeners: Type.Array(Listener, { default: [], maxItems: 64 }),
     lines: Type.Array(Line, { minItems: 1, maxItems: 10_000 }),
     meters: Type.Array(Meter, { minItems: 1, maxItems: 200_000 }),
   },

@@ -2,10 +2,18 @@ import type { RegisterMap } from '../../protocols/modbus/index.ts';
 import type { RelayReport } from '../core/model/meter.ts';
 import type { RegisterName } from '../core/model/register.ts';
 import type { Asking, MeterFailure, RegisterAnswer, RelayOrder } from '../core/ports/meter-gateway.ts';
+import type { Signer } from '../core/ports/signer.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Zone } from '../kernel/local-time.ts';
 import type { Result } from '../kernel/result.ts';
 import type { Bus } from '../transports/bus/bus.ts';
+
+/** Who seals the orders of a meter that obeys no others. */
+export interface MeterSeal {
+  readonly signer: Signer;
+  /** The meter's line ends in a simulator on this machine. */
+  readonly simulatedLine: boolean;
+}
 
 /** What a driver must know of a meter to talk to it. */
 export interface DriverMeter {
@@ -17,6 +25,8 @@ export interface DriverMeter {
   readonly zone: Zone;
   /** Two digits of level and six of password; undefined where none is known. */
   readonly password: string | undefined;
+  /** Of a meter with an ESAM, whose relay orders are sealed; others obey the password. */
+  readonly seal?: MeterSeal | undefined;
   /** Eight digits that the meter records with a command. */
   readonly operatorCode: string;
 }

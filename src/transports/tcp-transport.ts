@@ -1,10 +1,10 @@
 import { connect, type Socket } from 'node:net';
 import type { Clock } from '../kernel/clock.ts';
-import { err, ok, type Result } from '../kernel/result.ts';
 import { createListeners } from './listeners.ts';
 import { DEFAULT_PORT_SETTINGS, type PortSettings } from './port-settings.ts';
 import { createRedialer } from './redialer.ts';
-import type { Transport, WriteError } from './transport.ts';
+import { DEFAULT_TCP_TRANSIT_MS, KEEP_ALIVE_AFTER_MS, writeTo } from './socket.ts';
+import type { Transport } from './transport.ts';
 
 export interface TcpTransportOptions {
   readonly host: string;
@@ -19,14 +19,10 @@ export interface TcpTransportOptions {
 }
 
 const CONNECT_LIMIT_MS = 10_000;
-/** Address translators forget idle connections within minutes; keep-alive probes find a half-open one. */
-const KEEP_ALIVE_AFTER_MS = 30_000;
-/** What a mobile network may add to a reply. */
-const DEFAULT_TRANSIT_MS = 300;
 
 /** A line behind a TCP server: a DTU that listens, or a simulator. We dial, and dial again. */
 export function createTcpTransport(options: TcpTransportOptions): Transport {
-  const { host, portNumber, clock, port = DEFAULT_PORT_SETTINGS, transitMs = DEFAULT_TRANSIT_MS, concurrent = 1 } = options;
+  const { host, portNumber, clock, port = DEFAULT_PORT_SETTINGS, transitMs = DEFAULT_TCP_TRANSIT_MS, concurrent = 1 } = options;
   const listeners = createListeners();
   let socket: Socket | undefined;
 
@@ -69,13 +65,6 @@ export function createTcpTransport(options: TcpTransportOptions): Transport {
     close: redialer.close,
     state: redialer.state,
     listen: listeners.add,
-    write(bytes): Promise<Result<void, WriteError>> {
-      const current = socket;
-      if (current === undefined || !current.writable)
-        return Promise.resolve(err({ code: 'line-down', sent: false, reason: 'not connected' }));
-      return new Promise((resolve) => {
-        current.write(bytes, (error) => resolve(error ? err({ code: 'line-down', sent: true, reason: error.message }) : ok(undefined)));
-      });
-    },
+    write: (bytes) => writeTo(socket, bytes),
   };
 }

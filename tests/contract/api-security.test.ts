@@ -153,6 +153,7 @@ test('the metrics carry the names that dashboards rest on, and no meter', async 
   world.metrics.countRead('line-1', 'good', 0.2);
   world.metrics.countCommand('trip', 'confirmed');
   world.metrics.observeRelay('trip', 1.5);
+  world.metrics.countDtuEvent('gprs', 'second-refused');
   const { body } = await world.get('/metrics');
   for (const line of [
     'feikong_line_occupancy_ratio{line="line-1"} 0.123456',
@@ -161,6 +162,7 @@ test('the metrics carry the names that dashboards rest on, and no meter', async 
     'feikong_daily_read_ratio 1',
     'feikong_relay_commands_total{action="trip",result="confirmed"} 1',
     'feikong_relay_seconds_sum{action="trip"} 1.5',
+    'feikong_dtu_events_total{listener="gprs",event="second-refused"} 1',
     'feikong_relay_unknown 1',
     'feikong_restore_overdue 0',
     'feikong_ledger_imbalance 0',

@@ -28,11 +28,18 @@ type Serve = (faults: string) => Promise<FarEnd>;
 
 const common = { listen: 'tcp://127.0.0.1:0', meters: 1, seed: 1, loadFactor: 0, clock: systemClock };
 
-async function serveDlt645(faults: string): Promise<FarEnd> {
-  const simulation = await runSimulation({ ...common, protocol: 'dlt645-2007', faults });
-  const [meter] = simulation.meters;
-  return { listening: simulation.lines[0] ?? '', address: meter?.address ?? '', password: meter?.password ?? '', close: simulation.close };
-}
+const serveDlt645 =
+  (protocol: 'dlt645-2007' | 'dlt645-1997'): Serve =>
+  async (faults) => {
+    const simulation = await runSimulation({ ...common, protocol, faults });
+    const [meter] = simulation.meters;
+    return {
+      listening: simulation.lines[0] ?? '',
+      address: meter?.address ?? '',
+      password: meter?.password ?? '',
+      close: simulation.close,
+    };
+  };
 
 const serveModbus =
   (protocol: 'modbus-rtu' | 'modbus-tcp'): Serve =>
@@ -42,37 +49,44 @@ const serveModbus =
     return { listening, address: '1', map, close };
   };
 
-const PROTOCOLS: readonly (readonly [string, Serve])[] = [
-  ['dlt645-2007', serveDlt645],
-  ['modbus-rtu', serveModbus('modbus-rtu')],
-  ['modbus-tcp', serveModbus('modbus-tcp')],
+interface Spoken {
+  readonly protocol: string;
+  readonly serve: Serve;
+  readonly hasRelay: boolean;
+}
+
+const PROTOCOLS: readonly Spoken[] = [
+  { protocol: 'dlt645-2007', serve: serveDlt645('dlt645-2007'), hasRelay: true },
+  { protocol: 'dlt645-1997', serve: serveDlt645('dlt645-1997'), hasRelay: false },
+  { protocol: 'modbus-rtu', serve: serveModbus('modbus-rtu'), hasRelay: true },
+  { protocol: 'modbus-tcp', serve: serveModbus('modbus-tcp'), hasRelay: true },
 ];
 
 const NOW = { priority: 'on-demand' } as const;
+const order = (action: 'trip' | 'close') => ({ action, expiresAt: plusMs(systemClock.now(), 60_000) });
 
-describe.each(PROTOCOLS)('A driver of %s', (protocol, serve) => {
-  async function meterWith(...faults: readonly Fault[]): Promise<{ driver: MeterDriver; meter: DriverMeter }> {
-    const folder = mkdtempSync(path.join(tmpdir(), 'feikong-drivers-'));
-    onTestFinished(() => rmSync(folder, { recursive: true }));
-    const file = path.join(folder, 'faults.json');
-    writeFileSync(file, JSON.stringify({ faults: faults.map((fault) => ({ meter: '*', ...fault })) }));
-    const far = await serve(file);
-    const link = await openLink(far.listening, systemClock);
-    onTestFinished(async () => {
-      await link.close();
-      await far.close();
-    });
-    const zone = parseZone('Asia/Shanghai');
-    const driver = driverOf(protocol)?.({ bus: link.bus, clock: systemClock });
-    if (zone === undefined || driver === undefined) throw new Error(`no driver for ${protocol}`);
-    const map = far.map === undefined ? undefined : loadRegisterMap(far.map);
-    const meter = { id: 'm1', address: far.address, map, zone, password: far.password, operatorCode: '00000001' };
-    return { driver, meter };
-  }
-  const order = (action: 'trip' | 'close') => ({ action, expiresAt: plusMs(systemClock.now(), 60_000) });
+async function meterOn({ protocol, serve }: Spoken, ...faults: readonly Fault[]): Promise<{ driver: MeterDriver; meter: DriverMeter }> {
+  const folder = mkdtempSync(path.join(tmpdir(), 'feikong-drivers-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const file = path.join(folder, 'faults.json');
+  writeFileSync(file, JSON.stringify({ faults: faults.map((fault) => ({ meter: '*', ...fault })) }));
+  const far = await serve(file);
+  const link = await openLink(far.listening, systemClock);
+  onTestFinished(async () => {
+    await link.close();
+    await far.close();
+  });
+  const zone = parseZone('Asia/Shanghai');
+  const driver = driverOf(protocol)?.({ bus: link.bus, clock: systemClock });
+  if (zone === undefined || driver === undefined) throw new Error(`no driver for ${protocol}`);
+  const map = far.map === undefined ? undefined : loadRegisterMap(far.map);
+  const meter = { id: 'm1', address: far.address, map, zone, password: far.password, operatorCode: '00000001' };
+  return { driver, meter };
+}
 
+describe.each(PROTOCOLS)('A driver of $protocol', (spoken) => {
   test('reads energy and power as exact decimals', async () => {
-    const { driver, meter } = await meterWith();
+    const { driver, meter } = await meterOn(spoken);
     const answer = await driver.readRegisters(meter, [ENERGY_TOTAL, ACTIVE_POWER], NOW);
     const told = answer.ok ? answer.value.map(({ register, text, unit }) => `${register} ${text} ${unit}`).sort() : [];
     expect(told).toEqual([expect.stringMatching(/^1-0:1\.8\.0 \d+\.\d\d kWh$/), expect.stringMatching(/^1-0:16\.7\.0 \d\.\d{3,4} kW$/)]);
@@ -84,17 +98,27 @@ describe.each(PROTOCOLS)('A driver of %s', (protocol, serve) => {
     ['late, within its time', { kind: 'delay', delayMs: 100 }],
     ['only the second time', { kind: 'lostReply', limit: 1 }],
   ])('hears a reply that comes %s', async (_, fault) => {
-    const { driver, meter } = await meterWith(fault);
+    const { driver, meter } = await meterOn(spoken, fault);
     expect(await driver.readRegisters(meter, [ENERGY_TOTAL], NOW)).toMatchObject({ ok: true, value: [{ register: '1-0:1.8.0' }] });
   });
 
   test('takes no reply of another meter', async () => {
-    const { driver, meter } = await meterWith({ kind: 'wrongAddress' });
+    const { driver, meter } = await meterOn(spoken, { kind: 'wrongAddress' });
     expect(await driver.readRegisters(meter, [ENERGY_TOTAL], NOW)).toMatchObject({ ok: false, error: { code: 'no-reply', sent: true } });
   });
 
+  test('knows which registers it does not have, without a frame', async () => {
+    const { driver, meter } = await meterOn(spoken, { kind: 'silence' });
+    expect(await driver.readRegisters(meter, [asRegister('1-0:99.99.99')], NOW)).toMatchObject({
+      ok: false,
+      error: { code: 'unsupported-register', sent: false },
+    });
+  });
+});
+
+describe.each(PROTOCOLS.filter(({ hasRelay }) => hasRelay))('The relay of a meter of $protocol', (spoken) => {
   test('proves a trip and a close by reading the relay back', async () => {
-    const { driver, meter } = await meterWith();
+    const { driver, meter } = await meterOn(spoken);
     for (const [action, relay] of [
       ['trip', 'open'],
       ['close', 'closed'],
@@ -105,22 +129,24 @@ describe.each(PROTOCOLS)('A driver of %s', (protocol, serve) => {
   });
 
   test('sends a relay frame whose answer is lost once, and finds out what it did', async () => {
-    const { driver, meter } = await meterWith({ kind: 'lostReply', on: 'relay' });
+    const { driver, meter } = await meterOn(spoken, { kind: 'lostReply', on: 'relay' });
     expect(await driver.operateRelay(meter, order('trip'), NOW)).toMatchObject({ ok: false, error: { code: 'no-reply', sent: true } });
     expect(await driver.readRelay(meter, NOW)).toMatchObject({ ok: true, value: { relay: 'open' } });
   });
 
   test('tells a relay that did not move from one that did', async () => {
-    const { driver, meter } = await meterWith({ kind: 'stuckRelay' });
+    const { driver, meter } = await meterOn(spoken, { kind: 'stuckRelay' });
     expect(await driver.operateRelay(meter, order('trip'), NOW)).toEqual({ ok: true, value: 'accepted' });
     expect(await driver.readRelay(meter, NOW)).toMatchObject({ ok: true, value: { relay: 'closed' } });
   });
+});
 
-  test('knows which registers it does not have, without a frame', async () => {
-    const { driver, meter } = await meterWith({ kind: 'silence' });
-    expect(await driver.readRegisters(meter, [asRegister('1-0:99.99.99')], NOW)).toMatchObject({
-      ok: false,
-      error: { code: 'unsupported-register', sent: false },
-    });
+describe.each(PROTOCOLS.filter(({ hasRelay }) => !hasRelay))('A meter of $protocol, which has no relay', (spoken) => {
+  test('refuses every relay action with the reason, without a frame', async () => {
+    const { driver, meter } = await meterOn(spoken, { kind: 'silence' });
+    const refusal = { code: 'unsupported-action', sent: false, protocolError: expect.stringMatching(/\w+ \w+/) };
+    expect(await driver.readRelay(meter, NOW)).toEqual({ ok: false, error: refusal });
+    for (const action of ['trip', 'close'] as const)
+      expect(await driver.operateRelay(meter, order(action), NOW)).toEqual({ ok: false, error: refusal });
   });
 });

@@ -16,6 +16,8 @@ import { createMqttLink } from '../../src/transports/mqtt-link.ts';
 import { createMqttTransport } from '../../src/transports/mqtt-transport.ts';
 import type { PortSettings } from '../../src/transports/port-settings.ts';
 import { createSerialTransport } from '../../src/transports/serial-transport.ts';
+import { createTcpServer } from '../../src/transports/tcp-server.ts';
+import { createTcpServerTransport } from '../../src/transports/tcp-server-transport.ts';
 import { createTcpTransport } from '../../src/transports/tcp-transport.ts';
 import type { Transport } from '../../src/transports/transport.ts';
 import { ptyFor } from '../support/pty.ts';
@@ -93,6 +95,50 @@ export const openTcp: OpenFarEnd = async ({ onTestFinished }) => {
     },
     cut,
     mend: () => listen(portNumber),
+  };
+};
+
+/** A DTU that dials in, registers, and says PING\n before and within every answer. */
+export const openDialIn: OpenFarEnd = async ({ onTestFinished }) => {
+  const counter = requestCounter();
+  const server = createTcpServer({
+    host: '127.0.0.1',
+    portNumber: 0,
+    clock: systemClock,
+    registration: { as: 'ascii', packet: 'DTU {identity}\r\n' },
+    heartbeat: { as: 'ascii', packet: 'PING\n', everyMs: 60_000 },
+  });
+  const transport = createTcpServerTransport({ ...common, server, identity: '13800000001' });
+  transport.open();
+  const portNumber = await server.listen();
+  let socket: Socket | undefined;
+  const dial = async () => {
+    const dialled = connect({ port: portNumber, host: '127.0.0.1', noDelay: true });
+    dialled.on('data', requestsIn(counter.add));
+    dialled.on('error', () => dialled.destroy());
+    await once(dialled, 'connect');
+    dialled.write('DTU 13800000001\r\n');
+    socket = dialled;
+  };
+  await dial();
+  onTestFinished(async () => {
+    socket?.destroy();
+    await transport.close();
+    await server.close();
+  });
+  return {
+    transport,
+    ...counter,
+    async answer(_request, ...chunks) {
+      for (const chunk of chunks) {
+        await new Promise((resolve) => socket?.write(Buffer.concat([Buffer.from('PING\n'), chunk]), resolve));
+        await turn();
+      }
+    },
+    async cut() {
+      socket?.destroy();
+    },
+    mend: dial,
   };
 };
 

@@ -4,13 +4,14 @@ import { createBus } from '../../src/transports/bus/bus.ts';
 import type { Exchange } from '../../src/transports/bus/exchange.ts';
 import type { Transport } from '../../src/transports/transport.ts';
 import { meterNumber, readExchange, readReply, readRequest, relayExchange } from '../unit/transports/dlt645-line.ts';
-import { type OpenFarEnd, openEmbedded, openMosquitto, openSerial, openTcp } from './transports-far-ends.ts';
+import { type OpenFarEnd, openDialIn, openEmbedded, openMosquitto, openSerial, openTcp } from './transports-far-ends.ts';
 
 const A = meterNumber(1);
 const B = meterNumber(2);
 
 const LINES: readonly (readonly [string, OpenFarEnd])[] = [
   ['TCP', openTcp],
+  ['TCP from a DTU that dials in', openDialIn],
   ['a serial port', openSerial],
   ['MQTT through the embedded broker', openEmbedded],
   ['MQTT through mosquitto', openMosquitto],

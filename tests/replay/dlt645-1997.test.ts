@@ -1,6 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { decodeFrame, describeFrame } from '../../protocols/dlt645/index.ts';
+import {
+  decodeFrame,
+  decodeReply1997,
+  decodeRequest1997,
+  describeFrame,
+  encodeReply1997,
+  encodeRequest1997,
+  type Frame,
+} from '../../protocols/dlt645/index.ts';
 import { fromHex, toHex } from '../../src/kernel/bytes.ts';
 
 interface Vector {
@@ -45,6 +53,16 @@ function expectedOf({ direction, meaning }: Vector): object {
   return { frame, items: [{ di, ...(value === undefined ? {} : { value }), ...(unit === undefined ? {} : { unit }) }] };
 }
 
+/** The frame as the codec builds it from what it read; undefined where its data is not the edition's, or everybody is to be changed. */
+function encodedAgain(frame: Frame): Uint8Array | undefined {
+  const { address } = frame;
+  const reply = decodeReply1997(frame);
+  if (reply.ok) return encodeReply1997(address, reply.value);
+  const request = decodeRequest1997(frame);
+  const changes = request.ok && /^(write|other)$/.test(request.value.kind);
+  return request.ok && !(changes && address === '999999999999') ? encodeRequest1997(address, request.value) : undefined;
+}
+
 function describe1997(hex: string) {
   const description = describeFrame('dlt645-1997', bytesOf({ hex }));
   if (!description.ok) throw new Error(description.error.code);
@@ -58,6 +76,16 @@ describe('DL/T 645-1997 frames from the field', () => {
     expect(describe1997(vector.hex)).toMatchObject(expectedOf(vector));
     const frame = decodeFrame(bytesOf(vector));
     expect(frame.ok && toHex(frame.value.data)).toBe(vector.meaning.data);
+  });
+
+  test('are encoded again as they were recorded', () => {
+    const encoded = vectors.flatMap((vector) => {
+      const frame = decodeFrame(bytesOf(vector));
+      const again = frame.ok ? encodedAgain(frame.value) : undefined;
+      return again === undefined ? [] : [{ hex: vector.hex, again: toHex(again) }];
+    });
+    expect(encoded.filter(({ hex, again }) => hex !== again)).toEqual([]);
+    expect(encoded).toHaveLength(42);
   });
 
   test('are refused where they are damaged', () => {

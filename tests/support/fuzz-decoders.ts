@@ -76,6 +76,8 @@ export const DECODERS: Readonly<Record<string, Decoder>> = {
   'dlt645-1997 description': describing('dlt645-1997'),
   'dlt645-2007 description': describing('dlt645-2007'),
   'dlt645 frame': { input: nearly(bareDlt645Frame), try: (bytes) => dlt645.decodeFrame(bytes).ok },
+  'dlt645-1997 request': { input: dlt645Message, try: (bytes) => dlt645.decodeRequest1997(messageOf(bytes)).ok },
+  'dlt645-1997 reply': { input: dlt645Message, try: (bytes) => dlt645.decodeReply1997(messageOf(bytes)).ok },
   'dlt645-2007 request': { input: dlt645Message, try: (bytes) => dlt645.decodeRequest(messageOf(bytes)).ok },
   'dlt645-2007 reply': { input: dlt645Message, try: (bytes) => dlt645.decodeReply(messageOf(bytes)).ok },
   'dlt645 framer': framing(dlt645.createDlt645Framer, dlt645Frame, (bytes) => dlt645.decodeFrame(bytes).ok),

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -10,6 +10,7 @@ import { repeatedWithoutReadBack } from './kills.ts';
 
 interface CommandAnswer {
   readonly id: string;
+  readonly meterId: string;
   readonly action: string;
   readonly state: string;
   readonly timeline: readonly { readonly state: string; readonly reason: string }[];
@@ -20,7 +21,11 @@ let meters: Child;
 let gateway: RunningGateway;
 
 /** Two meters whose customers soon run out of money, with what goes wrong between them and the gateway. */
-async function play(faults: readonly object[], ...args: string[]): Promise<void> {
+async function play(
+  faults: readonly object[],
+  args: readonly string[] = [],
+  prepare: (config: string) => void = pollFaster,
+): Promise<void> {
   folder = mkdtempSync(path.join(tmpdir(), 'feikong-faults-'));
   const files = { config: path.join(folder, 'feikong.yaml'), data: path.join(folder, 'data') };
   writeFileSync(path.join(folder, 'faults.json'), JSON.stringify({ faults }));
@@ -41,7 +46,7 @@ async function play(faults: readonly object[], ...args: string[]): Promise<void>
     ...args,
   ]);
   await meters.line((line) => line.startsWith('{'));
-  pollFaster(files.config);
+  prepare(files.config);
   gateway = await startGateway(files);
 }
 
@@ -50,6 +55,12 @@ afterEach(async () => {
   await meters.stop('SIGKILL');
   rmSync(folder, { recursive: true, force: true });
 });
+
+/** Polls fast, and has every meter's relay orders sealed. */
+function sealOrders(config: string): void {
+  pollFaster(config);
+  writeFileSync(config, readFileSync(config, 'utf8').replaceAll('restoreBy: close', 'restoreBy: close\n    security: esam'));
+}
 
 const relayFrames = (): LoggedFrame[] => readFrames(path.join(folder, 'meters.log')).filter(({ control }) => control === '1C');
 
@@ -103,7 +114,7 @@ test('a relay that sticks is commanded again only after an answered read-back of
 });
 
 test('a plaintext trip that a state-grid meter refuses is a result with its reason and a case, not a loop', async () => {
-  await play([], '--profile', 'state-grid');
+  await play([], ['--profile', 'state-grid']);
   const trip = await commandIn('refused');
   expect(trip.timeline.at(-1)).toMatchObject({ state: 'refused', reason: expect.stringContaining('wrong password or not authorised') });
   const before = await get<{ items: { kind: string }[] }>(gateway, '/cases');
@@ -111,6 +122,20 @@ test('a plaintext trip that a state-grid meter refuses is a result with its reas
   await moreFrames(200);
   const perMeter = Map.groupBy(relayFrames(), ({ address }) => address);
   expect([...perMeter.values()].map((frames) => frames.length)).not.toContain(2);
+});
+
+test('a state-grid meter whose orders are sealed is tripped: one authentication and one sealed frame, proven by the read-back', async () => {
+  await play([], ['--profile', 'state-grid'], sealOrders);
+  const trip = await commandIn('confirmed');
+  expect(trip.action).toBe('trip');
+  expect(trip.timeline.map(({ state }) => state)).toEqual(['queued', 'sent', 'acknowledged', 'verifying', 'confirmed']);
+  const orders = readFrames(path.join(folder, 'meters.log')).filter(
+    ({ address, control }) => trip.meterId === `meter-${address}` && (control === '03' || control === '1C'),
+  );
+  expect(orders.map(({ control, code, relay }) => [control, code, relay])).toEqual([
+    ['03', null, 'closed'],
+    ['1C', null, 'open'],
+  ]);
 });
 
 test('damaged, late, doubled and foreign bytes cost readings their time and never their truth', async () => {

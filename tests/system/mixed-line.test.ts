@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { NO_FAULTS } from '../../simulators/faults/faults.ts';
+import { SPOKEN_2007 } from '../../simulators/lines/edition-2007.ts';
 import { createMixedLine } from '../../simulators/lines/mixed-line.ts';
 import { serveTcp } from '../../simulators/lines/serve-tcp.ts';
 import { createSharedLine } from '../../simulators/lines/shared-line.ts';
@@ -45,7 +46,7 @@ test('a line that mixes DL/T 645 and Modbus RTU is polled without a lost or garb
     0,
     createMixedLine({
       clock: systemClock,
-      dlt645: createSharedLine({ ...common, meters: town, log }),
+      dlt645: createSharedLine({ ...common, edition: SPOKEN_2007, meters: town, log }),
       modbusRtu: createModbusLine({ ...common, protocol: 'modbus-rtu', meters: units, log }),
     }),
   );

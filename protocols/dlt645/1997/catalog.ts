@@ -7,18 +7,26 @@
  *     Q  phase A 0 .. C 2
  *
  * Where meters differ in length a row has several pictures of different lengths, and the length of the data decides.
- * Voltages of XXX and XXX.X are both two bytes: the standard's integer volts hold, since no length tells them apart.
+ * Voltages of XXX and XXX.X are both two bytes: no length tells them apart, so whoever knows the meter says which it has.
  */
 import { type Picture, parsePicture } from '../../shared/picture.ts';
 
 interface Row {
   readonly di: string;
-  /** OBIS where one exists (E is the tariff or phase), else `dlt645:DI`. */
+  /** OBIS where one exists (E is the tariff, a list in parentheses goes by places), else `dlt645:DI`. */
   readonly register: string;
   readonly name: string;
   readonly pictures: readonly string[];
   readonly unit: string;
 }
+
+/** What the frames of a meter do not tell. */
+export interface Choices1997 {
+  /** Behind the point of a voltage: none in the base standard, one in the meters of some makers. */
+  readonly voltageDecimals: 0 | 1;
+}
+
+export const BASE_STANDARD: Choices1997 = { voltageDecimals: 0 };
 
 export interface Field1997 {
   readonly di: string;
@@ -77,6 +85,9 @@ const energyRows = MONTHS.flatMap((month) =>
 );
 
 const own = 'dlt645:DI';
+const VOLTAGE = 'VOLTAGE';
+const VOLTAGES = { 0: 'XXXX', 1: 'XXX.X' } as const satisfies Record<Choices1997['voltageDecimals'], string>;
+
 const row = (di: string, register: string, name: string, unit: string, ...pictures: string[]): Row => ({
   di,
   register,
@@ -104,11 +115,11 @@ const otherRows: readonly Row[] = [
   row('B32T', own, 'phase loss minutes {}', 'min', 'NNNNNN'),
   row('B33T', own, 'last phase loss start {}', '', 'MMDDhhmm'),
   row('B34T', own, 'last phase loss end {}', '', 'MMDDhhmm'),
-  row('B61P', own, 'voltage {}', 'V', 'XXXX'),
-  row('B62P', own, 'current {}', 'A', 'XX.XX', 'XXX.XXX'),
-  row('B63T', own, 'active power {}', 'kW', 'XX.XXXX'),
+  row('B61P', '1-0:(32,52,72).7.0', 'voltage {}', 'V', VOLTAGE),
+  row('B62P', '1-0:(31,51,71).7.0', 'current {}', 'A', 'XX.XX', 'XXX.XXX'),
+  row('B63T', '1-0:(16,36,56,76).7.0', 'active power {}', 'kW', 'XX.XXXX'),
   row('B64T', own, 'reactive power {}', 'kvar', 'XX.XX', 'XX.XXXX'),
-  row('B65T', own, 'power factor {}', '', 'X.XXX'),
+  row('B65T', '1-0:(13,33,53,73).7.0', 'power factor {}', '', 'X.XXX'),
   row('C010', own, 'date and weekday', '', 'YYMMDDWW'),
   row('C011', own, 'time', '', 'hhmmss'),
   row('C020', own, 'meter status word', '', 'BITS×1'),
@@ -134,19 +145,28 @@ const rows: ReadonlyMap<string, Row> = new Map([...energyRows, ...otherRows].map
 const DI_HEX = /^[0-9A-F]{4}$/;
 const BLOCK = 15;
 
-/** The row of a DI (4 upper-case hex digits, DI1 first); undefined where the catalogue has none. */
-export function findRow1997(di: string): FoundRow1997 | undefined {
+/**
+ * The row of a DI (4 upper-case hex digits, DI1 first); undefined where the catalogue has none.
+ *
+ * @param choices what is known of the meter besides its frames
+ */
+export function findRow1997(di: string, choices: Choices1997 = BASE_STANDARD): FoundRow1997 | undefined {
   if (!DI_HEX.test(di)) return undefined;
   const alone = rows.get(di);
-  if (alone !== undefined) return found(di, [fieldOf(alone, di)], false);
+  if (alone !== undefined) return found(di, [fieldOf(alone, di, choices)], false);
   const place = Number.parseInt(di.slice(3), 16);
   for (const [letter, { first, last, block }] of Object.entries(FAMILIES)) {
     const family = rows.get(`${di.slice(0, 3)}${letter}`);
     if (family === undefined) continue;
-    if (place >= first && place <= last) return found(di, [fieldOf(family, di)], false);
-    if (block && place === BLOCK) return found(di, blockFields(family, first, last), true);
+    if (place >= first && place <= last) return found(di, [fieldOf(family, di, choices)], false);
+    if (block && place === BLOCK) return found(di, membersOf(family, choices), true);
   }
   return undefined;
+}
+
+/** The field of every single DI, blocks left out. */
+export function listFields1997(choices: Choices1997 = BASE_STANDARD): readonly Field1997[] {
+  return [...rows.values()].flatMap((entry) => membersOf(entry, choices));
 }
 
 function found(di: string, fields: readonly Field1997[], openEnded: boolean): FoundRow1997 {
@@ -156,20 +176,30 @@ function found(di: string, fields: readonly Field1997[], openEnded: boolean): Fo
   return { di, register, name, unit: first?.unit ?? '', fields, openEnded };
 }
 
-function blockFields(family: Row, first: number, last: number): readonly Field1997[] {
-  return Array.from({ length: last - first + 1 }, (_, index) =>
-    fieldOf(family, `${family.di.slice(0, 3)}${(first + index).toString(16).toUpperCase()}`),
+/** The fields of a family from its first place to its last; of a row that is none its one field. */
+function membersOf(entry: Row, choices: Choices1997): readonly Field1997[] {
+  const family = familyOf(entry);
+  if (family === undefined) return [fieldOf(entry, entry.di, choices)];
+  return Array.from({ length: family.last - family.first + 1 }, (_, index) =>
+    fieldOf(entry, `${entry.di.slice(0, 3)}${(family.first + index).toString(16).toUpperCase()}`, choices),
   );
 }
 
-function fieldOf({ di: pattern, register, name, unit, pictures }: Row, di: string): Field1997 {
+const familyOf = ({ di }: Row) => FAMILIES[di.slice(3)];
+
+function fieldOf(entry: Row, di: string, { voltageDecimals }: Choices1997): Field1997 {
   const place = Number.parseInt(di.slice(3), 16);
-  const word = FAMILIES[pattern.slice(3)]?.word(place) ?? '';
+  const family = familyOf(entry);
   return {
     di,
-    register: register === own ? `dlt645:${di}` : register.replace('E', String(place)),
-    name: name.replace('{}', word),
-    unit,
-    pictures: pictures.map(parsePicture),
+    register: registerOf(entry.register, di, place, place - (family?.first ?? 0)),
+    name: entry.name.replace('{}', family?.word(place) ?? ''),
+    unit: entry.unit,
+    pictures: entry.pictures.map((text) => parsePicture(text === VOLTAGE ? VOLTAGES[voltageDecimals] : text)),
   };
+}
+
+function registerOf(template: string, di: string, place: number, index: number): string {
+  if (template === own) return `dlt645:${di}`;
+  return template.replace('E', String(place)).replace(/\(([\d,]+)\)/, (_, list: string) => list.split(',')[index] ?? '');
 }

@@ -40,3 +40,8 @@ function choose({ fields }: FoundRow1997, length: number): number {
 function itemOf({ di, register, name, unit }: Field1997, value: Value | undefined): Item1997 {
   return { di, register, name, unit, value: value ?? null };
 }
+
+/** The longest data that a row can have, for whoever waits for it. */
+export function longestData1997({ fields }: FoundRow1997): number {
+  return fields.reduce((sum, { pictures }) => sum + Math.max(...pictures.map(({ bytes = 0 }) => bytes)), 0);
+}

@@ -1,3 +1,4 @@
+import { securityErrorTexts } from '../security/refusal.ts';
 import { FUNCTION } from './functions.ts';
 import type { Refusal } from './reply.ts';
 
@@ -43,22 +44,9 @@ const RELAY_WORD: readonly string[] = [
   'restore failed: tripped',
 ];
 
-/** SERR, the two bytes with which security authentication is refused; the last two are one firmware's own. */
-const SECURITY_WORD: readonly string[] = [
-  'other error',
-  'recharge is a duplicate',
-  'ESAM verification failed',
-  'identity authentication failed',
-  'customer number does not match',
-  'wrong recharge count',
-  'recharge would hoard too much',
-  'memory or address error',
-  'remote control is suspended',
-];
-
 /** What a refusal says is wrong, by the function that was refused and the length of its error. */
 export function refusalTexts({ function: functionCode, error, errorBytes }: Omit<Refusal, 'kind'>): readonly string[] {
-  if (functionCode === FUNCTION.authenticate) return bitTexts(SECURITY_WORD, error);
+  if (functionCode === FUNCTION.authenticate) return securityErrorTexts(error);
   if (functionCode === FUNCTION.relay && errorBytes === 2) return bitTexts(RELAY_WORD, error);
   return errorTexts(error);
 }

@@ -12,19 +12,9 @@
  */
 import { AppError } from '../../../src/kernel/app-error.ts';
 import { err, ok, type Result } from '../../../src/kernel/result.ts';
+import { type MessageError, PASSWORD_BYTES, readPassword, writePassword } from '../message.ts';
 import { FUNCTION } from './functions.ts';
-import {
-  DI_BYTES,
-  diAt,
-  type MessageError,
-  OPERATOR_BYTES,
-  PASSWORD_BYTES,
-  readOperator,
-  readPassword,
-  writeDi,
-  writeOperator,
-  writePassword,
-} from './message.ts';
+import { DI_BYTES, diAt, OPERATOR_BYTES, readOperator, writeDi, writeOperator } from './message.ts';
 
 /** Z by the speed in bit/s that it stands for. */
 const SPEED_BITS = { 600: 0x02, 1200: 0x04, 2400: 0x08, 4800: 0x10, 9600: 0x20, 19200: 0x40 } as const;

@@ -11,7 +11,8 @@ import { AppError } from '../../../src/kernel/app-error.ts';
 import type { LocalTime } from '../../../src/kernel/local-time.ts';
 import { err, ok, type Result } from '../../../src/kernel/result.ts';
 import { readLocalTime, writeLocalTime } from '../../shared/calendar.ts';
-import { type MessageError, readOperator, readPassword, writeOperator, writePassword } from './message.ts';
+import { type MessageError, readPassword, writePassword } from '../message.ts';
+import { readOperator, writeOperator } from './message.ts';
 
 /** N1 by what it does. `arm` only permits closing: the customer presses the button. */
 export const RELAY_CODES = {
@@ -31,6 +32,9 @@ export type RelayAction = keyof typeof RELAY_CODES;
 const ACTIONS: ReadonlyMap<number, RelayAction> = new Map(
   (Object.keys(RELAY_CODES) as RelayAction[]).map((action) => [RELAY_CODES[action], action]),
 );
+
+/** The action behind N1; undefined where nobody gave it one. */
+export const relayAction = (code: number): RelayAction | undefined => ACTIONS.get(code);
 
 export interface RelayRequest {
   readonly kind: 'relay';
@@ -70,7 +74,7 @@ export function readRelay(data: Uint8Array): Result<RelayRequest | SealedRelayRe
   if (data.length === SEALED_BYTES) {
     return ok({ kind: 'sealed-relay', password, operator, cipher: data.slice(ACTION_AT, MAC_AT), mac: data.slice(MAC_AT) });
   }
-  const action = ACTIONS.get(data[ACTION_AT] ?? 0);
+  const action = relayAction(data[ACTION_AT] ?? 0);
   if (data.length !== PLAIN_BYTES) return err({ code: 'bad-data', expected: '16 bytes in plaintext or 28 sealed ones' });
   if (action === undefined) return err({ code: 'bad-data', expected: 'a known N1' });
   const deadline = readLocalTime(data, DEADLINE_AT, 'second') ?? null;

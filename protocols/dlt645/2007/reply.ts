@@ -2,8 +2,9 @@ import { err, ok, type Result } from '../../../src/kernel/result.ts';
 import { ADDRESS_BYTES, addressAt, writeAddress } from '../link/address.ts';
 import { abnormalControl, functionOf, hasMore, isAbnormal, isReply, replyControl } from '../link/control.ts';
 import { type EncodeOptions, encodeFrame, type Frame } from '../link/frame.ts';
+import type { MessageError } from '../message.ts';
 import { FUNCTION } from './functions.ts';
-import { DI_BYTES, diAt, type MessageError, writeDi } from './message.ts';
+import { DI_BYTES, diAt, writeDi } from './message.ts';
 
 export interface ReadReply {
   readonly kind: 'read';

@@ -5,12 +5,13 @@ import { readLocalTime, writeLocalTime } from '../../shared/calendar.ts';
 import { ADDRESS_BYTES, BROADCAST_ADDRESS, writeAddress } from '../link/address.ts';
 import { functionOf, isReply } from '../link/control.ts';
 import { type EncodeOptions, encodeFrame, type Frame } from '../link/frame.ts';
+import { type MessageError, namesOneMeter, readAddressDigits, readPassword, TIME_BYTES, writePassword } from '../message.ts';
+import { readSecurity, type SecurityRequest, writeSecurity } from '../security/envelope.ts';
 import { type FreezeMoment, readFreezeMoment, writeFreezeMoment } from './freeze.ts';
 import { FUNCTION } from './functions.ts';
 import { MAINTENANCE_FUNCTION, type MaintenanceRequest, maintenanceKind, readMaintenance, writeMaintenance } from './maintenance.ts';
 import * as message from './message.ts';
 import { type RelayRequest, readRelay, type SealedRelayRequest, writeRelay, writeSealedRelay } from './relay.ts';
-import { readSecurity, type SecurityRequest, writeSecurity } from './security.ts';
 
 export interface ReadRequest {
   readonly kind: 'read';
@@ -57,9 +58,8 @@ const READ_BLOCKS_BYTES = 5;
 const READ_FROM_BYTES = 10;
 const OPERATOR_AT = 8;
 const VALUE_AT = 12;
-const TIME_BYTES = 6;
 
-const bad = (expected: string) => err<message.MessageError>({ code: 'bad-data', expected });
+const bad = (expected: string) => err<MessageError>({ code: 'bad-data', expected });
 
 /**
  * Reads a request out of a verified frame.
@@ -67,7 +67,7 @@ const bad = (expected: string) => err<message.MessageError>({ code: 'bad-data', 
  * @errors bad-data where the data is not what the function needs; never throws
  * @source DL/T 645-2007, application layer, function codes
  */
-export function decodeRequest({ control, data }: Frame): Result<Request, message.MessageError> {
+export function decodeRequest({ control, data }: Frame): Result<Request, MessageError> {
   if (isReply(control)) return bad('a request');
   switch (control) {
     case FUNCTION.read:
@@ -94,12 +94,12 @@ export function decodeRequest({ control, data }: Frame): Result<Request, message
   }
 }
 
-function decodeOther(functionCode: number, data: Uint8Array): Result<Request, message.MessageError> {
+function decodeOther(functionCode: number, data: Uint8Array): Result<Request, MessageError> {
   const kind = maintenanceKind(functionCode);
   return kind === undefined ? ok({ kind: 'other', function: functionCode, data }) : readMaintenance(kind, data);
 }
 
-function decodeRead(data: Uint8Array): Result<ReadRequest, message.MessageError> {
+function decodeRead(data: Uint8Array): Result<ReadRequest, MessageError> {
   const di = message.diAt(data);
   if (data.length === message.DI_BYTES) return ok({ kind: 'read', di });
   const blocks = data[BLOCKS_AT] ?? 0;
@@ -108,9 +108,9 @@ function decodeRead(data: Uint8Array): Result<ReadRequest, message.MessageError>
   return from === undefined ? bad('a DI, with a block count and a time where wanted') : ok({ kind: 'read', di, blocks, from });
 }
 
-function decodeWrite(data: Uint8Array): Result<WriteRequest, message.MessageError> {
+function decodeWrite(data: Uint8Array): Result<WriteRequest, MessageError> {
   if (data.length < VALUE_AT) return bad('a DI, a password, an operator and a value');
-  const password = message.readPassword(data, message.DI_BYTES);
+  const password = readPassword(data, message.DI_BYTES);
   return ok({
     kind: 'write',
     di: message.diAt(data),
@@ -120,17 +120,17 @@ function decodeWrite(data: Uint8Array): Result<WriteRequest, message.MessageErro
   });
 }
 
-function decodeWriteAddress(data: Uint8Array): Result<Request, message.MessageError> {
-  const address = data.length === ADDRESS_BYTES ? message.readAddressDigits(data) : undefined;
+function decodeWriteAddress(data: Uint8Array): Result<Request, MessageError> {
+  const address = data.length === ADDRESS_BYTES ? readAddressDigits(data) : undefined;
   return address === undefined ? bad('six BCD bytes of address') : ok({ kind: 'write-address', address });
 }
 
-function decodeTime(data: Uint8Array): Result<Request, message.MessageError> {
+function decodeTime(data: Uint8Array): Result<Request, MessageError> {
   const time = data.length === TIME_BYTES ? readLocalTime(data, 0, 'second') : undefined;
   return time === undefined ? bad('six bytes of date and time') : ok({ kind: 'broadcast-time', time });
 }
 
-function decodeFreeze(data: Uint8Array): Result<Request, message.MessageError> {
+function decodeFreeze(data: Uint8Array): Result<Request, MessageError> {
   const at = readFreezeMoment(data);
   return at === undefined ? bad('mm hh DD MM, 99 where any') : ok({ kind: 'freeze', at });
 }
@@ -143,7 +143,7 @@ function decodeFreeze(data: Uint8Array): Result<Request, message.MessageError> {
  */
 export function encodeRequest(address: string, request: Request, options?: EncodeOptions): Uint8Array {
   const control = requestFunction(request);
-  if (FOR_ONE_METER.has(control) && !NAMES_ONE_METER.test(address)) {
+  if (FOR_ONE_METER.has(control) && !namesOneMeter(address)) {
     throw new AppError('bad-address', 'a relay command or a write names its one meter', { address });
   }
   if (control === FUNCTION.writeAddress && address === BROADCAST_ADDRESS) {
@@ -151,8 +151,6 @@ export function encodeRequest(address: string, request: Request, options?: Encod
   }
   return encodeFrame({ address, control, data: requestData(request) }, options);
 }
-
-const NAMES_ONE_METER = /^(?!9{12})\d{12}$/;
 
 const FOR_ONE_METER: ReadonlySet<number> = new Set([
   FUNCTION.authenticate,
@@ -234,7 +232,7 @@ function withDi(di: string, rest: Uint8Array): Uint8Array {
 function writeData({ di, password, operator, value }: WriteRequest): Uint8Array {
   const data = new Uint8Array(VALUE_AT + value.length);
   message.writeDi(data, di);
-  message.writePassword(data, message.DI_BYTES, password);
+  writePassword(data, message.DI_BYTES, password);
   message.writeOperator(data, OPERATOR_AT, operator);
   data.set(value, VALUE_AT);
   return data;

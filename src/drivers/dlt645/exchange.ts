@@ -2,24 +2,26 @@ import {
   addressMatches,
   createDlt645Framer,
   decodeFrame,
-  decodeReply,
-  encodeRequest,
+  type Frame,
   functionOf,
   isReply,
   OVERHEAD,
-  type Reply,
-  type Request,
-  requestFunction,
 } from '../../../protocols/dlt645/index.ts';
 import type { Exchange } from '../../transports/bus/exchange.ts';
 
 /** Wake-up bytes that we send, and that a meter may send before its reply. */
-const WAKE_UP = 4;
+export const WAKE_UP = 4;
+
+/** A request to one meter, and how its answer is known. */
+export interface LineRequest<Reply> {
+  readonly bytes: Uint8Array;
+  /** The reply in a frame, where it answers the request; undefined for echoes, other meters, late replies and damaged data. */
+  readonly replyIn: (frame: Uint8Array) => Reply | undefined;
+}
 
 export interface ExchangePlan {
   readonly meter: string;
-  readonly address: string;
-  readonly request: Request;
+  readonly request: LineRequest<unknown>;
   /** Longest data of the answer, the DI included. */
   readonly longestData: number;
   /** Reads only. */
@@ -29,12 +31,12 @@ export interface ExchangePlan {
 }
 
 /** A DL/T 645 request as the bus sends it: it takes for its answer only this meter's reply to this function and DI. */
-export function exchangeOf({ meter, address, request, longestData, repeatable, coalesceKey }: ExchangePlan): Exchange {
+export function exchangeOf({ meter, request, longestData, repeatable, coalesceKey }: ExchangePlan): Exchange {
   return {
     meter,
-    bytes: encodeRequest(address, request, { wakeUp: WAKE_UP }),
+    bytes: request.bytes,
     createFramer: createDlt645Framer,
-    accepts: (bytes) => replyOf(bytes, address, request) !== undefined,
+    accepts: (bytes) => request.replyIn(bytes) !== undefined,
     longestReplyBytes: WAKE_UP + OVERHEAD + longestData,
     repeatable,
     expectsReply: true,
@@ -42,20 +44,10 @@ export function exchangeOf({ meter, address, request, longestData, repeatable, c
   };
 }
 
-/** The reply in a frame, where it answers the request; undefined for echoes, other meters, late replies and damaged data. */
-export function replyOf(bytes: Uint8Array, address: string, request: Request): Reply | undefined {
+/** The frame of this meter's reply to this function; undefined where the bytes are something else. */
+export function replyFrame(bytes: Uint8Array, address: string, functionCode: number): Frame | undefined {
   const frame = decodeFrame(bytes);
   if (!frame.ok || !isReply(frame.value.control)) return undefined;
-  if (functionOf(frame.value.control) !== requestFunction(request) || !addressMatches(address, frame.value.address)) return undefined;
-  const reply = decodeReply(frame.value);
-  return reply.ok && answers(reply.value, request) ? reply.value : undefined;
-}
-
-/** A refusal carries no DI; every other answer to a read names the one that was asked for. */
-function answers(reply: Reply, request: Request): boolean {
-  if (reply.kind === 'refused') return true;
-  if (request.kind === 'read') return reply.kind === 'read' && reply.di === request.di;
-  if (request.kind === 'read-next') return reply.kind === 'read-next' && reply.di === request.di && reply.sequence === request.sequence;
-  if (request.kind === 'security') return reply.kind === 'security' && reply.di === request.di;
-  return true;
+  const isAnswer = functionOf(frame.value.control) === functionCode && addressMatches(address, frame.value.address);
+  return isAnswer ? frame.value : undefined;
 }

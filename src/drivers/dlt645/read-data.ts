@@ -1,13 +1,12 @@
-import { type FoundRow, longestData, type ReadNextRequest, type ReadRequest } from '../../../protocols/dlt645/index.ts';
 import type { Asking, MeterFailure } from '../../core/ports/meter-gateway.ts';
 import type { Instant } from '../../kernel/clock.ts';
 import { err, ok, type Result } from '../../kernel/result.ts';
 import type { Bus } from '../../transports/bus/bus.ts';
 import type { DriverMeter } from '../driver.ts';
-import { exchangeOf, replyOf } from './exchange.ts';
-import { refusalOf } from './refusal.ts';
+import type { CatalogRow, Edition } from './edition.ts';
+import { exchangeOf } from './exchange.ts';
+import type { Turns } from './turns.ts';
 
-const DI_BYTES = 4;
 /** Read data are at most 200 bytes long, the DI included. @source DL/T 645-2007, link layer */
 const LONGEST_READ = 200;
 /** Follow-up frames are numbered in one byte. */
@@ -15,38 +14,52 @@ const LAST_SEQUENCE = 255;
 
 export interface ReadAsk {
   readonly bus: Bus;
+  readonly edition: Edition;
   readonly meter: DriverMeter;
-  readonly row: FoundRow;
+  readonly row: CatalogRow;
   readonly asking: Asking;
   /** May share the line with an equal read that has not been sent yet. */
   readonly coalesce: boolean;
+  readonly turns: Turns;
+  /** False where follow-up frames of this block went wrong before. */
+  readonly mayFollow: boolean;
 }
 
+/** `followUp`: the read itself was answered, what follows it was not. */
+export type DataFailure = MeterFailure & { readonly followUp?: true };
+
 /** Reads the bytes of one DI; what does not fit into one frame is fetched with read-next and put together. */
-export async function readData(ask: ReadAsk): Promise<Result<{ readonly bytes: Uint8Array; readonly heardAt: Instant }, MeterFailure>> {
-  const { di } = ask.row;
+export async function readData(ask: ReadAsk): Promise<Result<{ readonly bytes: Uint8Array; readonly heardAt: Instant }, DataFailure>> {
+  const chain = ask.turns.chain(ask.meter.id);
   const parts: Uint8Array[] = [];
-  let request: ReadRequest | ReadNextRequest = { kind: 'read', di };
-  for (let sequence = 1; sequence <= LAST_SEQUENCE; sequence++) {
-    const reply = await requestOnce(ask, request);
-    if (!reply.ok) return reply;
+  for (let sequence = 0; sequence <= LAST_SEQUENCE; sequence++) {
+    chain.ask();
+    const reply = await requestOnce(ask, sequence);
+    const alone = chain.end() || ask.edition.numbersFollowUps;
+    if (!reply.ok) return sequence === 0 ? reply : err({ ...reply.error, followUp: true });
     parts.push(reply.value.bytes);
+    if (!(alone || (sequence === 0 && !reply.value.more))) return err(lostFollowUp('another read came between the parts of this block'));
     if (!reply.value.more) return ok({ bytes: joined(parts), heardAt: reply.value.heardAt });
-    request = { kind: 'read-next', di, sequence };
+    if (!ask.mayFollow) return err(lostFollowUp('parts of this block were lost before: read its registers one by one'));
   }
   return err({ code: 'bad-value', sent: true, protocolError: 'more follow-up frames than can be numbered' });
 }
 
-async function requestOnce({ bus, meter, row, asking, coalesce }: ReadAsk, request: ReadRequest | ReadNextRequest) {
+const lostFollowUp = (protocolError: string): DataFailure => ({ code: 'bad-value', sent: true, protocolError, followUp: true });
+
+async function requestOnce({ bus, edition, meter, row, asking, coalesce }: ReadAsk, sequence: number) {
   const { id, address } = meter;
-  const longest = Math.min(DI_BYTES + (longestData(row) ?? LONGEST_READ), LONGEST_READ);
-  const plan = { meter: id, address, request, longestData: longest, repeatable: true };
-  const exchange = exchangeOf(coalesce && request.kind === 'read' ? { ...plan, coalesceKey: `${address} ${request.di}` } : plan);
+  const { diBytes, numbersFollowUps } = edition;
+  const longestData = Math.min(diBytes + (row.longestData ?? LONGEST_READ), LONGEST_READ);
+  const request = edition.requestData(address, row.di, sequence);
+  // Asked a second time for what follows, a meter that keeps no number goes on to the frame after it.
+  const plan = { meter: id, request, longestData, repeatable: sequence === 0 || numbersFollowUps };
+  const exchange = exchangeOf(coalesce && sequence === 0 ? { ...plan, coalesceKey: `${address} ${row.di}` } : plan);
   const outcome = await bus.request(exchange, asking);
   if (!outcome.ok) return outcome;
-  const reply = replyOf(outcome.value.bytes, address, request);
-  if (reply?.kind === 'refused') return err(refusalOf(reply));
-  if (reply?.kind !== 'read' && reply?.kind !== 'read-next') return err<MeterFailure>({ code: 'bad-value', sent: true });
+  const reply = request.replyIn(outcome.value.bytes);
+  if (reply?.kind === 'refused') return err(reply.failure);
+  if (reply === undefined) return err<MeterFailure>({ code: 'bad-value', sent: true });
   return ok({ bytes: reply.value, more: reply.more, heardAt: outcome.value.heardAt });
 }
 

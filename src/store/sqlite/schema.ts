@@ -6,7 +6,8 @@ export interface Schema {
   readonly accounts: { readonly id: string; readonly state: string };
   readonly meter_points: MeterPointTable;
   readonly meters: MeterTable;
-  readonly ledger_accounts: LedgerAccountTable;
+  readonly ledger_accounts: { readonly id: bigint; readonly name: string };
+  readonly heads: HeadTable;
   readonly entries: EntryTable;
   readonly postings: PostingTable;
   readonly payments: PaymentTable;
@@ -61,14 +62,11 @@ export interface MeterTable {
 }
 
 /** Balance and version are written by plain updates at the end of each commit group; the postings are the truth. */
-export interface LedgerAccountTable {
-  readonly id: bigint;
-  readonly name: string;
-  readonly balance: bigint;
-  /** Version of `account:ID` where this is the account of a customer. */
-  readonly version: bigint;
-  /** Newest entry that posts here; from it the postings lead back one by one. */
-  readonly last_entry: bigint | null;
+export interface HeadTable {
+  /** Of `ledger_accounts`. */
+  readonly account_id: bigint;
+  /** Newest entry that posts here: its posting has the balance, and from it the postings lead back one by one. */
+  readonly last_entry: bigint;
 }
 
 export interface EntryTable {

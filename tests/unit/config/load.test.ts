@@ -49,6 +49,7 @@ describe('a configuration', () => {
           keepPower: false,
         },
         meter: { id: 'm1', meterPointId: 'm1', lineId: 'line-1', protocol: 'dlt645-2007', address: '000000000001' },
+        security: 'password',
         openingPayment: undefined,
         pollIntervalMs: 60_000,
       },
@@ -162,7 +163,7 @@ describe('a mistake is one sentence that names the place, the value and what was
       'a transport of no known kind',
       'type: tcp',
       'type: udp',
-      'feikong.yaml:7: lines[0].transport.type is "udp"; expected one of "serial", "tcp", "mqtt"',
+      'feikong.yaml:7: lines[0].transport.type is "udp"; expected one of "serial", "tcp", "tcp-server", "mqtt"',
     ],
     [
       'a transport without its host',
@@ -216,7 +217,13 @@ describe('a mistake is one sentence that names the place, the value and what was
       'a line called simulated that leaves this machine',
       'port: 4001 }',
       'port: 4001 }\n    simulated: true',
-      'feikong.yaml: lines[0].simulated is true; expected a line on this machine: a loopback host, a pty, or a broker on loopback',
+      'feikong.yaml: lines[0].simulated is true; expected a line on this machine: a loopback host or listener, a pty, or a broker on loopback',
+    ],
+    [
+      'sealed orders for a real line',
+      'account: a1\n',
+      'account: a1\n    security: esam\n',
+      'feikong.yaml: meters[0].security is "esam"; expected password, or a simulated line: the only signer so far has test keys, and line line-1 is not simulated',
     ],
     [
       'simulated notices for real customers',

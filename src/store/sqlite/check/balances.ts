@@ -1,15 +1,15 @@
 import type Database from 'better-sqlite3';
 import { type Violation, yuan } from './violation.ts';
 
-/** I4: every balance is the sum of its postings from zero; so is each balance that was told on the way. */
+/** I4: every balance that was told is the sum of the postings up to it, from zero; and every account points at its newest entry. */
 export function* checkBalances(database: Database.Database): Iterable<Violation> {
   const postings = database.prepare<[], { entry_seq: bigint; account_id: bigint; amount: bigint; balance_after: bigint }>(
     'select entry_seq, account_id, amount, balance_after from postings order by entry_seq, line',
   );
-  const sums = new Map<bigint, bigint>();
+  const sums = new Map<bigint, { readonly sum: bigint; readonly lastEntry: bigint }>();
   for (const { entry_seq, account_id, amount, balance_after } of postings.iterate()) {
-    const sum = (sums.get(account_id) ?? 0n) + amount;
-    sums.set(account_id, sum);
+    const sum = (sums.get(account_id)?.sum ?? 0n) + amount;
+    sums.set(account_id, { sum, lastEntry: entry_seq });
     if (sum !== balance_after) {
       yield {
         invariant: 'I4',
@@ -19,13 +19,16 @@ export function* checkBalances(database: Database.Database): Iterable<Violation>
       };
     }
   }
-  const accounts = database.prepare<[], { id: bigint; name: string; balance: bigint }>('select id, name, balance from ledger_accounts');
-  for (const { id, name, balance } of accounts.iterate()) {
-    const sum = sums.get(id) ?? 0n;
+  const accounts = database.prepare<[], { id: bigint; name: string; last_entry: bigint | null }>(
+    'select a.id, a.name, h.last_entry from ledger_accounts a left join heads h on h.account_id = a.id',
+  );
+  for (const { id, name, last_entry } of accounts.iterate()) {
+    const lastEntry = sums.get(id)?.lastEntry;
     sums.delete(id);
-    if (sum !== balance) yield { invariant: 'I4', where: name, found: yuan(balance), expected: yuan(sum) };
+    if (lastEntry !== (last_entry ?? undefined))
+      yield { invariant: 'I4', where: `newest entry of ${name}`, found: `${last_entry ?? 'none'}`, expected: `${lastEntry ?? 'none'}` };
   }
-  for (const [id, sum] of sums) yield { invariant: 'I4', where: `ledger account ${id}`, found: 'missing', expected: yuan(sum) };
+  for (const [id, { sum }] of sums) yield { invariant: 'I4', where: `ledger account ${id}`, found: 'missing', expected: yuan(sum) };
   yield* checkPayments(database);
 }
 

@@ -28,6 +28,13 @@ export function* checkRounding(database: Database.Database): Iterable<Violation>
     if (rounding !== difference) yield { invariant: 'I11', where: `entry ${key}`, found: yuan(rounding), expected: yuan(difference) };
     expected += difference;
   }
-  const balance = database.prepare<[], bigint>(`select balance from ledger_accounts where name = 'rounding'`).pluck().get() ?? 0n;
+  const balance =
+    database
+      .prepare<[], bigint>(
+        `select p.balance_after from ledger_accounts a join heads h on h.account_id = a.id
+         join postings p on p.entry_seq = h.last_entry and p.account_id = a.id where a.name = 'rounding' order by p.line desc limit 1`,
+      )
+      .pluck()
+      .get() ?? 0n;
   if (balance !== expected) yield { invariant: 'I11', where: 'rounding', found: yuan(balance), expected: yuan(expected) };
 }

@@ -112,8 +112,18 @@ function unpackEntry([id, kind, key, at, actor, meterPointId, businessDay, rever
   for (let index = 0; index < texts.length; index += 2) {
     postings.push({ account: texts[index], amount: money(BigInt(texts[index + 1] ?? '')) } as Posting);
   }
-  const optional = { meterPointId: meterPointId ?? undefined, businessDay: businessDay ?? undefined, reverses: reverses ?? undefined };
-  return { id, kind, key, at, actor, ...optional, memo, postings } as JournalEntry;
+  return {
+    id,
+    kind,
+    key,
+    at,
+    actor,
+    meterPointId: meterPointId ?? undefined,
+    businessDay: businessDay ?? undefined,
+    reverses: reverses ?? undefined,
+    memo,
+    postings,
+  } as JournalEntry;
 }
 
 function withAmount<T extends Payment | Hold>(packed: unknown): T {

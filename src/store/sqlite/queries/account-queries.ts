@@ -14,8 +14,18 @@ const accountById = question<{ id: string }>()((db, asked) => db.selectFrom('acc
 const accountsAfter = question<{ after: string; limit: number }>()((db, asked) =>
   db.selectFrom('accounts').selectAll().where('id', '>', asked.after).orderBy('id').limit(asked.limit),
 );
-const ledgerAccountByName = question<{ name: string }>()((db, asked) =>
-  db.selectFrom('ledger_accounts').select(['balance', 'version']).where('name', '=', asked.name),
+/** The newest posting of an account: of two in one entry the last. */
+const newestPosting = question<{ name: string }>()((db, asked) =>
+  db
+    .selectFrom('ledger_accounts')
+    .innerJoin('heads', 'heads.account_id', 'ledger_accounts.id')
+    .innerJoin('postings', (join) =>
+      join.onRef('postings.entry_seq', '=', 'heads.last_entry').onRef('postings.account_id', '=', 'heads.account_id'),
+    )
+    .select(['postings.entry_seq', 'postings.balance_after'])
+    .where('ledger_accounts.name', '=', asked.name)
+    .orderBy('postings.line', 'desc')
+    .limit(1),
 );
 const heldOfAccount = question<{ id: string }>()((db, asked) =>
   db
@@ -78,7 +88,8 @@ export const accountAnswers: Answers<AccountQuery> = {
 
 interface VersionedAccount {
   readonly view: AccountView;
-  readonly version: number;
+  /** What an account's version counts from: it moves with each posting, and with what `versions` adds. */
+  readonly lastEntry: number;
 }
 
 export function readAccount(reader: Reader, accountId: AccountId): VersionedAccount | undefined {
@@ -88,15 +99,15 @@ export function readAccount(reader: Reader, accountId: AccountId): VersionedAcco
 
 function viewOf(reader: Reader, row: Schema['accounts']): VersionedAccount {
   const { id } = row;
-  const ledgerAccount = reader.first(ledgerAccountByName, { name: customerAccount(asId<AccountId>(id)) });
+  const newest = reader.first(newestPosting, { name: customerAccount(asId<AccountId>(id)) });
   const points = reader.all(accruedOfAccount, { id });
   const [point] = points;
   const view: AccountView = {
     account: accountOf(row),
     meterPointId: point && asId<MeterPointId>(point.id),
-    balance: money(ledgerAccount?.balance ?? 0n),
+    balance: money(newest?.balance_after ?? 0n),
     held: money(BigInt(reader.first(heldOfAccount, { id })?.held ?? 0n)),
     accrued: money(points.reduce((sum, { accrued }) => sum + (accrued ?? 0n), 0n)),
   };
-  return { view, version: Number(ledgerAccount?.version ?? 0n) };
+  return { view, lastEntry: Number(newest?.entry_seq ?? 0n) };
 }

@@ -10,7 +10,11 @@ import { cursorNumbers, pageOf } from './paging.ts';
 import { instant } from './rows.ts';
 
 const ledgerAccount = question<{ name: string }>()((db, asked) =>
-  db.selectFrom('ledger_accounts').select(['id', 'last_entry']).where('name', '=', asked.name),
+  db
+    .selectFrom('ledger_accounts')
+    .innerJoin('heads', 'heads.account_id', 'ledger_accounts.id')
+    .select(['ledger_accounts.id', 'heads.last_entry'])
+    .where('ledger_accounts.name', '=', asked.name),
 );
 
 /** Goes back from one entry of an account to the one before, as the postings lead. */
@@ -41,7 +45,7 @@ const entriesBack = question<{ accountId: bigint; from: bigint; limit: number }>
 );
 
 /** An entry that posts to one account twice is one entry, with the balance after both. */
-function isLastOfItsEntry({ not, exists, selectFrom }: ExpressionBuilder<Schema, 'postings'>) {
+export function isLastOfItsEntry({ not, exists, selectFrom }: ExpressionBuilder<Schema, 'postings'>) {
   const further = selectFrom('postings as further')
     .select('further.line')
     .whereRef('further.entry_seq', '=', 'postings.entry_seq')

@@ -75,8 +75,11 @@ const meterCountOnFeeder = question<{ feeder: string }>()((db, asked) =>
     .select((of) => of.fn.countAll<bigint>().as('count'))
     .where('meter_points.feeder', '=', asked.feeder),
 );
-const versionsOf = question<{ accrual: string; meterPoint: string; meter: string }>()((db, asked) =>
-  db.selectFrom('versions').selectAll().where('subject', 'in', [asked.accrual, asked.meterPoint, asked.meter, SITE, 'limiter']),
+const versionsOf = question<{ account: string; accrual: string; meterPoint: string; meter: string }>()((db, asked) =>
+  db
+    .selectFrom('versions')
+    .selectAll()
+    .where('subject', 'in', [asked.account, asked.accrual, asked.meterPoint, asked.meter, SITE, 'limiter']),
 );
 
 const MINUTE_MS = 60_000;
@@ -106,7 +109,7 @@ export const factsAnswers: Answers<'meterPointFacts'> = {
       marks: readMarks(reader, meterPoint, meter.id),
       openCases: reader.all(openCasesOf, { id }).map(caseOf),
       limiter: countTrips(reader, meterPoint, now, dayStart),
-      versions: readVersions(reader, meterPoint, meter.id, account.version),
+      versions: readVersions(reader, meterPoint, meter.id, account.lastEntry),
     };
   },
 };
@@ -134,11 +137,14 @@ function countTrips(reader: Reader, { id, feeder }: MeterPoint, now: Instant, da
   };
 }
 
-function readVersions(reader: Reader, { id, accountId }: MeterPoint, meterId: MeterId, accountVersion: number): readonly Expectation[] {
-  const subjects = { accrual: `accrual:${id}`, meterPoint: `meterPoint:${id}`, meter: `meter:${meterId}` };
+function readVersions(reader: Reader, { id, accountId }: MeterPoint, meterId: MeterId, lastEntry: number): readonly Expectation[] {
+  const account = accountSubject(accountId);
+  const subjects = { account, accrual: `accrual:${id}`, meterPoint: `meterPoint:${id}`, meter: `meter:${meterId}` };
   const raised = new Map(reader.all(versionsOf, subjects).map(({ subject, version }) => [subject, Number(version)]));
-  const others = [...Object.values(subjects), SITE, 'limiter'].map((subject) => ({ subject, version: raised.get(subject) ?? 0 }));
-  return [{ subject: accountSubject(accountId), version: accountVersion }, ...others];
+  return [...Object.values(subjects), SITE, 'limiter'].map((subject) => ({
+    subject,
+    version: (raised.get(subject) ?? 0) + (subject === account ? lastEntry : 0),
+  }));
 }
 
 const accountSubject = (accountId: AccountId): string => `account:${accountId}`;

@@ -1,6 +1,7 @@
 import { money } from '../../../kernel/units.ts';
 import { ENDED, literal, question } from '../question.ts';
 import type { Answers } from './answer.ts';
+import { isLastOfItsEntry } from './entry-queries.ts';
 import { instant, instantIf } from './rows.ts';
 
 const meterCount = question()((db) => db.selectFrom('meters').select((of) => of.fn.countAll<bigint>().as('count')));
@@ -14,7 +15,16 @@ const relaysKnown = question()((db) =>
 const openRestores = question()((db) =>
   db.selectFrom('commands').select('created_at').where('action', 'in', ['arm', 'close']).where('state', 'not in', ENDED).orderBy('seq'),
 );
-const imbalance = question()((db) => db.selectFrom('ledger_accounts').select((of) => of.fn.sum<bigint | null>('balance').as('sum')));
+/** All balances together, each as its newest posting says. */
+const imbalance = question()((db) =>
+  db
+    .selectFrom('heads')
+    .innerJoin('postings', (join) =>
+      join.onRef('postings.entry_seq', '=', 'heads.last_entry').onRef('postings.account_id', '=', 'heads.account_id'),
+    )
+    .where(isLastOfItsEntry)
+    .select((of) => of.fn.sum<bigint | null>('postings.balance_after').as('sum')),
+);
 const queuedNotices = question()((db) =>
   db
     .selectFrom('notices')

@@ -68,12 +68,15 @@ export function createBatchApplier(context: WriterContext): BatchApplier {
     together(batches) {
       const undo = mark();
       const outcomes: GroupOutcome[] = [];
-      for (const batch of batches) {
-        const outcome = tried(() => applyFacts(batch));
-        if (outcome.status !== 'committed') break;
-        outcomes.push(outcome);
-      }
-      if (outcomes.length === batches.length && tried(flushEntries) === undefined) return outcomes;
+      const refused = tried(() => {
+        for (const batch of batches) {
+          const outcome = applyFacts(batch);
+          if (outcome.status !== 'committed') return outcome;
+          outcomes.push(outcome);
+        }
+        return flushEntries();
+      });
+      if (refused === undefined) return outcomes;
       undo();
       return undefined;
     },

@@ -7,7 +7,6 @@ export interface BookAccount {
   readonly id: number;
   readonly name: LedgerAccount;
   readonly balance: Money;
-  readonly version: number;
   /** Newest entry that posts here, and the newest before it. */
   readonly lastEntry: number | null;
   readonly beforeLast: number | null;
@@ -15,14 +14,13 @@ export interface BookAccount {
 }
 
 /**
- * Balances of all ledger accounts, kept in memory and written by plain updates at the end of each group: a hot account costs one
- * update a group, and no posting waits for a row to be read.
+ * Balances of all ledger accounts, kept in memory. Each posting carries the balance after it; at the end of a group every account that
+ * has moved is pointed at its newest entry: a hot account costs one update a group, and no posting waits for a row to be read.
  */
 export interface Book {
   of(name: LedgerAccount): BookAccount | undefined;
-  /** Adds to the balance; returns the account after it. A customer's version moves with each posting. */
+  /** Adds to the balance; returns the account after it. */
   post(name: LedgerAccount, amount: Money, entrySeq: number): BookAccount;
-  raiseVersion(name: LedgerAccount): void;
   /** From here on changes can be undone, until the next mark. */
   mark(): void;
   undo(): void;
@@ -35,7 +33,6 @@ export interface Book {
 /** What posting moves. */
 interface Standing {
   balance: Money;
-  version: number;
   lastEntry: number | null;
   beforeLast: number | null;
 }
@@ -51,29 +48,35 @@ interface Entry extends Standing {
   readonly marked: Standing;
 }
 
-interface LedgerAccountRow {
+interface AccountRow {
   readonly id: bigint;
   readonly name: string;
-  readonly balance: bigint;
-  readonly version: bigint;
-  readonly last_entry: bigint | null;
+  readonly last_entry: bigint;
+  readonly balance_after: bigint;
 }
 
 export function createBook(database: Database.Database): Book {
+  // Of two postings to an account in its newest entry the last one counts, and comes last.
   const selectAll = database
-    .prepare<[], LedgerAccountRow>('select id, name, balance, version, last_entry from ledger_accounts')
+    .prepare<[], AccountRow>(
+      `select a.id, a.name, h.last_entry, p.balance_after
+       from heads h join ledger_accounts a on a.id = h.account_id
+       join postings p on p.entry_seq = h.last_entry and p.account_id = h.account_id order by a.id, p.line`,
+    )
     .safeIntegers(true);
-  const insert = database.prepare('insert into ledger_accounts (balance, version, last_entry, name, id) values (?, ?, ?, ?, ?)');
-  const update = database.prepare('update ledger_accounts set balance = ?, version = ?, last_entry = ? where id = ?');
+  const name = database.prepare('insert into ledger_accounts (id, name) values (?, ?)');
+  const insert = database.prepare('insert into heads (last_entry, account_id) values (?, ?)');
+  const update = database.prepare('update heads set last_entry = ? where account_id = ?');
   const accounts = new Map<string, Entry>();
   const moved = new Set<Entry>();
   let mark = 0;
+  let lastId = 0;
   /** Accounts that have moved since the mark, in the order in which they did; `opened` are those that there were not. */
   let touched: Entry[] = [];
   let opened: Entry[] = [];
 
   const open = (name: LedgerAccount): Entry => {
-    const entry = newAccount(accounts.size + 1, name, true);
+    const entry = newAccount(++lastId, name, true);
     accounts.set(name, entry);
     opened.push(entry);
     return entry;
@@ -97,11 +100,7 @@ export function createBook(database: Database.Database): Book {
         entry.lastEntry = entrySeq;
       }
       entry.balance = money(entry.balance + amount);
-      if (entry.isCustomer) entry.version += 1;
       return entry;
-    },
-    raiseVersion(name) {
-      changing(name).version += 1;
     },
     mark() {
       mark += 1;
@@ -114,13 +113,14 @@ export function createBook(database: Database.Database): Book {
         accounts.delete(entry.name);
         moved.delete(entry);
       }
+      lastId -= opened.length;
       touched = [];
       opened = [];
     },
     flush() {
       for (const entry of [...moved].sort((left, right) => left.id - right.id)) {
-        if (entry.isNew) insert.run(entry.balance, entry.version, entry.lastEntry, entry.name, entry.id);
-        else update.run(entry.balance, entry.version, entry.lastEntry, entry.id);
+        if (entry.isNew) name.run(entry.id, entry.name);
+        (entry.isNew ? insert : update).run(entry.lastEntry, entry.id);
         entry.isNew = false;
       }
       moved.clear();
@@ -130,27 +130,30 @@ export function createBook(database: Database.Database): Book {
       moved.clear();
       touched = [];
       opened = [];
-      for (const row of selectAll.all()) accounts.set(row.name, entryOf(row));
+      lastId = 0;
+      for (const row of selectAll.all()) {
+        const entry = entryOf(row);
+        accounts.set(row.name, entry);
+        lastId = entry.id;
+      }
     },
   };
 }
 
 function newAccount(id: number, name: LedgerAccount, isNew: boolean): Entry {
-  const standing: Standing = { balance: NO_MONEY, version: 0, lastEntry: null, beforeLast: null };
+  const standing: Standing = { balance: NO_MONEY, lastEntry: null, beforeLast: null };
   return { id, name, isCustomer: isCustomer(name), isNew, notedAt: 0, ...standing, marked: { ...standing } };
 }
 
 function copyStanding(from: Standing, to: Standing): void {
   to.balance = from.balance;
-  to.version = from.version;
   to.lastEntry = from.lastEntry;
   to.beforeLast = from.beforeLast;
 }
 
-function entryOf({ id, name, balance, version, last_entry }: LedgerAccountRow): Entry {
+function entryOf({ id, name, last_entry, balance_after }: AccountRow): Entry {
   const entry = newAccount(Number(id), name as LedgerAccount, false);
-  entry.balance = money(balance);
-  entry.version = Number(version);
-  entry.lastEntry = last_entry === null ? null : Number(last_entry);
+  entry.balance = money(balance_after);
+  entry.lastEntry = Number(last_entry);
   return entry;
 }

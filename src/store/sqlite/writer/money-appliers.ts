@@ -41,7 +41,7 @@ function assertBalanced({ id, key, postings }: JournalEntry): void {
     throw new AppError('entry-unbalanced', `the postings of entry ${key} do not sum to zero`, { id, key });
 }
 
-function createPaymentApplier({ database, seal, versions, posted }: WriterContext) {
+function createPaymentApplier({ database, seal, posted }: WriterContext) {
   const insert = database.prepare(
     `insert into payments (id, account_id, entry_id, amount, channel, channel_serial, channel_date, received_at, actor, restore_command_id, balance_after)
      values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (channel, channel_date, channel_serial) do nothing`,
@@ -53,7 +53,6 @@ function createPaymentApplier({ database, seal, versions, posted }: WriterContex
       throw new AppError('invariant-violated', 'a payment came without its entry before it in the batch', { id, entryId });
     const values = [id, accountId, entryId, amount, channel, channelSerial, channelDate, receivedAt, actor, restoreCommandId, balanceAfter];
     if (insert.run(values).changes === 0) return KEY_USED;
-    versions.raise(`account:${accountId}`);
     seal.record({
       at: receivedAt,
       type: 'payment.received',

@@ -4,7 +4,10 @@ import type { Expectation } from '../../../core/ports/store.ts';
 import { type AccountId, asId } from '../../../kernel/ids.ts';
 import type { Book } from './book.ts';
 
-/** Versions of what decisions rest on. An account's version moves with each posting, so it lies beside its balance. */
+/**
+ * Versions of what decisions rest on. An account's moves with each posting: it is its newest entry, and what was raised besides.
+ * Neither ever falls, so their sum is another one after every change.
+ */
 export interface Versions {
   raise(subject: string): void;
   /** The first expectation that does not hold. */
@@ -19,13 +22,12 @@ export function createVersions(database: Database.Database, book: Book): Version
   );
   const select = database.prepare<[string], number>('select version from versions where subject = ?').pluck();
   const versionOf = (subject: string): number => {
-    if (!subject.startsWith(ACCOUNT)) return select.get(subject) ?? 0;
-    return book.of(customerOf(subject))?.version ?? 0;
+    const raised = select.get(subject) ?? 0;
+    return subject.startsWith(ACCOUNT) ? raised + (book.of(customerOf(subject))?.lastEntry ?? 0) : raised;
   };
   return {
     raise(subject) {
-      if (subject.startsWith(ACCOUNT)) book.raiseVersion(customerOf(subject));
-      else upsert.run(subject);
+      upsert.run(subject);
     },
     findMoved: (expected) => expected.find(({ subject, version }) => versionOf(subject) !== version),
   };

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { NO_FAULTS } from '../../../../simulators/faults/faults.ts';
+import { SPOKEN_2007 } from '../../../../simulators/lines/edition-2007.ts';
 import { createMixedLine } from '../../../../simulators/lines/mixed-line.ts';
 import { createSharedLine } from '../../../../simulators/lines/shared-line.ts';
 import { createModbusLine } from '../../../../simulators/modbus/line.ts';
@@ -24,7 +25,7 @@ function askerOf() {
   const unit = createModbusMeter({ clock, unit: 1, map, tariffs: [12_345, 0, 0, 0], load: new Uint16Array(96), loadFactor: 0 });
   const line = createMixedLine({
     clock,
-    dlt645: createSharedLine({ ...common, meters: [meterOf({ clock, address: ADDRESS })] }),
+    dlt645: createSharedLine({ ...common, edition: SPOKEN_2007, meters: [meterOf({ clock, address: ADDRESS })] }),
     modbusRtu: createModbusLine({ ...common, protocol: 'modbus-rtu', meters: [unit] }),
   });
   const chunks: string[] = [];

@@ -31,7 +31,7 @@ describe('the data of a 1997 DI', () => {
   });
 
   test('of a length that no format has is no value', () => {
-    expect(read('B621', '34120000')).toEqual({ values: [null], registers: ['dlt645:B621'], extra: [0x34, 0x12, 0, 0] });
+    expect(read('B621', '34120000')).toEqual({ values: [null], registers: ['1-0:31.7.0'], extra: [0x34, 0x12, 0, 0] });
     expect(read('9010', '3412')?.values).toEqual([null]);
     expect(read('9010', 'FFFFFFFF')?.values).toEqual([null]);
   });

@@ -4,10 +4,11 @@
  *     request   DI0..DI3 | C0 C1 C2 C3 | body
  *     reply     DI0..DI3 | body
  *
- * The body is carried as it is: what it means is agreed between the machine and the ESAM. A refusal has two bytes, SERR.
+ * The envelope carries the body as it is; `bodies.ts` takes the known ones apart. A refusal has two bytes, SERR (`refusal.ts`).
  */
 import { err, ok, type Result } from '../../../src/kernel/result.ts';
-import { DI_BYTES, diAt, type MessageError, OPERATOR_BYTES, readOperator, writeDi, writeOperator } from './message.ts';
+import { DI_BYTES, diAt, OPERATOR_BYTES, readOperator, writeDi, writeOperator } from '../2007/message.ts';
+import type { MessageError } from '../message.ts';
 
 export interface SecurityRequest {
   readonly kind: 'security';

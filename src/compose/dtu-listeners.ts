@@ -1,0 +1,69 @@
+import type { Config } from '../config/load.ts';
+import { OperatorError } from '../kernel/app-error.ts';
+import type { Clock } from '../kernel/clock.ts';
+import type { Logger } from '../kernel/logger.ts';
+import { createTcpServer, type TcpServer, type TcpServerEvent, type TcpServerEventKind } from '../transports/tcp-server.ts';
+import { readTls } from './tls-files.ts';
+
+interface Saying {
+  readonly level: 'info' | 'warn';
+  readonly sentence: string;
+  /** Strangers on an open port come in thousands: then only each doubling of the count is said. */
+  readonly isSparing: boolean;
+}
+
+// biome-ignore format: a table, one event a line
+const SAYINGS: Readonly<Record<TcpServerEventKind, Saying>> = {
+  registered: { level: 'info', isSparing: false, sentence: 'a DTU has registered' },
+  replaced: { level: 'warn', isSparing: false, sentence: 'a silent DTU gave way to a second connection with its identity' },
+  'second-refused': { level: 'warn', isSparing: false, sentence: 'a second connection claimed the identity of a DTU that answers, and was refused' },
+  'unknown-identity': { level: 'warn', isSparing: true, sentence: 'a connection with an identity of no line was refused' },
+  'no-registration': { level: 'warn', isSparing: true, sentence: 'a connection that did not register was refused' },
+  'too-many': { level: 'warn', isSparing: true, sentence: 'a connection was refused: there are more than the lines can need' },
+  'accept-failed': { level: 'warn', isSparing: true, sentence: 'the system could not accept a connection' },
+};
+
+export interface DtuListenersDeps {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly countDtuEvent: (listener: string, event: TcpServerEventKind) => void;
+}
+
+/** The ports at which DTUs dial in, by id; they accept nobody before `listen`. */
+export function createDtuListeners(listeners: Config['listeners'], deps: DtuListenersDeps): ReadonlyMap<string, TcpServer> {
+  return new Map(listeners.map((listener) => [listener.id, createDtuListener(listener, deps)]));
+}
+
+function createDtuListener(listener: Config['listeners'][number], { clock, logger, countDtuEvent }: DtuListenersDeps): TcpServer {
+  const { id, listen, registration, heartbeat, probeMs } = listener;
+  const log = logger.child({ listener: id });
+  const tls = readTls(listener.tls, `listener ${id}`);
+  try {
+    return createTcpServer({
+      host: listen.host,
+      portNumber: listen.port,
+      clock,
+      registration,
+      onEvent(event) {
+        countDtuEvent(id, event.kind);
+        say(log, event);
+      },
+      ...(tls === undefined ? {} : { tls }),
+      ...(heartbeat === undefined ? {} : { heartbeat }),
+      ...(probeMs === undefined ? {} : { probeMs }),
+    });
+  } catch (error) {
+    if (tls === undefined) throw error;
+    throw new OperatorError(
+      'config-invalid',
+      `listener ${id}: its tls files are no certificate and key that fit; name a PEM certificate and its own key`,
+      {},
+      error,
+    );
+  }
+}
+
+function say(logger: Logger, { kind, ...facts }: TcpServerEvent): void {
+  const { level, sentence, isSparing } = SAYINGS[kind];
+  if (!isSparing || (facts.count & (facts.count - 1)) === 0) logger[level](facts, sentence);
+}
