@@ -5,8 +5,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, expect, test } from 'vitest';
 import { type Child, runCli, startCli } from '../support/child.ts';
 import { type LoggedFrame, readFrames } from '../support/frame-log.ts';
+import { isRelayFrame, readSentCommands, repeatedWithoutReadBack } from '../support/relay-log.ts';
 import { get, pollFaster, type RunningGateway, startGateway } from '../support/running-gateway.ts';
-import { repeatedWithoutReadBack } from './kills.ts';
 
 interface CommandAnswer {
   readonly id: string;
@@ -62,7 +62,10 @@ function sealOrders(config: string): void {
   writeFileSync(config, readFileSync(config, 'utf8').replaceAll('restoreBy: close', 'restoreBy: close\n    security: esam'));
 }
 
-const relayFrames = (): LoggedFrame[] => readFrames(path.join(folder, 'meters.log')).filter(({ control }) => control === '1C');
+const repeatedInLog = () =>
+  repeatedWithoutReadBack(readFrames(path.join(folder, 'meters.log')), readSentCommands(path.join(folder, 'data')));
+
+const relayFrames = (): LoggedFrame[] => readFrames(path.join(folder, 'meters.log')).filter(isRelayFrame);
 
 /** Waits until the meters have heard so many frames more: ten polls of both are some sixty. */
 async function moreFrames(count: number): Promise<void> {
@@ -89,7 +92,7 @@ test('a lost reply is read back, proven, and its frame is never repeated', async
   const frames = relayFrames();
   expect(frames.length).toBeGreaterThan(0);
   expect(frames.every(({ answered }) => !answered)).toBe(true);
-  expect(repeatedWithoutReadBack(readFrames(path.join(folder, 'meters.log')))).toEqual([]);
+  expect(repeatedInLog()).toEqual([]);
 });
 
 test('a relay that sticks is commanded again only after an answered read-back of an unmoved relay', async () => {
@@ -110,7 +113,7 @@ test('a relay that sticks is commanded again only after an answered read-back of
     'verifying',
     'confirmed',
   ]);
-  expect(repeatedWithoutReadBack(readFrames(path.join(folder, 'meters.log')))).toEqual([]);
+  expect(repeatedInLog()).toEqual([]);
 });
 
 test('a plaintext trip that a state-grid meter refuses is a result with its reason and a case, not a loop', async () => {
@@ -149,5 +152,5 @@ test('damaged, late, doubled and foreign bytes cost readings their time and neve
   await commandIn('confirmed');
   const { stdout } = await runCli(['check', '--data', path.join(folder, 'data'), '--json']);
   expect(JSON.parse(stdout).violations).toEqual([]);
-  expect(repeatedWithoutReadBack(readFrames(path.join(folder, 'meters.log')))).toEqual([]);
+  expect(repeatedInLog()).toEqual([]);
 });

@@ -8,10 +8,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import Database from 'better-sqlite3';
 import { runCli, startCli } from '../support/child.ts';
-import { type LoggedFrame, readFrames } from '../support/frame-log.ts';
+import { readFrames } from '../support/frame-log.ts';
 import { createRandom } from '../support/random.ts';
+import { isRelayFrame, readSentCommands, repeatedWithoutReadBack } from '../support/relay-log.ts';
 import { pollFaster, type RunningGateway, startGateway } from '../support/running-gateway.ts';
 
 export interface KillReport {
@@ -81,7 +81,7 @@ export async function runKills({ kills, seed }: { kills: number; seed: number })
       kills,
       acknowledged: attempts.filter(({ paymentId }) => paymentId !== undefined).length,
       ...doubled,
-      relayFrames: frames.filter(({ control }) => control === RELAY).length,
+      relayFrames: frames.filter(isRelayFrame).length,
       repeatedWithoutReadBack: repeatedWithoutReadBack(frames, readSentCommands(files.data)),
       checkExit: check.code,
       checkSaid: check.stdout + check.stderr,
@@ -164,58 +164,4 @@ async function countInJournal({ url, key }: RunningGateway, accounts: readonly s
     lost: attempts.filter((attempt) => attempt.paymentId !== undefined && !posted.has(keyOf(attempt))).map(keyOf),
     doubled: [...posted].filter(([, count]) => count > 1).map(([entryKey]) => entryKey),
   };
-}
-
-const RELAY = '1C';
-const RELAY_STATUS = '04000503';
-/** Where a code wants the relay to be. */
-const TARGETS: Readonly<Record<string, readonly string[]>> = { '1A': ['open'], '1B': ['armed', 'closed'], '1C': ['closed'] };
-
-/** When a command was committed as sent; its frame is heard after that, and before the next one's. */
-export interface SentCommand {
-  readonly address: string;
-  readonly commandId: string;
-  readonly at: number;
-}
-
-function readSentCommands(dataDir: string): readonly SentCommand[] {
-  const database = new Database(path.join(dataDir, 'ledger.db'), { readonly: true });
-  try {
-    return database
-      .prepare<[], SentCommand>(
-        `select m.address, c.id as commandId, v.at from command_moves v join commands c on c.id = v.command_id
-         join meters m on m.id = c.meter_id where v.to_state = 'sent' order by v.seq`,
-      )
-      .all();
-  } finally {
-    database.close();
-  }
-}
-
-/**
- * Pairs of equal relay frames to one meter that nothing allows, with what it heard meanwhile. Allowed is a frame behind an answered
- * read-back of an unmoved relay; and one of another command, once the result of the last one was read back. (Killed between the commit
- * of a trip and its frame, a gateway sends the restore that a payment then asks for to a meter that never heard the trip.)
- */
-export function repeatedWithoutReadBack(frames: readonly LoggedFrame[], sent: readonly SentCommand[] = []): string[] {
-  const found: string[] = [];
-  const last = new Map<string, { code: string; commandId: string | undefined; answered: boolean; readBack: boolean; heard: string[] }>();
-  const commandOf = (address: string, at: string) =>
-    sent.findLast((command) => command.address === address && command.at <= Date.parse(at))?.commandId;
-  for (const { at, address, control, di, code, answered, relay } of frames) {
-    const before = last.get(address);
-    if (control === RELAY && code !== null) {
-      const commandId = commandOf(address, at);
-      const isOther = before?.answered === true && commandId !== before.commandId;
-      if (before?.code === code && !before.readBack && !isOther)
-        found.push(`${address} ${code} at ${at} of ${commandId}, after ${before.heard.join(', ')}`);
-      const heard = [`${code} at ${at} of ${commandId} answered ${answered} relay ${relay}`];
-      last.set(address, { code, commandId, answered: false, readBack: false, heard });
-    } else if (before !== undefined && di === RELAY_STATUS) {
-      before.heard.push(`read at ${at} answered ${answered} relay ${relay}`);
-      before.answered ||= answered;
-      before.readBack ||= answered && !(TARGETS[before.code] ?? []).includes(relay);
-    }
-  }
-  return found;
 }
