@@ -1,6 +1,5 @@
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
 import { promisify } from 'node:util';
 import modbusSerial, { ServerTCP } from 'modbus-serial';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -8,17 +7,18 @@ import { runModbusSimulation } from '../../simulators/modbus/simulate.ts';
 import { readRegister } from '../../src/cli/read.ts';
 import { loadRegisterMap, registerMapFile } from '../../src/config/register-map.ts';
 import { systemClock } from '../../src/kernel/clock.ts';
+import { freePort } from '../support/free-port.ts';
 import { requirePart } from '../support/require-part.ts';
 
 /** 230.6 V and 0.62 A as a Hiking DDS238 holds them; energies of 23.99 and 47.33 kWh. */
 const HELD: Readonly<Record<number, number>> = { 8: 0, 9: 2399, 10: 0, 11: 4733, 12: 2306, 13: 62 };
 
 async function serveForeign(): Promise<string> {
-  const server = new ServerTCP({ getHoldingRegister: (address: number) => HELD[address] ?? 0 }, { host: '127.0.0.1', port: 0, unitID: 7 });
+  // Asked for port 0, it takes 502, which is root's.
+  const port = await freePort();
+  const server = new ServerTCP({ getHoldingRegister: (address: number) => HELD[address] ?? 0 }, { host: '127.0.0.1', port, unitID: 7 });
   await once(server, 'initialized');
   onTestFinished(() => new Promise<void>((resolve) => server.close(() => resolve())));
-  // The types leave out the socket server inside, which alone knows the port that it was given.
-  const { port } = (server as unknown as { _server: { address(): AddressInfo } })._server.address();
   return `tcp://127.0.0.1:${port}`;
 }
 

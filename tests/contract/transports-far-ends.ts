@@ -20,6 +20,7 @@ import { createTcpServer } from '../../src/transports/tcp-server.ts';
 import { createTcpServerTransport } from '../../src/transports/tcp-server-transport.ts';
 import { createTcpTransport } from '../../src/transports/tcp-transport.ts';
 import type { Transport } from '../../src/transports/transport.ts';
+import { freePort } from '../support/free-port.ts';
 import { ptyFor } from '../support/pty.ts';
 import { requirePart } from '../support/require-part.ts';
 
@@ -261,14 +262,6 @@ export const openMosquitto: OpenFarEnd = async (context) => {
     },
   });
 };
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port: portNumber } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return portNumber;
-}
 
 /** Knocks until somebody opens. */
 async function accepts(portNumber: number): Promise<void> {

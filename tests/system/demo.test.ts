@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { startCli } from '../support/child.ts';
 import { playDemo } from './demos.ts';
 
-test.each([1, 2, 3])('the demo story with seed %i is proven step by step', { timeout: 60_000 }, async (seed) => {
+test.each([1, 2, 3])('the demo story with seed %i is proven step by step', async (seed) => {
   const { answer } = await playDemo(seed);
   expect(answer).toMatchObject({
     trip: { confirmed: true },
@@ -15,7 +15,7 @@ test.each([1, 2, 3])('the demo story with seed %i is proven step by step', { tim
   expect(answer.trip.evidence).toMatch(/^dlt645:04000503=/);
 });
 
-test('a demo that is stopped in the middle of its story gives everything back and ends with 0', { timeout: 30_000 }, async () => {
+test('a demo that is stopped in the middle of its story gives everything back and ends with 0', async () => {
   const demo = startCli(['demo']);
   await demo.line((line) => line.startsWith('API page'));
   expect(await demo.stop('SIGTERM')).toBe(0);

@@ -3,9 +3,7 @@ import { runKills } from './kills.ts';
 
 const SEED = Number(process.env.FEIKONG_SEED ?? 20261124);
 
-test(`ten kills of the gateway lose no acknowledged payment and repeat no relay frame unread (seed ${SEED})`, {
-  timeout: 120_000,
-}, async () => {
+test(`ten kills of the gateway lose no acknowledged payment and repeat no relay frame unread (seed ${SEED})`, async () => {
   const report = await runKills({ kills: 10, seed: SEED });
   expect(report.acknowledged).toBeGreaterThan(20);
   expect(report.relayFrames).toBeGreaterThan(0);
