@@ -34,8 +34,9 @@ export const isRelayFrame = (frame: LoggedFrame): frame is LoggedFrame & { reado
 /**
  * Relay frames that nothing allows, with what their meter heard since its last one. A frame belongs to the command that was last
  * committed as sent, and there must be one. Behind a frame of the same command a read-back must have been answered with an unmoved
- * relay; behind one of another command, answered at all. (Killed between the commit of a trip and its frame, a gateway sends the
- * restore that a payment then asks for to a meter that never heard the trip: two equal codes, two commands.)
+ * relay; behind an equal frame of another command, answered at all. (Killed between the commit of a trip and its frame, a gateway
+ * sends the restore that a payment then asks for to a meter that never heard the trip: two equal codes, two commands.) A restore may
+ * follow a trip at once.
  */
 export function repeatedWithoutReadBack(frames: readonly LoggedFrame[], sent: readonly SentCommand[]): string[] {
   return [...Map.groupBy(frames, ({ address }) => address)].flatMap(([address, heard]) =>
@@ -54,7 +55,8 @@ function repeatedAtOneMeter(frames: readonly LoggedFrame[], sent: readonly SentC
     const { at, answered, relay } = frame;
     if (isRelayFrame(frame)) {
       const commandId = sent.findLast((command) => command.at <= Date.parse(at))?.commandId;
-      const isAllowed = commandId !== undefined && (lastOf.get(commandId)?.unmoved ?? true) && (last?.readBack ?? true);
+      const isKnown = last?.code !== frame.code || last.readBack;
+      const isAllowed = commandId !== undefined && isKnown && (lastOf.get(commandId)?.unmoved ?? true);
       const heard = `${frame.code} at ${at} of ${commandId} answered ${answered} relay ${relay}`;
       if (!isAllowed) found.push(`${frame.address} heard ${heard}, after ${last?.heard.join(', ')}`);
       last = { code: frame.code, heard: [heard], readBack: false, unmoved: false };

@@ -27,7 +27,8 @@ test.each([
   ['twice for one commit', [relay(2, '1C'), relay(3, '1C')], [sent(1, 'a')], 1],
   ['no command committed before it', [relay(2, '1A')], [sent(3, 'a')], 1],
   ['another command behind a read-back', [relay(2, '1C'), readBack(3, 'closed'), relay(5, '1C')], [sent(1, 'a'), sent(4, 'b')], 0],
-  ['another command unread', [relay(2, '1A'), relay(5, '1C')], [sent(1, 'a'), sent(4, 'b')], 1],
+  ['an equal frame of another command unread', [relay(2, '1C'), relay(5, '1C')], [sent(1, 'a'), sent(4, 'b')], 1],
+  ['a restore right behind a trip', [relay(2, '1A'), relay(5, '1C')], [sent(1, 'a'), sent(4, 'b')], 0],
   [
     'the first command once more, with another between',
     [relay(2, '1A'), readBack(3, 'open'), relay(5, '1C'), readBack(6, 'open'), relay(8, '1A')],
