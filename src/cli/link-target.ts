@@ -1,5 +1,5 @@
 import { OperatorError } from '../kernel/app-error.ts';
-import { DEFAULT_TOPICS, type TopicTemplates } from '../transports/mqtt-envelope.ts';
+import { DEFAULT_TOPICS, type TopicTemplates } from '../transports/mqtt-tunnel.ts';
 import { DEFAULT_PORT_SETTINGS, type PortSettings } from '../transports/port-settings.ts';
 
 /** Where the one meter of a field tool is reached. */

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { toHex } from '../kernel/bytes.ts';
 import { type Clock, plusMs } from '../kernel/clock.ts';
 import { createListeners } from './listeners.ts';
-import { DEFAULT_TOPICS, decodeUplink, encodeDownlink, type TopicTemplates, topicOf, type Uplink } from './mqtt-envelope.ts';
 import type { MqttLink } from './mqtt-link.ts';
+import { createReply, type Reply } from './mqtt-reply.ts';
+import { DEFAULT_TOPICS, decodeUplink, encodeDownlink, type TopicTemplates, topicOf } from './mqtt-tunnel.ts';
 import { DEFAULT_PORT_SETTINGS, type PortSettings } from './port-settings.ts';
 import type { Transport, TransportState } from './transport.ts';
 
@@ -21,8 +21,8 @@ export interface MqttTransportOptions {
 
 /** What two hops over a broker may add to a reply. */
 const DEFAULT_TRANSIT_MS = 1_000;
-/** Uplinks remembered so that a redelivered one is dropped. */
-const UPLINKS_REMEMBERED = 64;
+/** Transactions remembered, so that what is delivered again of them is told from what comes late. */
+const TRANSACTIONS_REMEMBERED = 64;
 
 /** One serial port of a concentrator that tunnels raw frames over MQTT. Its transaction ids tell late replies from new ones. */
 export function createMqttTransport(options: MqttTransportOptions): Transport {
@@ -36,7 +36,7 @@ export function createMqttTransport(options: MqttTransportOptions): Transport {
     transitMs = DEFAULT_TRANSIT_MS,
   } = options;
   const listeners = createListeners();
-  const isRedelivered = createRedeliveryFilter();
+  const replies = new Map<string, Reply>();
   const session = randomBytes(6).toString('hex');
   let sequence = 0;
   let awaited: string | undefined;
@@ -55,9 +55,23 @@ export function createMqttTransport(options: MqttTransportOptions): Transport {
 
   function hear(payload: string): void {
     const uplink = decodeUplink(payload);
-    if (uplink === undefined || uplink.port !== portNumber || isRedelivered(uplink)) return;
-    if (uplink.txId === awaited) listeners.data(uplink.bytes);
-    else listeners.stray(uplink.bytes);
+    if (uplink === undefined || uplink.port !== portNumber) return;
+    const { txId, offset } = uplink;
+    const reply = replies.get(txId);
+    const bytes = reply === undefined ? uplink.bytes : reply.take(uplink.bytes, offset);
+    if (bytes.length === 0) return;
+    if (txId === awaited) listeners.data(bytes);
+    else listeners.stray(bytes);
+  }
+
+  function nextTransaction(): string {
+    const txId = `${session}-${sequence++}`;
+    replies.set(txId, createReply());
+    for (const oldest of replies.keys()) {
+      if (replies.size <= TRANSACTIONS_REMEMBERED) break;
+      replies.delete(oldest);
+    }
+    return txId;
   }
 
   return {
@@ -87,25 +101,10 @@ export function createMqttTransport(options: MqttTransportOptions): Transport {
     state: () => state,
     listen: listeners.add,
     write(bytes, { replyWithinMs }) {
-      awaited = `${session}-${sequence++}`;
+      awaited = nextTransaction();
       const expiresAt = plusMs(clock.now(), replyWithinMs + transitMs);
       const downlink = { txId: awaited, port: portNumber, bytes, timeoutMs: replyWithinMs, expiresAt };
       return link.publish(topicOf(topics.down, concentrator), encodeDownlink(downlink));
     },
-  };
-}
-
-/** QoS 1 delivers at least once: the same bytes for the same transaction are the same message. */
-function createRedeliveryFilter(): (uplink: Uplink) => boolean {
-  const seen = new Set<string>();
-  return ({ txId, bytes }) => {
-    const mark = `${txId}:${toHex(bytes)}`;
-    if (seen.has(mark)) return true;
-    seen.add(mark);
-    for (const oldest of seen) {
-      if (seen.size > UPLINKS_REMEMBERED) seen.delete(oldest);
-      else break;
-    }
-    return false;
   };
 }

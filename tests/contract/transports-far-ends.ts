@@ -184,7 +184,12 @@ interface Broker {
   start(): Promise<void>;
 }
 
-async function openMqtt({ onTestFinished }: Context, broker: Broker): Promise<FarEnd> {
+interface MqttFarEnd extends FarEnd {
+  /** Sends chunks with the place of each in the reply. */
+  answerAt(request: number, ...chunks: readonly (readonly [offset: number, bytes: Uint8Array])[]): Promise<void>;
+}
+
+async function openMqtt({ onTestFinished }: Context, broker: Broker): Promise<MqttFarEnd> {
   const counter = requestCounter();
   const downlinks: { txId: string; port: number }[] = [];
   let concentrator: MqttClient | undefined;
@@ -198,6 +203,7 @@ async function openMqtt({ onTestFinished }: Context, broker: Broker): Promise<Fa
     });
     await concentrator.subscribeAsync('feikong/v1/concentrators/C1/down', { qos: 1 });
   };
+  const sendUp = (message: object) => concentrator?.publishAsync('feikong/v1/concentrators/C1/up', JSON.stringify(message), { qos: 1 });
   const cut = async () => {
     await concentrator?.endAsync(true);
     await broker.stop();
@@ -214,10 +220,10 @@ async function openMqtt({ onTestFinished }: Context, broker: Broker): Promise<Fa
     transport,
     ...counter,
     async answer(request, ...chunks) {
-      for (const chunk of chunks) {
-        const payload = JSON.stringify({ ...downlinks[request], frameHex: toHex(chunk) });
-        await concentrator?.publishAsync('feikong/v1/concentrators/C1/up', payload, { qos: 1 });
-      }
+      for (const chunk of chunks) await sendUp({ ...downlinks[request], frameHex: toHex(chunk) });
+    },
+    async answerAt(request, ...chunks) {
+      for (const [offset, chunk] of chunks) await sendUp({ ...downlinks[request], offset, frameHex: toHex(chunk) });
     },
     cut,
     async mend() {
@@ -227,7 +233,7 @@ async function openMqtt({ onTestFinished }: Context, broker: Broker): Promise<Fa
   };
 }
 
-export const openEmbedded: OpenFarEnd = async (context) => {
+export const openEmbedded = async (context: Context): Promise<MqttFarEnd> => {
   const portNumber = await freePort();
   let running: { close(): Promise<void> } | undefined;
   return openMqtt(context, {

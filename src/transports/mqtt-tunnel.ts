@@ -28,6 +28,8 @@ export interface Uplink {
   readonly txId: string;
   readonly port: number;
   readonly bytes: Uint8Array;
+  /** How many bytes of this transaction's reply lie before these; undefined where the concentrator doesn't count them. */
+  readonly offset: number | undefined;
 }
 
 /** `{"txId","port","frameHex","timeoutMs","expiresAt"}` */
@@ -35,14 +37,16 @@ export function encodeDownlink({ txId, port, bytes, timeoutMs, expiresAt }: Down
   return JSON.stringify({ txId, port, frameHex: toHex(bytes), timeoutMs, expiresAt: formatInstant(expiresAt) });
 }
 
-/** `{"txId","port","frameHex"}`, more fields are fine; undefined where it is anything else. */
+/** `{"txId","port","frameHex"[,"offset"]}`, more fields are fine; undefined where it is anything else. */
 export function decodeUplink(payload: string): Uplink | undefined {
-  const message = parseObject(payload);
-  const { txId, port, frameHex } = message ?? {};
-  if (typeof txId !== 'string' || typeof port !== 'number' || typeof frameHex !== 'string') return undefined;
+  const { txId, port, frameHex, offset } = parseObject(payload) ?? {};
+  if (typeof txId !== 'string' || typeof port !== 'number' || typeof frameHex !== 'string' || !isOffset(offset)) return undefined;
   const bytes = fromHex(frameHex);
-  return bytes === undefined ? undefined : { txId, port, bytes };
+  return bytes === undefined ? undefined : { txId, port, bytes, offset };
 }
+
+const isOffset = (value: unknown): value is number | undefined =>
+  value === undefined || (Number.isSafeInteger(value) && Number(value) >= 0);
 
 function parseObject(text: string): Record<string, unknown> | undefined {
   try {
