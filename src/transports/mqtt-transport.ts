@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
+import { DEFAULT_TOPICS, decodeUplink, encodeDownlink, type TopicTemplates, topicOf } from '../../protocols/concentrator/index.ts';
 import { type Clock, plusMs } from '../kernel/clock.ts';
 import { createListeners } from './listeners.ts';
 import type { MqttLink } from './mqtt-link.ts';
 import { createReply, type Reply } from './mqtt-reply.ts';
-import { DEFAULT_TOPICS, decodeUplink, encodeDownlink, type TopicTemplates, topicOf } from './mqtt-tunnel.ts';
 import { DEFAULT_PORT_SETTINGS, type PortSettings } from './port-settings.ts';
 import type { Transport, TransportState } from './transport.ts';
 
@@ -13,7 +13,7 @@ export interface MqttTransportOptions {
   readonly concentrator: string;
   /** Which of the concentrator's serial ports. */
   readonly portNumber: number;
-  readonly topics?: TopicTemplates;
+  readonly topics?: Pick<TopicTemplates, 'down' | 'up'>;
   /** Of the serial line behind the concentrator, from which waits are computed. */
   readonly port?: PortSettings;
   readonly transitMs?: number;
@@ -104,7 +104,7 @@ export function createMqttTransport(options: MqttTransportOptions): Transport {
       awaited = nextTransaction();
       const expiresAt = plusMs(clock.now(), replyWithinMs + transitMs);
       const downlink = { txId: awaited, port: portNumber, bytes, timeoutMs: replyWithinMs, expiresAt };
-      return link.publish(topicOf(topics.down, concentrator), encodeDownlink(downlink));
+      return link.publish(topicOf(topics.down, concentrator), encodeDownlink(downlink), { expiresInMs: replyWithinMs + transitMs });
     },
   };
 }

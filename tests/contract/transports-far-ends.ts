@@ -12,7 +12,7 @@ import { createDlt645Framer } from '../../protocols/dlt645/index.ts';
 import { fromHex, toHex } from '../../src/kernel/bytes.ts';
 import { systemClock } from '../../src/kernel/clock.ts';
 import { createEmbeddedBroker } from '../../src/transports/embedded-broker.ts';
-import { createMqttLink } from '../../src/transports/mqtt-link.ts';
+import { createMqttLink, type MqttVersion } from '../../src/transports/mqtt-link.ts';
 import { createMqttTransport } from '../../src/transports/mqtt-transport.ts';
 import type { PortSettings } from '../../src/transports/port-settings.ts';
 import { createSerialTransport } from '../../src/transports/serial-transport.ts';
@@ -180,6 +180,7 @@ export const openSerial: OpenFarEnd = async (context) => {
 
 interface Broker {
   readonly url: string;
+  readonly version?: MqttVersion;
   stop(): Promise<void>;
   start(): Promise<void>;
 }
@@ -190,11 +191,12 @@ interface MqttFarEnd extends FarEnd {
 }
 
 async function openMqtt({ onTestFinished }: Context, broker: Broker): Promise<MqttFarEnd> {
+  const { version = '3.1.1' } = broker;
   const counter = requestCounter();
   const downlinks: { txId: string; port: number }[] = [];
   let concentrator: MqttClient | undefined;
   const join = async () => {
-    concentrator = await connectAsync(broker.url, { protocolVersion: 4, reconnectPeriod: 0 });
+    concentrator = await connectAsync(broker.url, { protocolVersion: version === 5 ? 5 : 4, reconnectPeriod: 0 });
     concentrator.on('error', () => undefined);
     concentrator.on('message', (_topic, payload) => {
       const { txId, port: line, frameHex } = JSON.parse(payload.toString()) as { txId: string; port: number; frameHex: string };
@@ -210,7 +212,7 @@ async function openMqtt({ onTestFinished }: Context, broker: Broker): Promise<Mq
   };
   await broker.start();
   await join();
-  const link = createMqttLink({ url: broker.url, clock: systemClock });
+  const link = createMqttLink({ url: broker.url, version, clock: systemClock });
   const transport = createMqttTransport({ ...common, link, concentrator: 'C1', portNumber: 2 });
   onTestFinished(async () => {
     await transport.close();
@@ -248,25 +250,28 @@ export const openEmbedded = async (context: Context): Promise<MqttFarEnd> => {
   });
 };
 
-export const openMosquitto: OpenFarEnd = async (context) => {
-  const mosquitto = requirePart('mosquitto', context);
-  const portNumber = await freePort();
-  let running: ChildProcess | undefined;
-  return openMqtt(context, {
-    url: `mqtt://127.0.0.1:${portNumber}`,
-    async start() {
-      running = spawn(mosquitto, ['-p', String(portNumber)], { stdio: 'ignore' });
-      await accepts(portNumber);
-    },
-    async stop() {
-      if (running === undefined) return;
-      const ended = once(running, 'exit');
-      running.kill('SIGKILL');
-      running = undefined;
-      await ended;
-    },
-  });
-};
+export const openMosquitto =
+  (version: MqttVersion): OpenFarEnd =>
+  async (context) => {
+    const mosquitto = requirePart('mosquitto', context);
+    const portNumber = await freePort();
+    let running: ChildProcess | undefined;
+    return openMqtt(context, {
+      url: `mqtt://127.0.0.1:${portNumber}`,
+      version,
+      async start() {
+        running = spawn(mosquitto, ['-p', String(portNumber)], { stdio: 'ignore' });
+        await accepts(portNumber);
+      },
+      async stop() {
+        if (running === undefined) return;
+        const ended = once(running, 'exit');
+        running.kill('SIGKILL');
+        running = undefined;
+        await ended;
+      },
+    });
+  };
 
 async function freePort(): Promise<number> {
   const server = createServer();

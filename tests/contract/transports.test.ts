@@ -14,7 +14,8 @@ const LINES: readonly (readonly [string, OpenFarEnd])[] = [
   ['TCP from a DTU that dials in', openDialIn],
   ['a serial port', openSerial],
   ['MQTT through the embedded broker', openEmbedded],
-  ['MQTT through mosquitto', openMosquitto],
+  ['MQTT 3.1.1 through mosquitto', openMosquitto('3.1.1')],
+  ['MQTT 5 through mosquitto', openMosquitto(5)],
 ];
 
 /** Resolves when the transport is, or comes to be, in this state. */

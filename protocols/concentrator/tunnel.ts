@@ -1,18 +1,5 @@
-import { fromHex, toHex } from '../kernel/bytes.ts';
-import { formatInstant, type Instant } from '../kernel/clock.ts';
-
-/** The topics of one concentrator; `{concentrator}` stands for its name. Every maker has its own, so they are configuration. */
-export interface TopicTemplates {
-  readonly down: string;
-  readonly up: string;
-}
-
-export const DEFAULT_TOPICS: TopicTemplates = {
-  down: 'feikong/v1/concentrators/{concentrator}/down',
-  up: 'feikong/v1/concentrators/{concentrator}/up',
-};
-
-export const topicOf = (template: string, concentrator: string) => template.replaceAll('{concentrator}', concentrator);
+import { fromHex, toHex } from '../../src/kernel/bytes.ts';
+import { formatInstant, type Instant } from '../../src/kernel/clock.ts';
 
 export interface Downlink {
   readonly txId: string;

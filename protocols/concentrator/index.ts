@@ -1,0 +1,3 @@
+/** The face of the concentrator protocol: pure functions between messages and values. docs/concentrator-protocol.md describes it. */
+export { DEFAULT_TOPICS, isPlainTopic, type TopicTemplates, topicOf } from './topics.ts';
+export { decodeUplink, encodeDownlink } from './tunnel.ts';
