@@ -1,3 +1,4 @@
 /** The face of the concentrator protocol: pure functions between messages and values. docs/concentrator-protocol.md describes it. */
+export { type ConcentratorStatus, decodeStatus } from './status.ts';
 export { DEFAULT_TOPICS, isPlainTopic, type TopicTemplates, topicOf } from './topics.ts';
 export { decodeUplink, encodeDownlink } from './tunnel.ts';

@@ -1,5 +1,6 @@
 import { fromHex, toHex } from '../../src/kernel/bytes.ts';
 import { formatInstant, type Instant } from '../../src/kernel/clock.ts';
+import { parseObject } from './json.ts';
 
 export interface Downlink {
   readonly txId: string;
@@ -34,13 +35,3 @@ export function decodeUplink(payload: string): Uplink | undefined {
 
 const isOffset = (value: unknown): value is number | undefined =>
   value === undefined || (Number.isSafeInteger(value) && Number(value) >= 0);
-
-function parseObject(text: string): Record<string, unknown> | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined;
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
-}

@@ -3,8 +3,9 @@
  * long as it says, what comes back in that time goes up under the same txId with the place of its first byte in all that came
  * back, and what is too old or was there before is dropped.
  *
- *     down  {"txId","port","frameHex","timeoutMs"[,"expiresAt"]}
- *     up    {"txId","port","frameHex","offset"}
+ *     down     {"txId","port","frameHex","timeoutMs"[,"expiresAt"]}
+ *     up       {"txId","port","frameHex","offset"}
+ *     status   {"status":"online"}, retained; its last will says offline
  */
 import { Socket } from 'node:net';
 import { connect } from 'mqtt';
@@ -18,6 +19,7 @@ import type { LineEnd, SharedLine } from './shared-line.ts';
 export interface ConcentratorTopics {
   readonly down: string;
   readonly up: string;
+  readonly status: string;
 }
 
 export interface ConcentratorOptions {
@@ -25,6 +27,8 @@ export interface ConcentratorOptions {
   readonly broker: string;
   readonly concentrator: string;
   readonly clock: Clock;
+  /** Its login at the broker, under its own name. */
+  readonly password?: string;
   /** The same meters are on every port. */
   readonly line: SharedLine;
   /** `{concentrator}` stands for its name. */
@@ -52,6 +56,7 @@ export interface ServedConcentrator extends ServedLine {
 export const DEFAULT_TOPICS: ConcentratorTopics = {
   down: 'feikong/v1/concentrators/{concentrator}/down',
   up: 'feikong/v1/concentrators/{concentrator}/up',
+  status: 'feikong/v1/concentrators/{concentrator}/status',
 };
 const RECONNECT_MS = 200;
 /** Transactions remembered, so that a redelivered one is not played again. */
@@ -72,6 +77,7 @@ export function serveMqttConcentrator({
   broker,
   concentrator,
   clock,
+  password,
   line,
   topics = DEFAULT_TOPICS,
   deliver = (message) => [message],
@@ -79,11 +85,22 @@ export function serveMqttConcentrator({
   const topicOf = (template: string) => template.replaceAll('{concentrator}', concentrator);
   const exchanges = new Map<LineEnd, CancelTimer>();
   const played = new Set<string>();
-  const client = connect(broker, { clean: true, reconnectPeriod: RECONNECT_MS, queueQoSZero: false, resubscribe: false });
+  const client = connect(broker, {
+    clean: true,
+    reconnectPeriod: RECONNECT_MS,
+    queueQoSZero: false,
+    resubscribe: false,
+    will: { topic: topicOf(topics.status), payload: statusOf('offline'), qos: 1, retain: true },
+    ...(password === undefined ? {} : { username: concentrator, password }),
+  });
   const subscribed = new Promise<void>((resolve) => {
     client.on('connect', () => {
       if (client.stream instanceof Socket) client.stream.setNoDelay(true);
-      client.subscribe(topicOf(topics.down), { qos: 1 }, (error) => error === null && resolve());
+      client.subscribe(topicOf(topics.down), { qos: 1 }, (error) => {
+        if (error !== null) return;
+        client.publish(topicOf(topics.status), statusOf('online'), { qos: 1, retain: true });
+        resolve();
+      });
     });
   });
   client.on('message', (_topic, payload) => hear(payload.toString()));
@@ -139,6 +156,8 @@ export function serveMqttConcentrator({
     },
   };
 }
+
+const statusOf = (status: 'online' | 'offline') => Buffer.from(JSON.stringify({ status }));
 
 function parse(text: string): unknown {
   try {

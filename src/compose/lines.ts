@@ -113,9 +113,9 @@ function transportOf({ transport, port, simulated }: LineConfig, { clock, link, 
         concentrator: transport.concentrator ?? '',
         portNumber: transport.concentratorPort ?? 1,
         topics: {
-          ...DEFAULT_TOPICS,
-          ...(transport.downTopic === undefined ? {} : { down: transport.downTopic }),
-          ...(transport.upTopic === undefined ? {} : { up: transport.upTopic }),
+          down: transport.downTopic ?? DEFAULT_TOPICS.down,
+          up: transport.upTopic ?? DEFAULT_TOPICS.up,
+          ...(transport.statusTopic === undefined ? {} : { status: transport.statusTopic }),
         },
       });
   }

@@ -108,7 +108,14 @@ export function createMqttLink({ url, clock, version = '3.1.1', username, passwo
     if (!watchers.delete(watcher)) return;
     if (watchers.size === 0) return redialer.close();
     const isShared = [...watchers].some(({ topic }) => topic === watcher.topic);
-    if (!isShared) await current?.unsubscribeAsync(watcher.topic);
+    const client = current;
+    if (isShared || client === undefined) return;
+    try {
+      await client.unsubscribeAsync(watcher.topic);
+    } catch (error) {
+      // A connection that ends meanwhile takes its subscriptions with it.
+      if (current === client && client.connected) throw error;
+    }
   }
 
   return {

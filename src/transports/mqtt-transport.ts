@@ -1,5 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import { DEFAULT_TOPICS, decodeUplink, encodeDownlink, type TopicTemplates, topicOf } from '../../protocols/concentrator/index.ts';
+import {
+  type ConcentratorStatus,
+  DEFAULT_TOPICS,
+  decodeStatus,
+  decodeUplink,
+  encodeDownlink,
+  type TopicTemplates,
+  topicOf,
+} from '../../protocols/concentrator/index.ts';
 import { type Clock, plusMs } from '../kernel/clock.ts';
 import { createListeners } from './listeners.ts';
 import type { MqttLink } from './mqtt-link.ts';
@@ -13,7 +21,8 @@ export interface MqttTransportOptions {
   readonly concentrator: string;
   /** Which of the concentrator's serial ports. */
   readonly portNumber: number;
-  readonly topics?: Pick<TopicTemplates, 'down' | 'up'>;
+  /** With a topic for its status, the line is there only while the concentrator says so. */
+  readonly topics?: Pick<TopicTemplates, 'down' | 'up'> & Partial<TopicTemplates>;
   /** Of the serial line behind the concentrator, from which waits are computed. */
   readonly port?: PortSettings;
   readonly transitMs?: number;
@@ -31,7 +40,7 @@ export function createMqttTransport(options: MqttTransportOptions): Transport {
     clock,
     concentrator,
     portNumber,
-    topics = DEFAULT_TOPICS,
+    topics = { down: DEFAULT_TOPICS.down, up: DEFAULT_TOPICS.up },
     port = DEFAULT_PORT_SETTINGS,
     transitMs = DEFAULT_TRANSIT_MS,
   } = options;
@@ -41,7 +50,9 @@ export function createMqttTransport(options: MqttTransportOptions): Transport {
   let sequence = 0;
   let awaited: string | undefined;
   let state: TransportState = { state: 'down', since: clock.now(), reason: 'not opened' };
-  let unwatch: (() => Promise<void>) | undefined;
+  let unwatch: (() => Promise<unknown>) | undefined;
+  let isSubscribed = false;
+  let status: ConcentratorStatus | undefined;
 
   function become(name: TransportState['state'], reason?: string): void {
     state = { state: name, since: clock.now(), ...(reason === undefined ? {} : { reason }) };
@@ -51,6 +62,47 @@ export function createMqttTransport(options: MqttTransportOptions): Transport {
     const was = state.state;
     become('down', reason);
     if (was !== 'down') listeners.down(reason);
+  }
+
+  /** Frames can pass: the subscription stands, and the concentrator has registered where it is to do so. */
+  function settle(): void {
+    if (!isSubscribed) return;
+    if (topics.status !== undefined && status !== 'online') {
+      goDown(`concentrator ${concentrator} ${status === undefined ? 'has not registered' : 'is offline'}`);
+      return;
+    }
+    if (state.state === 'up') return;
+    become('up');
+    listeners.up();
+  }
+
+  function lose(reason: string): void {
+    isSubscribed = false;
+    status = undefined;
+    goDown(reason);
+  }
+
+  function hearStatus(payload: string): void {
+    const said = decodeStatus(payload);
+    if (said === undefined) return;
+    status = said;
+    settle();
+  }
+
+  function watchAll(): () => Promise<unknown> {
+    const replyWatch = link.watch({
+      topic: topicOf(topics.up, concentrator),
+      message: hear,
+      up() {
+        isSubscribed = true;
+        settle();
+      },
+      down: lose,
+    });
+    if (topics.status === undefined) return replyWatch;
+    const topic = topicOf(topics.status, concentrator);
+    const statusWatch = link.watch({ topic, message: hearStatus, up: settle, down: lose });
+    return () => Promise.all([replyWatch(), statusWatch()]);
   }
 
   function hear(payload: string): void {
@@ -82,20 +134,12 @@ export function createMqttTransport(options: MqttTransportOptions): Transport {
     open() {
       if (unwatch !== undefined) return;
       become('opening');
-      unwatch = link.watch({
-        topic: topicOf(topics.up, concentrator),
-        message: hear,
-        up() {
-          become('up');
-          listeners.up();
-        },
-        down: goDown,
-      });
+      unwatch = watchAll();
     },
     async close() {
       const end = unwatch;
       unwatch = undefined;
-      goDown('closed');
+      lose('closed');
       await end?.();
     },
     state: () => state,
