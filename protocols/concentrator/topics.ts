@@ -6,12 +6,15 @@ export interface TopicTemplates {
   readonly up: string;
   /** Whether it is there: retained, and its last will. */
   readonly status: string;
+  /** Envelopes of readings that it took by itself. */
+  readonly readings: string;
 }
 
 export const DEFAULT_TOPICS: TopicTemplates = {
   down: 'feikong/v1/concentrators/{concentrator}/down',
   up: 'feikong/v1/concentrators/{concentrator}/up',
   status: 'feikong/v1/concentrators/{concentrator}/status',
+  readings: 'feikong/v1/concentrators/{concentrator}/readings',
 };
 
 export const topicOf = (template: string, concentrator: string): string => template.replaceAll('{concentrator}', concentrator);

@@ -20,6 +20,8 @@ export interface ConcentratorTopics {
   readonly down: string;
   readonly up: string;
   readonly status: string;
+  /** What it pushes by itself. */
+  readonly readings: string;
 }
 
 export interface ConcentratorOptions {
@@ -57,6 +59,7 @@ export const DEFAULT_TOPICS: ConcentratorTopics = {
   down: 'feikong/v1/concentrators/{concentrator}/down',
   up: 'feikong/v1/concentrators/{concentrator}/up',
   status: 'feikong/v1/concentrators/{concentrator}/status',
+  readings: 'feikong/v1/concentrators/{concentrator}/readings',
 };
 const RECONNECT_MS = 200;
 /** Transactions remembered, so that a redelivered one is not played again. */

@@ -43,7 +43,7 @@ function transportOf(text: string, clock: Clock): Transport {
     case 'mqtt': {
       const { broker, concentrator, portNumber, topics } = target;
       return createMqttTransport({
-        link: mqttLinkOf({ url: broker, version: '3.1.1', clock, environment: process.env }),
+        link: mqttLinkOf({ url: broker, clock, environment: process.env }),
         clock,
         concentrator,
         portNumber,

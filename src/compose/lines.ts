@@ -16,7 +16,7 @@ import { createTcpServerTransport } from '../transports/tcp-server-transport.ts'
 import { createTcpTransport } from '../transports/tcp-transport.ts';
 import type { Transport } from '../transports/transport.ts';
 import { createDtuListeners, type DtuListenersDeps } from './dtu-listeners.ts';
-import { type Environment, openMqtt } from './mqtt.ts';
+import { type Environment, openMqtt, type TakeEnvelope } from './mqtt.ts';
 
 /** A configured line, its transport open and its bus running. */
 export interface Line {
@@ -40,12 +40,13 @@ const SIMULATED_TRANSIT_MS = 100;
 export interface LinesDeps extends DtuListenersDeps {
   readonly config: Pick<Config, 'lines' | 'listeners' | 'mqtt'>;
   readonly environment: Environment;
+  readonly takeEnvelope: TakeEnvelope;
 }
 
 /** Opens every line. A line that cannot be reached keeps trying and says so; it stops nobody else. */
-export async function openLines({ config, clock, logger, environment, countDtuEvent }: LinesDeps): Promise<Lines> {
+export async function openLines({ config, clock, logger, environment, takeEnvelope, countDtuEvent }: LinesDeps): Promise<Lines> {
   const listeners = createDtuListeners(config.listeners, { clock, logger, countDtuEvent });
-  const mqtt = await openMqtt({ config, clock, logger, environment });
+  const mqtt = await openMqtt({ config, clock, logger, environment, takeEnvelope });
   const byId = new Map<string, Line>();
   for (const line of config.lines)
     byId.set(line.id, openLine(line, { clock, logger: logger.child({ line: line.id }), link: mqtt?.link, listeners }));

@@ -10,6 +10,8 @@ export interface Concentrator {
   readonly id: string;
   readonly mayPublish: readonly string[];
   readonly maySubscribe: readonly string[];
+  /** Where it pushes readings that are taken. */
+  readonly readingsTopics: readonly string[];
   /** Its login at the embedded broker; undefined where nobody has to log in. */
   readonly password: string | undefined;
 }
@@ -21,6 +23,8 @@ export interface Mqtt {
   /** Of the embedded one. */
   readonly listen: ListenAddress;
   readonly tls: ConfigFile['mqtt']['tls'];
+  /** Names us at an external one. */
+  readonly clientId: string | undefined;
   readonly concentrators: readonly Concentrator[];
 }
 
@@ -31,18 +35,26 @@ const TOPICS = [
   { key: 'downTopic', template: DEFAULT_TOPICS.down, speaker: 'head-end' },
   { key: 'upTopic', template: DEFAULT_TOPICS.up, speaker: 'concentrator' },
   { key: 'statusTopic', template: DEFAULT_TOPICS.status, speaker: 'concentrator' },
+  { key: 'readingsTopic', template: DEFAULT_TOPICS.readings, speaker: 'concentrator' },
 ] as const;
 
 export function mqttOf(raw: ConfigFile, passwords: Readonly<Record<string, string>>, folder: string, wrong: Wrong): Mqtt {
-  const { url, version, listen, tls } = raw.mqtt;
+  const { url, version, clientId, listen, tls } = raw.mqtt;
   if (url !== undefined && !URL.canParse(url)) throw wrong('mqtt.url', url, 'a URL, as mqtt://broker.example:1883');
   const address = parseListenAddress(listen);
   if (address === undefined) throw wrong('mqtt.listen', listen, 'HOST:PORT, as 127.0.0.1:1883');
   const concentrators = concentratorsOf(raw, passwords, wrong);
+  if (url !== undefined && clientId === undefined && concentrators.some(({ readingsTopics }) => readingsTopics.length > 0))
+    throw wrong(
+      'mqtt.clientId',
+      clientId,
+      'a name of ours at your broker: with it the broker keeps what concentrators push while we are away',
+    );
   if (url === undefined && concentrators.length > 0) checkEmbedded(raw, address, concentrators, wrong);
   return {
     url,
     version,
+    clientId,
     listen: address,
     tls: tls === undefined ? undefined : { certFile: resolve(folder, tls.certFile), keyFile: resolve(folder, tls.keyFile) },
     concentrators,
@@ -71,13 +83,19 @@ function checkEmbedded(raw: ConfigFile, { host }: ListenAddress, concentrators: 
     );
 }
 
+interface Rights {
+  readonly publish: Set<string>;
+  readonly subscribe: Set<string>;
+  readonly readings: Set<string>;
+}
+
 function concentratorsOf(raw: ConfigFile, passwords: Readonly<Record<string, string>>, wrong: Wrong): readonly Concentrator[] {
   const owners = new Map<string, string>();
-  const rights = new Map<string, { readonly publish: Set<string>; readonly subscribe: Set<string> }>();
+  const rights = new Map<string, Rights>();
   for (const [index, { transport }] of raw.lines.entries()) {
     if (transport.type !== 'mqtt' || transport.concentrator === undefined) continue;
     const id = transport.concentrator;
-    const own = rights.get(id) ?? { publish: new Set(), subscribe: new Set() };
+    const own = rights.get(id) ?? { publish: new Set(), subscribe: new Set(), readings: new Set() };
     rights.set(id, own);
     for (const { key, template, speaker } of TOPICS) {
       const topic = topicFrom(transport, key, template, `lines[${index}].transport.${key}`, wrong);
@@ -86,12 +104,14 @@ function concentratorsOf(raw: ConfigFile, passwords: Readonly<Record<string, str
       if (owner !== use) throw wrong(`lines[${index}].transport.${key}`, topic, `a topic of its own: it is the ${owner}`);
       owners.set(topic, use);
       (speaker === 'concentrator' ? own.publish : own.subscribe).add(topic);
+      if (key === 'readingsTopic' && transport.readingsTopic !== undefined) own.readings.add(topic);
     }
   }
-  return [...rights].map(([id, { publish, subscribe }]) => ({
+  return [...rights].map(([id, { publish, subscribe, readings }]) => ({
     id,
     mayPublish: [...publish],
     maySubscribe: [...subscribe],
+    readingsTopics: [...readings],
     password: passwords[id],
   }));
 }

@@ -14,7 +14,7 @@ import { type Money, type Power, parseFen, parsePrice, powerFromDecimal } from '
 import { type Mqtt, mqttOf } from './concentrators.ts';
 import { checkDialIn, type DtuListener, isLoopbackListener, listenerOf } from './dtu-listener.ts';
 import { isLoopback, type ListenAddress, parseListenAddress } from './listen-address.ts';
-import { createMapShelf, registerMapOf, talkError } from './meter-protocol.ts';
+import { createMapShelf, PUSHED, registerMapOf, talkError } from './meter-protocol.ts';
 import { configError, readYaml, type Wrong } from './read-yaml.ts';
 import { loadRuleSet } from './rule-set.ts';
 import { type ConfigFile, ConfigSchema, type SecretsFile, SecretsSchema } from './schema.ts';
@@ -199,6 +199,8 @@ function pointOf({ raw, meter, path, zone, ruleSets, tariffs, lines, protocols, 
   if (!protocols.includes(meter.protocol)) throw wrong(`${path}.protocol`, meter.protocol, `one of ${protocols.join(', ')}`);
   const misfit = talkError(meter);
   if (misfit !== undefined) throw wrong(`${path}.${misfit.field}`, misfit.value, misfit.expected);
+  if (meter.protocol === PUSHED && line.transport.readingsTopic === undefined)
+    throw wrong(`${path}.protocol`, meter.protocol, `readingsTopic in line ${line.id}: nothing else brings the readings of a pushed meter`);
   if (rules.simulatedOnly && !line.simulated)
     throw wrong(
       `${path}.ruleSet`,

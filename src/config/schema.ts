@@ -48,6 +48,9 @@ const Transport = Type.Object(
     statusTopic: Type.Optional(
       Type.String({ description: 'mqtt: topic on which the concentrator says that it is there; without it nobody asks' }),
     ),
+    readingsTopic: Type.Optional(
+      Type.String({ description: 'mqtt: topic on which the concentrator pushes readings of this line; without it none are taken' }),
+    ),
   },
   { ...closed, description: 'How the line is reached' },
 );
@@ -182,6 +185,9 @@ export const ConfigSchema = Type.Object(
           default: '3.1.1',
           description: 'What your broker speaks, 3.1.1 or 5; the embedded one speaks 3.1.1',
         }),
+        clientId: Type.Optional(
+          id('Names us at your broker, which keeps what concentrators push while we are away; no other gateway has it'),
+        ),
         listen: Type.String({
           default: '127.0.0.1:0',
           description: 'HOST:PORT of the embedded broker, port 0 takes a free one; any host but loopback needs tls and passwords',

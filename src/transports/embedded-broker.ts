@@ -4,6 +4,7 @@ import { type AddressInfo, createServer, type Server } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
 import { Aedes, type AuthenticateError } from 'aedes';
 import { OperatorError } from '../kernel/app-error.ts';
+import type { TakeMessage } from './mqtt-inbox.ts';
 
 /** One who may log in, and the only topics that it may use. */
 export interface BrokerAccount {
@@ -30,6 +31,8 @@ export interface EmbeddedBrokerOptions {
   /** Needed on any address but loopback; without them everybody may use every topic. */
   readonly accounts?: readonly BrokerAccount[];
   readonly onEvent?: (event: BrokerEvent) => void;
+  /** Messages on these topics are for the gateway: the broker acknowledges them when it has taken them. */
+  readonly inbox?: { readonly topics: readonly string[]; readonly take: TakeMessage };
 }
 
 /** How the gateway itself gets in. */
@@ -53,6 +56,7 @@ const MOST_CONNECTIONS = 4_096;
 /** MQTT 3.1.1, return code of a refused login. */
 const BAD_USERNAME_OR_PASSWORD = 4;
 
+type MayPublish = (client: object | null, topic: string) => boolean;
 type Count = (kind: BrokerEvent['kind'], account?: BrokerAccount) => void;
 
 /**
@@ -72,7 +76,13 @@ export async function createEmbeddedBroker(options: EmbeddedBrokerOptions = {}):
   const count = createCount(options);
   const broker = await Aedes.createBroker();
   const own = accounts.length === 0 ? {} : { username: 'feikong', password: randomBytes(24).toString('base64url') };
-  if (accounts.length > 0) guard(broker, accounts, own, count);
+  const mayPublish = accounts.length === 0 ? () => true : guard(broker, accounts, own, count);
+  const { take, topics } = { take: options.inbox?.take, topics: new Set(options.inbox?.topics) };
+  broker.authorizePublish = (client, { topic, payload }, done) => {
+    if (!mayPublish(client, topic)) done(new Error(`not allowed to publish ${topic}`));
+    else if (take === undefined || !topics.has(topic)) done(null);
+    else void take(topic, payload.toString()).then((isTaken) => done(isTaken ? null : new Error(`${topic} could not be stored`)));
+  };
   const outer =
     tls === undefined ? createServer({ noDelay: true }, broker.handle) : createTlsServer({ ...tls, noDelay: true }, broker.handle);
   /** The gateway needs no certificate to talk to itself. */
@@ -123,7 +133,7 @@ function createCount({ onEvent }: EmbeddedBrokerOptions): Count {
 }
 
 /** Everybody who gets in is one of the accounts, held to its topics, or the gateway itself. */
-function guard(broker: Aedes, accounts: readonly BrokerAccount[], own: Partial<OwnEntrance>, count: Count): void {
+function guard(broker: Aedes, accounts: readonly BrokerAccount[], own: Partial<OwnEntrance>, count: Count): MayPublish {
   const accountOf = new WeakMap<object, BrokerAccount>();
   broker.authenticate = (client, username, password, done) => {
     const secret = password?.toString() ?? '';
@@ -138,17 +148,17 @@ function guard(broker: Aedes, accounts: readonly BrokerAccount[], own: Partial<O
     client.id = `${username}/${client.id}`;
     done(null, true);
   };
-  broker.authorizePublish = (client, { topic }, done) => {
-    const account = client === null ? undefined : accountOf.get(client);
-    const isAllowed = account === undefined || account.mayPublish.includes(topic);
-    if (!isAllowed) count('publish-refused', account);
-    done(isAllowed ? null : new Error(`not allowed to publish ${topic}`));
-  };
   broker.authorizeSubscribe = (client, subscription, done) => {
     const account = accountOf.get(client);
     const isAllowed = account === undefined || account.maySubscribe.includes(subscription.topic);
     if (!isAllowed) count('subscribe-refused', account);
     done(null, isAllowed ? subscription : null);
+  };
+  return (client, topic) => {
+    const account = client === null ? undefined : accountOf.get(client);
+    const isAllowed = account === undefined || account.mayPublish.includes(topic);
+    if (!isAllowed) count('publish-refused', account);
+    return isAllowed;
   };
 }
 

@@ -1,5 +1,4 @@
 /** The far ends of real lines for the contract suite: what a meter, a DTU or a concentrator holds in its hands. */
-import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, symlinkSync, unlinkSync } from 'node:fs';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
@@ -20,8 +19,8 @@ import { createTcpServer } from '../../src/transports/tcp-server.ts';
 import { createTcpServerTransport } from '../../src/transports/tcp-server-transport.ts';
 import { createTcpTransport } from '../../src/transports/tcp-transport.ts';
 import type { Transport } from '../../src/transports/transport.ts';
+import { freePort, mosquittoFor } from '../support/mosquitto.ts';
 import { ptyFor } from '../support/pty.ts';
-import { requirePart } from '../support/require-part.ts';
 
 export interface FarEnd {
   readonly transport: Transport;
@@ -252,44 +251,5 @@ export const openEmbedded = async (context: Context): Promise<MqttFarEnd> => {
 
 export const openMosquitto =
   (version: MqttVersion): OpenFarEnd =>
-  async (context) => {
-    const mosquitto = requirePart('mosquitto', context);
-    const portNumber = await freePort();
-    let running: ChildProcess | undefined;
-    return openMqtt(context, {
-      url: `mqtt://127.0.0.1:${portNumber}`,
-      version,
-      async start() {
-        running = spawn(mosquitto, ['-p', String(portNumber)], { stdio: 'ignore' });
-        await accepts(portNumber);
-      },
-      async stop() {
-        if (running === undefined) return;
-        const ended = once(running, 'exit');
-        running.kill('SIGKILL');
-        running = undefined;
-        await ended;
-      },
-    });
-  };
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port: portNumber } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return portNumber;
-}
-
-/** Knocks until somebody opens. */
-async function accepts(portNumber: number): Promise<void> {
-  for (;;) {
-    const socket = connect(portNumber, '127.0.0.1');
-    const opened = await new Promise<boolean>((resolve) => {
-      socket.on('connect', () => resolve(true));
-      socket.on('error', () => resolve(false));
-    });
-    socket.destroy();
-    if (opened) return;
-  }
-}
+  async (context) =>
+    openMqtt(context, { ...(await mosquittoFor(context)), version });

@@ -32,6 +32,7 @@ async function openedAt(listener: string) {
     clock: systemClock,
     logger: notebook.logger,
     environment: {},
+    takeEnvelope: async () => true,
     countDtuEvent: (at, event) => counted.push(`${at} ${event}`),
   });
   onTestFinished(() => lines.close());

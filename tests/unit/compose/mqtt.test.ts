@@ -25,6 +25,7 @@ async function openedWith(secrets: string) {
     clock: systemClock,
     logger: notebook.logger,
     environment: {},
+    takeEnvelope: async () => true,
     countDtuEvent: () => undefined,
   });
   onTestFinished(() => lines.close());

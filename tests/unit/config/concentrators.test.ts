@@ -34,14 +34,16 @@ describe('concentrators', () => {
     expect(folder.load().mqtt.concentrators).toEqual([
       {
         id: 'C1',
-        mayPublish: ['feikong/v1/concentrators/C1/up', 'feikong/v1/concentrators/C1/status'],
+        mayPublish: ['up', 'status', 'readings'].map((name) => `feikong/v1/concentrators/C1/${name}`),
         maySubscribe: ['feikong/v1/concentrators/C1/down'],
+        readingsTopics: [],
         password: 'c1-secret',
       },
       {
         id: 'C2',
-        mayPublish: ['hall/C2/rx', 'feikong/v1/concentrators/C2/status'],
+        mayPublish: ['hall/C2/rx', 'feikong/v1/concentrators/C2/status', 'feikong/v1/concentrators/C2/readings'],
         maySubscribe: ['feikong/v1/concentrators/C2/down'],
+        readingsTopics: [],
         password: 'c2-secret',
       },
     ]);
