@@ -4,6 +4,7 @@
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { ENVELOPE_SCHEMA } from '../protocols/concentrator/index.ts';
 import { RegisterMapSchema } from '../src/config/register-map-schema.ts';
 import { ConfigSchema, RuleSetSchema } from '../src/config/schema.ts';
 import { produceOpenApi } from './openapi.ts';
@@ -22,6 +23,10 @@ const GENERATED: readonly GeneratedFile[] = [
   { path: 'config/rule-set.schema.json', produce: async () => jsonOf(RuleSetSchema, 'src/config/schema.ts') },
   { path: 'config/register-map.schema.json', produce: async () => jsonOf(RegisterMapSchema, 'src/config/register-map-schema.ts') },
   { path: 'docs/openapi.json', produce: produceOpenApi },
+  {
+    path: 'docs/concentrator-envelope.schema.json',
+    produce: async () => jsonOf(ENVELOPE_SCHEMA, 'protocols/concentrator/envelope-schema.ts'),
+  },
 ];
 
 function jsonOf(schema: object, source: string): string {

@@ -24,14 +24,19 @@ export function parseListenTarget(text: string): ListenTarget {
   }
   throw new OperatorError(
     'config-invalid',
-    `cannot listen on ${JSON.stringify(text)}; expected tcp://HOST:PORT, pty: or mqtt://HOST:PORT/CONCENTRATOR[?down=TOPIC&up=TOPIC]`,
+    `cannot listen on ${JSON.stringify(text)}; expected tcp://HOST:PORT, pty: or mqtt://HOST:PORT/CONCENTRATOR[?down=TOPIC&up=TOPIC&status=TOPIC&readings=TOPIC]`,
   );
 }
 
-/** `down=TOPIC&up=TOPIC`, either may be left out; undefined for anything else. */
+/** `down=TOPIC&up=TOPIC&status=TOPIC&readings=TOPIC`, any may be left out; undefined for anything else. */
 function topicsOf(query = ''): ConcentratorTopics | undefined {
   const asked = new URLSearchParams(query);
-  const topics = { down: asked.get('down') ?? DEFAULT_TOPICS.down, up: asked.get('up') ?? DEFAULT_TOPICS.up };
+  const topics = {
+    down: asked.get('down') ?? DEFAULT_TOPICS.down,
+    up: asked.get('up') ?? DEFAULT_TOPICS.up,
+    status: asked.get('status') ?? DEFAULT_TOPICS.status,
+    readings: asked.get('readings') ?? DEFAULT_TOPICS.readings,
+  };
   const isKnown = [...asked.keys()].every((name) => name in DEFAULT_TOPICS);
-  return isKnown && NAMED_TOPIC.test(topics.down) && NAMED_TOPIC.test(topics.up) ? topics : undefined;
+  return isKnown && Object.values(topics).every((topic) => NAMED_TOPIC.test(topic)) ? topics : undefined;
 }

@@ -27,6 +27,9 @@ const Specification = Type.Object(
     clockOffsetMs: Type.Optional(Type.Integer({ description: 'how far all meter clocks are ahead' })),
     tripDelayMinutes: whole('minutes between a trip command and the move', 9999),
     pressButtonAfterMs: whole('milliseconds until the customer presses the button', 86_400_000),
+    pushEveryMs: Type.Optional(
+      Type.Integer({ minimum: 10, maximum: 86_400_000, description: 'milliseconds between the samples that a concentrator pushes' }),
+    ),
     faults: Type.Optional(Type.String({ description: 'a fault file' })),
     log: Type.Optional(Type.String({ description: 'a file for the frames heard' })),
     pacing: Type.Optional(

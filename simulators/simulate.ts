@@ -9,6 +9,7 @@ import { SPOKEN_2007 } from './lines/edition-2007.ts';
 import type { Pacing } from './lines/sender.ts';
 import { serveMqttConcentrator } from './lines/serve-mqtt-concentrator.ts';
 import { serveNewPty } from './lines/serve-pty.ts';
+import { servePushingConcentrator } from './lines/serve-pushing-concentrator.ts';
 import { serveTcp } from './lines/serve-tcp.ts';
 import type { ServedLine } from './lines/served-line.ts';
 import { createSharedLine, type SharedLine } from './lines/shared-line.ts';
@@ -36,6 +37,8 @@ export interface SimulationOptions extends Omit<TownOptions, 'count'> {
   /** Where to append a JSON line for each frame heard. */
   readonly log?: string;
   readonly pacing?: Pacing;
+  /** Concentrators also push what their meters say, so often; without it they only answer. */
+  readonly pushEveryMs?: number;
 }
 
 /** What the meters of a line speak. */
@@ -80,7 +83,9 @@ export async function runSimulation(options: SimulationOptions): Promise<Running
   const town = createTown({ ...options, count: plans.reduce((sum, plan) => sum + plan.meters, 0) });
   const log = logFile === undefined ? undefined : openFrameLog(logFile);
   const served: { readonly line: ServedLine; readonly meters: readonly VirtualMeter[] }[] = [];
+  const pushing: ServedLine[] = [];
   const close = async () => {
+    await Promise.all(pushing.map((line) => line.close()));
     await Promise.all(served.map(({ line }) => line.close()));
     log?.close();
   };
@@ -94,6 +99,7 @@ export async function runSimulation(options: SimulationOptions): Promise<Running
         createSharedLine({ meters, clock, faults, log, edition: createEdition(), pacing: options.pacing }),
         clock,
       );
+      if (options.pushEveryMs !== undefined) pushing.push(pushFrom(target, meters, clock, options.pushEveryMs));
       served.push({ line, meters });
     }
   } catch (error) {
@@ -118,6 +124,13 @@ async function serve(target: ListenTarget, line: SharedLine, clock: Clock): Prom
     case 'mqtt':
       return serveMqttConcentrator({ ...target, clock, line });
   }
+}
+
+function pushFrom(target: ListenTarget, meters: readonly VirtualMeter[], clock: Clock, everyMs: number): ServedLine {
+  if (target.kind !== 'mqtt')
+    throw new OperatorError('config-invalid', `only a concentrator pushes readings; listen on mqtt://HOST:PORT/CONCENTRATOR for it`);
+  const { topics, ...place } = target;
+  return servePushingConcentrator({ ...place, clock, meters, everyMs, ...(topics === undefined ? {} : { topic: topics.readings }) });
 }
 
 function running(

@@ -117,6 +117,7 @@ program
   .option('--faults <file>', 'seeded faults, JSON')
   .option('--log <file>', 'a JSON line for each frame that a meter hears')
   .option('--load-factor <number>', 'time-lapse of consumption', '1000')
+  .option('--push-every <ms>', 'a concentrator also pushes what its meters say, so often')
   .option('--write-config <file>', 'write a configuration with which the gateway polls these meters')
   .action(async (options) => {
     const { simulate } = await import('./cli/simulate.ts');

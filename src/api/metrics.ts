@@ -22,6 +22,8 @@ export interface Metrics {
   observeRelay(action: RelayAction, seconds: number): void;
   /** What happened to a connection at a port where DTUs dial in. */
   countDtuEvent(listener: string, event: string): void;
+  /** One envelope that a concentrator pushed, and how many before it have not come. */
+  countEnvelope(result: string, missing: number): void;
   /** Wall time against the monotonic clock since the start. */
   setClockDrift(seconds: number): void;
   expose(snapshot: MetricsSnapshot): Promise<{ readonly contentType: string; readonly text: string }>;
@@ -57,6 +59,17 @@ export function createMetrics(): Metrics {
     labelNames: ['listener', 'event'],
     registers,
   });
+  const envelopes = new Counter({
+    name: 'feikong_envelopes_total',
+    help: 'Envelopes that concentrators pushed, by what became of them',
+    labelNames: ['result'],
+    registers,
+  });
+  const envelopesMissing = new Counter({
+    name: 'feikong_envelopes_missing_total',
+    help: 'Envelopes that had not come when a later one of their concentrator did',
+    registers,
+  });
   const drift = new Gauge({ name: 'feikong_clock_drift_seconds', help: 'Wall time against the monotonic clock', registers });
   const showLines = createLineGauges(registry);
   const showFigures = createFigureGauges(registry);
@@ -68,6 +81,10 @@ export function createMetrics(): Metrics {
     countCommand: (action, result) => commands.inc({ action, result }),
     observeRelay: (action, seconds) => relaySeconds.observe({ action }, seconds),
     countDtuEvent: (listener, event) => dtuEvents.inc({ listener, event }),
+    countEnvelope(result, missing) {
+      envelopes.inc({ result });
+      envelopesMissing.inc(missing);
+    },
     setClockDrift: (seconds) => drift.set(seconds),
     async expose(snapshot) {
       showLines(snapshot);

@@ -1,5 +1,5 @@
+import { DEFAULT_TOPICS, isPlainTopic, type TopicTemplates } from '../../protocols/concentrator/index.ts';
 import { OperatorError } from '../kernel/app-error.ts';
-import { DEFAULT_TOPICS, type TopicTemplates } from '../transports/mqtt-envelope.ts';
 import { DEFAULT_PORT_SETTINGS, type PortSettings } from '../transports/port-settings.ts';
 
 /** Where the one meter of a field tool is reached. */
@@ -11,7 +11,7 @@ export type LinkTarget =
       readonly broker: string;
       readonly concentrator: string;
       readonly portNumber: number;
-      readonly topics: TopicTemplates;
+      readonly topics: Pick<TopicTemplates, 'down' | 'up'>;
     };
 
 const EXPECTED = 'serial:PATH?baud=9600&parity=even, tcp://HOST:PORT, rtu+tcp://HOST:PORT or mqtt://HOST:PORT/CONCENTRATOR';
@@ -89,7 +89,7 @@ function choiceOf<T>(asked: ReadonlyMap<string, string>, name: string, choices: 
 
 function topicOf(asked: ReadonlyMap<string, string>, name: 'down' | 'up'): string {
   const topic = asked.get(name) ?? DEFAULT_TOPICS[name];
-  if (topic === '' || /[+#\s]/.test(topic)) throw wrong(name, topic, 'one topic, without the wildcards + and #');
+  if (!isPlainTopic(topic)) throw wrong(name, topic, 'one topic, without the wildcards + and #');
   return topic;
 }
 

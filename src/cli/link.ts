@@ -1,4 +1,4 @@
-import { mqttLinkOf } from '../compose/lines.ts';
+import { mqttLinkOf } from '../compose/mqtt.ts';
 import { OperatorError } from '../kernel/app-error.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { type Bus, createBus } from '../transports/bus/bus.ts';
@@ -42,7 +42,13 @@ function transportOf(text: string, clock: Clock): Transport {
       return createTcpTransport({ host: target.host, portNumber: target.portNumber, clock });
     case 'mqtt': {
       const { broker, concentrator, portNumber, topics } = target;
-      return createMqttTransport({ link: mqttLinkOf(broker, clock, process.env), clock, concentrator, portNumber, topics });
+      return createMqttTransport({
+        link: mqttLinkOf({ url: broker, clock, environment: process.env }),
+        clock,
+        concentrator,
+        portNumber,
+        topics,
+      });
     }
   }
 }

@@ -1,3 +1,4 @@
+import { DEFAULT_TOPICS } from '../../protocols/concentrator/index.ts';
 import type { ProfileName } from '../../simulators/meter/profiles.ts';
 import { runModbusSimulation } from '../../simulators/modbus/simulate.ts';
 import { runSimulation } from '../../simulators/simulate.ts';
@@ -20,6 +21,7 @@ export interface SimulateOptions {
   readonly faults?: string;
   readonly log?: string;
   readonly loadFactor: string;
+  readonly pushEvery?: string;
   readonly writeConfig?: string;
 }
 
@@ -27,10 +29,11 @@ const LINE_ID = 'line-1';
 /** Small, so that a customer who is watched runs out of it. */
 const OPENING_PAYMENT = '2.00';
 const POLL_EVERY_MS = 1000;
+const PUSHED_TOPICS = { statusTopic: DEFAULT_TOPICS.status, readingsTopic: DEFAULT_TOPICS.readings };
 
 /** Serves simulated meters until told to stop; one line of JSON says that they are ready. */
 export async function simulate(options: SimulateOptions): Promise<void> {
-  const { protocol, listen, profile, faults, log, writeConfig } = options;
+  const { protocol, listen, profile, faults, log, pushEvery, writeConfig } = options;
   if (protocol === 'modbus-rtu' || protocol === 'modbus-tcp') return simulateModbus(protocol, options);
   if (writeConfig !== undefined && protocol !== 'dlt645-2007') throw notWritten();
   const loadFactor = wholeNumber('--load-factor', options.loadFactor, 0);
@@ -44,9 +47,11 @@ export async function simulate(options: SimulateOptions): Promise<void> {
     clock: systemClock,
     ...(faults === undefined ? {} : { faults }),
     ...(log === undefined ? {} : { log }),
+    ...(pushEvery === undefined ? {} : { pushEveryMs: wholeNumber('--push-every', pushEvery, 10) }),
   });
   const [listening = ''] = simulation.lines;
-  if (writeConfig !== undefined) writeConfigOf(writeConfig, { listening, loadFactor, meters: simulation.meters });
+  if (writeConfig !== undefined)
+    writeConfigOf(writeConfig, { listening, loadFactor, meters: simulation.meters, pushes: pushEvery !== undefined });
   noteTimeLapse(loadFactor);
   printJson({
     listening,
@@ -98,12 +103,14 @@ interface Served {
   readonly listening: string;
   readonly meters: readonly Pick<SimulatedMeter, 'address' | 'password' | 'modbus'>[];
   readonly loadFactor: number;
+  /** The concentrator pushes readings, and says whether it is there. */
+  readonly pushes?: boolean;
 }
 
-function writeConfigOf(file: string, { listening, meters, loadFactor }: Served): void {
+function writeConfigOf(file: string, { listening, meters, loadFactor, pushes = false }: Served): void {
   writeSimulatedConfig(file, {
     siteName: 'Simulated substation',
-    lines: [{ id: LINE_ID, name: listening, transport: lineOf(listening) }],
+    lines: [{ id: LINE_ID, name: listening, transport: { ...lineOf(listening), ...(pushes ? PUSHED_TOPICS : {}) } }],
     meters: meters.map(({ address, password, modbus }) => ({
       address,
       ...(password === undefined ? {} : { password }),

@@ -61,7 +61,7 @@ function contentOf(
 ): object {
   return {
     site: { name: siteName },
-    ...(mqttUrl === undefined ? {} : { mqtt: { url: mqttUrl } }),
+    ...(mqttUrl === undefined ? {} : { mqtt: { url: mqttUrl, clientId: 'feikong-simulated' } }),
     poll: { intervalMs: pollIntervalMs },
     ...(secretsFile === undefined ? {} : { secretsFile }),
     notifier: 'simulated',

@@ -1,5 +1,4 @@
 import type { Config } from '../config/load.ts';
-import { OperatorError } from '../kernel/app-error.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Logger } from '../kernel/logger.ts';
 import { createTcpServer, type TcpServer, type TcpServerEvent, type TcpServerEventKind } from '../transports/tcp-server.ts';
@@ -38,29 +37,19 @@ function createDtuListener(listener: Config['listeners'][number], { clock, logge
   const { id, listen, registration, heartbeat, probeMs } = listener;
   const log = logger.child({ listener: id });
   const tls = readTls(listener.tls, `listener ${id}`);
-  try {
-    return createTcpServer({
-      host: listen.host,
-      portNumber: listen.port,
-      clock,
-      registration,
-      onEvent(event) {
-        countDtuEvent(id, event.kind);
-        say(log, event);
-      },
-      ...(tls === undefined ? {} : { tls }),
-      ...(heartbeat === undefined ? {} : { heartbeat }),
-      ...(probeMs === undefined ? {} : { probeMs }),
-    });
-  } catch (error) {
-    if (tls === undefined) throw error;
-    throw new OperatorError(
-      'config-invalid',
-      `listener ${id}: its tls files are no certificate and key that fit; name a PEM certificate and its own key`,
-      {},
-      error,
-    );
-  }
+  return createTcpServer({
+    host: listen.host,
+    portNumber: listen.port,
+    clock,
+    registration,
+    onEvent(event) {
+      countDtuEvent(id, event.kind);
+      say(log, event);
+    },
+    ...(tls === undefined ? {} : { tls }),
+    ...(heartbeat === undefined ? {} : { heartbeat }),
+    ...(probeMs === undefined ? {} : { probeMs }),
+  });
 }
 
 function say(logger: Logger, { kind, ...facts }: TcpServerEvent): void {

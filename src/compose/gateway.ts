@@ -4,6 +4,7 @@ import { buildApi } from '../api/build.ts';
 import { createKey } from '../api/keys.ts';
 import { createMetrics, type Metrics } from '../api/metrics.ts';
 import type { Config } from '../config/load.ts';
+import { PUSHED } from '../config/meter-protocol.ts';
 import { postOpenings, storeArchive } from '../core/services/archive-service.ts';
 import { createCaseService } from '../core/services/cases.ts';
 import { createChargeService } from '../core/services/charge-service.ts';
@@ -20,6 +21,7 @@ import { startClockWatch } from '../jobs/clock-watch.ts';
 import { startCommandFiguresJob } from '../jobs/command-figures-job.ts';
 import { startCommandJob } from '../jobs/command-job.ts';
 import { startDayEndJob } from '../jobs/day-end-job.ts';
+import { createEnvelopeIntake, type EnvelopeIntake } from '../jobs/envelope-intake.ts';
 import type { RunningLoop } from '../jobs/loop.ts';
 import { startNoticeJob } from '../jobs/notice-job.ts';
 import { startPollJob } from '../jobs/poll-job.ts';
@@ -33,7 +35,8 @@ import { createSoftwareSigner } from '../signers/software/software-signer.ts';
 import { openSqliteStore, type SqliteStore } from '../store/sqlite/index.ts';
 import { refuseOverfullLines } from './line-plan.ts';
 import { type Lines, openLines } from './lines.ts';
-import { connectMeters, termsOfPoints } from './points.ts';
+import type { TakeEnvelope } from './mqtt.ts';
+import { connectMeters, pushedMeters, termsOfPoints } from './points.ts';
 import { readTls } from './tls-files.ts';
 import { version } from './version.ts';
 
@@ -79,7 +82,10 @@ async function open(options: GatewayOptions, closeLater: (end: () => Promise<voi
   const store = await openSqliteStore({ dataDir, clock, logger, onFatal });
   closeLater(() => store.close());
   const metrics = createMetrics();
-  const lines = await openLines({ ...options, countDtuEvent: metrics.countDtuEvent });
+  // Lines are there before the core that takes what comes over them: until then nothing is acknowledged.
+  let intake: EnvelopeIntake | undefined;
+  const takeEnvelope: TakeEnvelope = async (concentrator, payload) => (await intake?.take(concentrator, payload)) ?? false;
+  const lines = await openLines({ ...options, takeEnvelope, countDtuEvent: metrics.countDtuEvent });
   closeLater(() => lines.close());
   const core = createCore({ config, store, lines, clock, newId, logger });
   await storeArchive(store, config.points);
@@ -100,9 +106,17 @@ async function open(options: GatewayOptions, closeLater: (end: () => Promise<voi
   });
   const url = await listen(app, config);
   const jobs = await startJobs(core, { config, store, clock, logger, metrics });
+  const taking = createEnvelopeIntake({
+    meters: pushedMeters(config),
+    metering: core.metering,
+    clock,
+    logger,
+    onEnvelope: metrics.countEnvelope,
+  });
+  intake = taking;
   closeLater(async () => {
     await app.close();
-    await Promise.all([core.reads.stop(), ...jobs.map((job) => job.stop())]);
+    await Promise.all([taking.stop(), core.reads.stop(), ...jobs.map((job) => job.stop())]);
   });
   // Last: a start that failed has made no key that nobody saw.
   const adminKey = await firstKey(store, clock, newId);
@@ -128,7 +142,7 @@ function createCore({ config, store, lines, clock, newId, logger }: CoreParts) {
     gateway,
     payments: createPaymentService({ store, situations, decisions, clock, newId }),
     commands: createCommandService({ store, situations, clock, newId }),
-    metering: createMeteringService({ situations, decisions, clock, newId, logger }),
+    metering: createMeteringService({ store, situations, decisions, clock, newId, logger }),
     runner: createCommandRunner({ store, situations, gateway, clock, newId, logger }),
     charges: createChargeService({ store, situations, clock, newId }),
     notices: createNoticeService({ store, clock, notifier: config.notifier === 'simulated' ? simulatedNotifier : noNotifier }),
@@ -149,7 +163,8 @@ async function startJobs(
   core: ReturnType<typeof createCore>,
   { config, store, clock, logger, metrics }: JobParts,
 ): Promise<readonly RunningLoop[]> {
-  const meters = config.points.map(({ meter, pollIntervalMs }) => ({
+  const polled = config.points.filter(({ meter }) => meter.protocol !== PUSHED);
+  const meters = polled.map(({ meter, pollIntervalMs }) => ({
     meterId: meter.id,
     meterPointId: meter.meterPointId,
     intervalMs: pollIntervalMs,

@@ -1,3 +1,4 @@
+import { DEFAULT_TOPICS } from '../../protocols/concentrator/index.ts';
 import type { Config, LineConfig } from '../config/load.ts';
 import { AppError } from '../kernel/app-error.ts';
 import { toHex } from '../kernel/bytes.ts';
@@ -6,9 +7,8 @@ import type { LineId } from '../kernel/ids.ts';
 import { asId } from '../kernel/ids.ts';
 import type { Logger } from '../kernel/logger.ts';
 import { type Bus, createBus } from '../transports/bus/bus.ts';
-import { createEmbeddedBroker, type EmbeddedBroker } from '../transports/embedded-broker.ts';
-import { DEFAULT_TOPICS } from '../transports/mqtt-envelope.ts';
-import { createMqttLink, type MqttLink } from '../transports/mqtt-link.ts';
+import type { EmbeddedBroker } from '../transports/embedded-broker.ts';
+import type { MqttLink } from '../transports/mqtt-link.ts';
 import { createMqttTransport } from '../transports/mqtt-transport.ts';
 import { createSerialTransport } from '../transports/serial-transport.ts';
 import type { TcpServer } from '../transports/tcp-server.ts';
@@ -16,6 +16,7 @@ import { createTcpServerTransport } from '../transports/tcp-server-transport.ts'
 import { createTcpTransport } from '../transports/tcp-transport.ts';
 import type { Transport } from '../transports/transport.ts';
 import { createDtuListeners, type DtuListenersDeps } from './dtu-listeners.ts';
+import { type Environment, openMqtt, type TakeEnvelope } from './mqtt.ts';
 
 /** A configured line, its transport open and its bus running. */
 export interface Line {
@@ -38,23 +39,22 @@ const SIMULATED_TRANSIT_MS = 100;
 
 export interface LinesDeps extends DtuListenersDeps {
   readonly config: Pick<Config, 'lines' | 'listeners' | 'mqtt'>;
-  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly environment: Environment;
+  readonly takeEnvelope: TakeEnvelope;
 }
 
 /** Opens every line. A line that cannot be reached keeps trying and says so; it stops nobody else. */
-export async function openLines({ config, clock, logger, environment, countDtuEvent }: LinesDeps): Promise<Lines> {
+export async function openLines({ config, clock, logger, environment, takeEnvelope, countDtuEvent }: LinesDeps): Promise<Lines> {
   const listeners = createDtuListeners(config.listeners, { clock, logger, countDtuEvent });
-  const needsBroker = config.mqtt.url === undefined && config.lines.some(({ transport }) => transport.type === 'mqtt');
-  const embeddedBroker = needsBroker ? await createEmbeddedBroker({ portNumber: config.mqtt.embeddedPort }) : undefined;
-  const brokerUrl = config.mqtt.url ?? embeddedBroker?.url;
-  const link = brokerUrl === undefined ? undefined : mqttLinkOf(brokerUrl, clock, environment);
+  const mqtt = await openMqtt({ config, clock, logger, environment, takeEnvelope });
   const byId = new Map<string, Line>();
-  for (const line of config.lines) byId.set(line.id, openLine(line, { clock, logger: logger.child({ line: line.id }), link, listeners }));
+  for (const line of config.lines)
+    byId.set(line.id, openLine(line, { clock, logger: logger.child({ line: line.id }), link: mqtt?.link, listeners }));
   const close = async () => {
     for (const { bus } of byId.values()) bus.close();
     await Promise.all([...byId.values()].map(({ transport }) => transport.close()));
     await Promise.all([...listeners.values()].map((listener) => listener.close()));
-    await embeddedBroker?.close();
+    await mqtt?.close();
   };
   try {
     // After the lines: a DTU that is quicker than its line would be a stranger.
@@ -63,14 +63,7 @@ export async function openLines({ config, clock, logger, environment, countDtuEv
     await close();
     throw error;
   }
-  return { byId, embeddedBroker, close };
-}
-
-/** A connection to a broker; user and password come from FEIKONG_MQTT_USERNAME and FEIKONG_MQTT_PASSWORD. */
-export function mqttLinkOf(url: string, clock: Clock, environment: LinesDeps['environment']): MqttLink {
-  const username = environment.FEIKONG_MQTT_USERNAME;
-  const password = environment.FEIKONG_MQTT_PASSWORD;
-  return createMqttLink({ url, clock, ...(username === undefined ? {} : { username }), ...(password === undefined ? {} : { password }) });
+  return { byId, embeddedBroker: mqtt?.embeddedBroker, close };
 }
 
 interface LineParts {
@@ -121,9 +114,9 @@ function transportOf({ transport, port, simulated }: LineConfig, { clock, link, 
         concentrator: transport.concentrator ?? '',
         portNumber: transport.concentratorPort ?? 1,
         topics: {
-          ...DEFAULT_TOPICS,
-          ...(transport.downTopic === undefined ? {} : { down: transport.downTopic }),
-          ...(transport.upTopic === undefined ? {} : { up: transport.upTopic }),
+          down: transport.downTopic ?? DEFAULT_TOPICS.down,
+          up: transport.upTopic ?? DEFAULT_TOPICS.up,
+          ...(transport.statusTopic === undefined ? {} : { status: transport.statusTopic }),
         },
       });
   }

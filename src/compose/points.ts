@@ -1,10 +1,11 @@
-import type { Config, PointConfig } from '../config/load.ts';
+import type { Config, LineConfig, PointConfig } from '../config/load.ts';
 import type { RuleSet } from '../core/model/rule-set.ts';
 import type { Tariff } from '../core/model/tariff.ts';
 import type { Signer } from '../core/ports/signer.ts';
 import type { PointTerms } from '../core/services/situations.ts';
 import type { MeterDriver } from '../drivers/driver.ts';
 import type { ConnectedMeter } from '../drivers/meter-gateway.ts';
+import type { PushedMeter } from '../jobs/envelope-intake.ts';
 import { AppError } from '../kernel/app-error.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { MeterId, MeterPointId } from '../kernel/ids.ts';
@@ -53,6 +54,16 @@ export function connectMeters(config: Config, lines: Lines, clock: Clock, signer
       ];
     }),
   );
+}
+
+/** The meters of lines on which a concentrator pushes, by where it finds them. */
+export function pushedMeters({ points, lines }: Pick<Config, 'points' | 'lines'>): readonly PushedMeter[] {
+  const transports = new Map<string, LineConfig['transport']>(lines.map(({ id, transport }) => [id, transport]));
+  return points.flatMap(({ meter, meterPoint }) => {
+    const { readingsTopic, concentrator, concentratorPort = 1 } = found(transports, meter.lineId);
+    if (readingsTopic === undefined || concentrator === undefined) return [];
+    return [{ concentrator, port: concentratorPort, address: meter.address, meterPointId: meterPoint.id, zone: meterPoint.zone }];
+  });
 }
 
 function driverFor({ protocol }: PointConfig['meter'], { bus }: Line, clock: Clock): MeterDriver {

@@ -1,6 +1,7 @@
 /** What one poll of a meter takes on its line at the least, by its protocol. */
 import { type Request, RTU_GAP_CHARACTERS, readDataBytes } from '../../protocols/modbus/index.ts';
 import type { LineConfig, PointConfig } from '../config/load.ts';
+import { PUSHED } from '../config/meter-protocol.ts';
 import { ACTIVE_POWER } from '../core/model/register.ts';
 import type { Tariff } from '../core/model/tariff.ts';
 import { planSpans } from '../drivers/modbus/reading-plan.ts';
@@ -72,6 +73,10 @@ function modbusReads({ registerMap }: PointConfig, tariff: Tariff | undefined): 
 const atSpeed = ({ baudRate }: LineConfig['port']) => `at ${baudRate} bit/s`;
 
 /** Every protocol that is reckoned in its own way; the others are years of DL/T 645. */
-const COSTS: Readonly<Record<string, CostOf>> = { 'modbus-rtu': modbusRtuCost, 'modbus-tcp': modbusTcpCost };
+const COSTS: Readonly<Record<string, CostOf>> = {
+  'modbus-rtu': modbusRtuCost,
+  'modbus-tcp': modbusTcpCost,
+  [PUSHED]: () => ({ ms: 0, basis: 'since nobody asks it' }),
+};
 
 export const pollCostOf: CostOf = (line, point, tariff) => (COSTS[point.meter.protocol] ?? dlt645Cost)(line, point, tariff);

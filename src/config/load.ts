@@ -11,12 +11,13 @@ import type { MeterId, MeterPointId } from '../kernel/ids.ts';
 import { asId } from '../kernel/ids.ts';
 import { parseZone, type Zone } from '../kernel/local-time.ts';
 import { type Money, type Power, parseFen, parsePrice, powerFromDecimal } from '../kernel/units.ts';
+import { type Mqtt, mqttOf } from './concentrators.ts';
 import { checkDialIn, type DtuListener, isLoopbackListener, listenerOf } from './dtu-listener.ts';
 import { isLoopback, type ListenAddress, parseListenAddress } from './listen-address.ts';
-import { createMapShelf, registerMapOf, talkError } from './meter-protocol.ts';
+import { createMapShelf, PUSHED, registerMapOf, talkError } from './meter-protocol.ts';
 import { configError, readYaml, type Wrong } from './read-yaml.ts';
 import { loadRuleSet } from './rule-set.ts';
-import { type ConfigFile, ConfigSchema, SecretsSchema } from './schema.ts';
+import { type ConfigFile, ConfigSchema, type SecretsFile, SecretsSchema } from './schema.ts';
 
 export type LineConfig = ConfigFile['lines'][number];
 
@@ -40,7 +41,7 @@ export interface Config {
   readonly listen: ListenAddress;
   readonly tls: ConfigFile['api']['tls'];
   readonly requestsPerMinute: number;
-  readonly mqtt: ConfigFile['mqtt'];
+  readonly mqtt: Mqtt;
   readonly notifier: ConfigFile['notifier'];
   readonly operatorCode: string;
   readonly listeners: readonly DtuListener[];
@@ -83,8 +84,8 @@ export function loadConfig(file: string, protocols: readonly string[], overrides
     ({ id }) => id,
     (name) => wrong('listeners', name, 'an id of its own for each listener'),
   );
-  if (raw.mqtt.url !== undefined && !URL.canParse(raw.mqtt.url))
-    throw wrong('mqtt.url', raw.mqtt.url, 'a URL, as mqtt://broker.example:1883');
+  const secrets = secretsOf(file, raw);
+  const mqtt = mqttOf(raw, secrets.concentratorPasswords, dirname(file), wrong);
   for (const [index, line] of raw.lines.entries()) {
     checkTransport(line, `lines[${index}]`, raw, wrong);
     checkDialIn(raw, index, wrong);
@@ -108,7 +109,7 @@ export function loadConfig(file: string, protocols: readonly string[], overrides
         ? undefined
         : { certFile: resolve(dirname(file), raw.api.tls.certFile), keyFile: resolve(dirname(file), raw.api.tls.keyFile) },
     requestsPerMinute: raw.api.requestsPerMinute,
-    mqtt: raw.mqtt,
+    mqtt,
     notifier: raw.notifier,
     operatorCode: raw.operatorCode,
     listeners: [...listeners.values()],
@@ -116,7 +117,7 @@ export function loadConfig(file: string, protocols: readonly string[], overrides
     points,
     tariffs,
     ruleSets,
-    passwordOf: passwordsOf(file, raw),
+    passwordOf: (meterId) => secrets.meterPasswords[meterId] ?? secrets.meterPasswords['*'],
   };
 }
 
@@ -171,7 +172,8 @@ function isLocal(transport: LineConfig['transport'], raw: ConfigFile): boolean {
   if (transport.type === 'serial') return /^\/dev\/pts\/\d+$/.test(transport.path ?? '');
   if (transport.type === 'tcp') return isLoopback(transport.host ?? '');
   if (transport.type === 'tcp-server') return isLoopbackListener(raw, transport.listener);
-  return raw.mqtt.url === undefined || isLoopback(new URL(raw.mqtt.url).hostname.replace(/^\[(.*)\]$/, '$1'));
+  const { url, listen } = raw.mqtt;
+  return isLoopback(url === undefined ? (parseListenAddress(listen)?.host ?? '') : new URL(url).hostname.replace(/^\[(.*)\]$/, '$1'));
 }
 
 interface PointInput {
@@ -197,6 +199,8 @@ function pointOf({ raw, meter, path, zone, ruleSets, tariffs, lines, protocols, 
   if (!protocols.includes(meter.protocol)) throw wrong(`${path}.protocol`, meter.protocol, `one of ${protocols.join(', ')}`);
   const misfit = talkError(meter);
   if (misfit !== undefined) throw wrong(`${path}.${misfit.field}`, misfit.value, misfit.expected);
+  if (meter.protocol === PUSHED && line.transport.readingsTopic === undefined)
+    throw wrong(`${path}.protocol`, meter.protocol, `readingsTopic in line ${line.id}: nothing else brings the readings of a pushed meter`);
   if (rules.simulatedOnly && !line.simulated)
     throw wrong(
       `${path}.ruleSet`,
@@ -287,11 +291,11 @@ function listenOf(text: string, raw: ConfigFile, wrong: Wrong): ListenAddress {
   return address;
 }
 
-function passwordsOf(file: string, raw: ConfigFile): Config['passwordOf'] {
-  if (raw.secretsFile === undefined) return () => undefined;
-  const path = resolve(dirname(file), raw.secretsFile);
-  const { meterPasswords } = readYaml(path, SecretsSchema, 'secret');
+function secretsOf(file: string, { secretsFile }: ConfigFile): SecretsFile {
+  if (secretsFile === undefined) return { meterPasswords: {}, concentratorPasswords: {} };
+  const path = resolve(dirname(file), secretsFile);
+  const secrets = readYaml(path, SecretsSchema, 'secret');
   if ((statSync(path).mode & 0o077) !== 0)
-    throw configError(file, 'secretsFile', raw.secretsFile, `a file that only its owner may read: chmod 600 ${path}`);
-  return (meterId) => meterPasswords[meterId] ?? meterPasswords['*'];
+    throw configError(file, 'secretsFile', secretsFile, `a file that only its owner may read: chmod 600 ${path}`);
+  return secrets;
 }

@@ -15,16 +15,25 @@ export interface TalkError {
   readonly expected: string;
 }
 
+/** Its readings come by themselves, pushed by a concentrator. */
+export const PUSHED = 'pushed';
+
 export const isModbus = (protocol: string) => protocol.startsWith('modbus-');
+
+const NO_MAP = 'none: only Modbus meters have a register map';
 
 /**
  * What is wrong with a meter's address or map for its protocol; undefined where nothing is. 999999999999 is obeyed by
  * every DL/T 645 meter, unit 0 by every Modbus one: neither is the address of a meter.
  */
 export function talkError({ protocol, address, map, security }: MeterTalk): TalkError | undefined {
+  if (protocol === PUSHED) {
+    if (security === 'esam') return { field: 'security', value: security, expected: 'password: a pushed meter obeys nobody here' };
+    return map === undefined ? undefined : { field: 'map', value: map, expected: NO_MAP };
+  }
   if (!isModbus(protocol)) {
     if (!/^(?!9{12})\d{12}$/.test(address)) return { field: 'address', value: address, expected: '12 digits, as printed on one meter' };
-    return map === undefined ? undefined : { field: 'map', value: map, expected: 'none: only Modbus meters have a register map' };
+    return map === undefined ? undefined : { field: 'map', value: map, expected: NO_MAP };
   }
   if (security === 'esam') return { field: 'security', value: security, expected: 'password: only DL/T 645 meters have an ESAM' };
   if (!/^[1-9]\d{0,2}$/.test(address) || Number(address) > 247)

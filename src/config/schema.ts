@@ -45,6 +45,12 @@ const Transport = Type.Object(
     concentratorPort: Type.Optional(Type.Integer({ minimum: 1, maximum: 255, description: 'mqtt: its RS-485 port; 1 where absent' })),
     downTopic: Type.Optional(Type.String({ description: 'mqtt: topic of requests, {concentrator} is filled in' })),
     upTopic: Type.Optional(Type.String({ description: 'mqtt: topic of replies' })),
+    statusTopic: Type.Optional(
+      Type.String({ description: 'mqtt: topic on which the concentrator says that it is there; without it nobody asks' }),
+    ),
+    readingsTopic: Type.Optional(
+      Type.String({ description: 'mqtt: topic on which the concentrator pushes readings of this line; without it none are taken' }),
+    ),
   },
   { ...closed, description: 'How the line is reached' },
 );
@@ -175,12 +181,18 @@ export const ConfigSchema = Type.Object(
               'A broker of yours; without it one is embedded. User and password come from FEIKONG_MQTT_USERNAME and FEIKONG_MQTT_PASSWORD',
           }),
         ),
-        embeddedPort: Type.Integer({
-          minimum: 0,
-          maximum: 65535,
-          default: 0,
-          description: 'Loopback port of the embedded broker; 0 takes a free one',
+        version: Type.Union([Type.Literal('3.1.1'), Type.Literal(5)], {
+          default: '3.1.1',
+          description: 'What your broker speaks, 3.1.1 or 5; the embedded one speaks 3.1.1',
         }),
+        clientId: Type.Optional(
+          id('Names us at your broker, which keeps what concentrators push while we are away; no other gateway has it'),
+        ),
+        listen: Type.String({
+          default: '127.0.0.1:0',
+          description: 'HOST:PORT of the embedded broker, port 0 takes a free one; any host but loopback needs tls and passwords',
+        }),
+        tls: Type.Optional(Type.Object({ certFile: Type.String(), keyFile: Type.String() }, closed)),
       },
       { ...closed, default: {} },
     ),
@@ -243,8 +255,14 @@ export const SecretsSchema = Type.Object(
     meterPasswords: Type.Record(
       Type.String(),
       Type.String({ pattern: '^\\d{8}$', description: 'LLPPPPPP: two digits of level, six of password' }),
-      { description: 'By meter id; * for all others' },
+      { default: {}, description: 'By meter id; * for all others' },
     ),
+    concentratorPasswords: Type.Record(Type.String(), Type.String({ minLength: 8, maxLength: 128, description: '8 to 128 characters' }), {
+      default: {},
+      description: 'By concentrator: its login at the embedded broker',
+    }),
   },
   { ...closed, title: 'Feikong secrets' },
 );
+
+export type SecretsFile = Static<typeof SecretsSchema>;

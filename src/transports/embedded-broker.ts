@@ -1,58 +1,103 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { once } from 'node:events';
-import { type AddressInfo, createServer } from 'node:net';
-import { Aedes } from 'aedes';
+import { type AddressInfo, createServer, type Server } from 'node:net';
+import { createServer as createTlsServer } from 'node:tls';
+import { Aedes, type AuthenticateError } from 'aedes';
 import { OperatorError } from '../kernel/app-error.ts';
+import type { TakeMessage } from './mqtt-inbox.ts';
 
-/** One who may log in; without topic lists it may use every topic, as the gateway itself does. */
+/** One who may log in, and the only topics that it may use. */
 export interface BrokerAccount {
   readonly username: string;
   readonly password: string;
-  readonly mayPublish?: readonly string[];
-  readonly maySubscribe?: readonly string[];
+  readonly mayPublish: readonly string[];
+  readonly maySubscribe: readonly string[];
+}
+
+/** What went wrong at the door. */
+export interface BrokerEvent {
+  readonly kind: 'login-refused' | 'publish-refused' | 'subscribe-refused' | 'accept-failed';
+  /** How often this has happened since the start. */
+  readonly count: number;
+  /** Whose account it was; undefined where it was nobody's. */
+  readonly account?: string;
 }
 
 export interface EmbeddedBrokerOptions {
   readonly host?: string;
   /** 0 takes a free one. */
   readonly portNumber?: number;
-  /** Needed on any address but loopback. */
+  readonly tls?: { readonly key: string; readonly cert: string };
+  /** Needed on any address but loopback; without them everybody may use every topic. */
   readonly accounts?: readonly BrokerAccount[];
+  readonly onEvent?: (event: BrokerEvent) => void;
+  /** Messages on these topics are for the gateway: the broker acknowledges them when it has taken them. */
+  readonly inbox?: { readonly topics: readonly string[]; readonly take: TakeMessage };
+}
+
+/** How the gateway itself gets in. */
+export interface OwnEntrance {
+  readonly url: string;
+  readonly username?: string;
+  readonly password?: string;
 }
 
 export interface EmbeddedBroker {
   /** As `mqtt://127.0.0.1:40123`. */
   readonly url: string;
+  readonly own: OwnEntrance;
   close(): Promise<void>;
 }
 
-const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost']);
+const LOOPBACK = '127.0.0.1';
+const LOOPBACK_NAMES = /^(127(\.\d{1,3}){3}|::1|localhost)$/;
+/** More than any substation has concentrators. */
+const MOST_CONNECTIONS = 4_096;
 /** MQTT 3.1.1, return code of a refused login. */
 const BAD_USERNAME_OR_PASSWORD = 4;
+
+type MayPublish = (client: object | null, topic: string) => boolean;
+type Count = (kind: BrokerEvent['kind'], account?: BrokerAccount) => void;
 
 /**
  * A broker inside this process, for sites that have none (MQTT 3.1.1).
  *
- * @errors config-invalid: open to the network without accounts; port-in-use
+ * @errors config-invalid: open to the network without accounts or TLS; port-in-use
  */
-export async function createEmbeddedBroker({
-  host = '127.0.0.1',
-  portNumber = 0,
-  accounts = [],
-}: EmbeddedBrokerOptions = {}): Promise<EmbeddedBroker> {
-  if (!LOOPBACK.has(host) && accounts.length === 0) {
-    throw new OperatorError('config-invalid', `An embedded broker on ${host} needs accounts; without them it listens on 127.0.0.1 only`, {
-      host,
-    });
-  }
+export async function createEmbeddedBroker(options: EmbeddedBrokerOptions = {}): Promise<EmbeddedBroker> {
+  const { host = LOOPBACK, portNumber = 0, tls, accounts = [] } = options;
+  const isOpen = !LOOPBACK_NAMES.test(host);
+  if (isOpen && (accounts.length === 0 || tls === undefined))
+    throw new OperatorError(
+      'config-invalid',
+      `An embedded broker on ${host} needs accounts and TLS; without them it listens on ${LOOPBACK} only`,
+      { host },
+    );
+  const count = createCount(options);
   const broker = await Aedes.createBroker();
-  if (accounts.length > 0) guard(broker, accounts);
-  const server = createServer({ noDelay: true }, broker.handle);
-  server.listen(portNumber, host);
+  const own = accounts.length === 0 ? {} : { username: 'feikong', password: randomBytes(24).toString('base64url') };
+  const mayPublish = accounts.length === 0 ? () => true : guard(broker, accounts, own, count);
+  const { take, topics } = { take: options.inbox?.take, topics: new Set(options.inbox?.topics) };
+  broker.authorizePublish = (client, { topic, payload }, done) => {
+    if (!mayPublish(client, topic)) done(new Error(`not allowed to publish ${topic}`));
+    else if (take === undefined || !topics.has(topic)) done(null);
+    else void take(topic, payload.toString()).then((isTaken) => done(isTaken ? null : new Error(`${topic} could not be stored`)));
+  };
+  const outer =
+    tls === undefined ? createServer({ noDelay: true }, broker.handle) : createTlsServer({ ...tls, noDelay: true }, broker.handle);
+  /** The gateway needs no certificate to talk to itself. */
+  const inner = isOpen || tls !== undefined ? createServer({ noDelay: true }, broker.handle) : outer;
+  const servers = [...new Set([outer, inner])];
+  const close = async () => {
+    const ended = servers.map((server) => new Promise<void>((resolve) => server.close(() => resolve())));
+    await new Promise<void>((resolve) => broker.close(() => resolve()));
+    await Promise.all(ended);
+  };
   try {
-    await once(server, 'listening');
+    await listen(outer, host, portNumber);
+    if (inner !== outer) await listen(inner, LOOPBACK, 0);
   } catch (cause) {
-    await closeBroker(broker);
+    await close();
     throw new OperatorError(
       'port-in-use',
       `The embedded broker cannot listen on ${host}:${portNumber}: choose another port`,
@@ -60,39 +105,65 @@ export async function createEmbeddedBroker({
       cause,
     );
   }
-  const { port } = server.address() as AddressInfo;
+  // Too many open files is no reason to end.
+  for (const server of servers) server.on('error', () => count('accept-failed'));
   return {
-    url: `mqtt://${host.includes(':') ? `[${host}]` : host}:${port}`,
-    async close() {
-      const ended = new Promise<void>((resolve) => server.close(() => resolve()));
-      await closeBroker(broker);
-      await ended;
-    },
+    url: urlOf(tls === undefined ? 'mqtt' : 'mqtts', host, outer),
+    own: { url: urlOf('mqtt', inner === outer ? host : LOOPBACK, inner), ...own },
+    close,
   };
 }
 
-const closeBroker = (broker: Aedes) => new Promise<void>((resolve) => broker.close(() => resolve()));
+async function listen(server: Server, host: string, portNumber: number): Promise<void> {
+  server.maxConnections = MOST_CONNECTIONS;
+  server.listen(portNumber, host);
+  await once(server, 'listening');
+}
 
-function guard(broker: Aedes, accounts: readonly BrokerAccount[]): void {
+const urlOf = (scheme: string, host: string, server: Server) =>
+  `${scheme}://${host.includes(':') ? `[${host}]` : host}:${(server.address() as AddressInfo).port}`;
+
+function createCount({ onEvent }: EmbeddedBrokerOptions): Count {
+  const counts = new Map<BrokerEvent['kind'], number>();
+  return (kind, account) => {
+    const count = (counts.get(kind) ?? 0) + 1;
+    counts.set(kind, count);
+    onEvent?.({ kind, count, ...(account === undefined ? {} : { account: account.username }) });
+  };
+}
+
+/** Everybody who gets in is one of the accounts, held to its topics, or the gateway itself. */
+function guard(broker: Aedes, accounts: readonly BrokerAccount[], own: Partial<OwnEntrance>, count: Count): MayPublish {
   const accountOf = new WeakMap<object, BrokerAccount>();
   broker.authenticate = (client, username, password, done) => {
+    const secret = password?.toString() ?? '';
     const account = accounts.find((candidate) => candidate.username === username);
-    if (account !== undefined && sameSecret(account.password, password?.toString() ?? '')) {
-      accountOf.set(client, account);
-      return done(null, true);
+    const isOwn = username === own.username && sameSecret(own.password ?? '', secret);
+    if (!isOwn && (account === undefined || !sameSecret(account.password, secret))) {
+      count('login-refused', account);
+      return done(refusal(), null);
     }
-    done(Object.assign(new Error('unknown user or wrong password'), { returnCode: BAD_USERNAME_OR_PASSWORD }), null);
-  };
-  broker.authorizePublish = (client, { topic }, done) => {
-    const account = client === null ? undefined : accountOf.get(client);
-    done(may(account?.mayPublish, topic) ? null : new Error(`not allowed to publish ${topic}`));
+    if (account !== undefined && !isOwn) accountOf.set(client, account);
+    // A session belongs to its account: nobody takes over, or ends, that of another by using its client id.
+    client.id = `${username}/${client.id}`;
+    done(null, true);
   };
   broker.authorizeSubscribe = (client, subscription, done) => {
-    done(null, may(accountOf.get(client)?.maySubscribe, subscription.topic) ? subscription : null);
+    const account = accountOf.get(client);
+    const isAllowed = account === undefined || account.maySubscribe.includes(subscription.topic);
+    if (!isAllowed) count('subscribe-refused', account);
+    done(null, isAllowed ? subscription : null);
+  };
+  return (client, topic) => {
+    const account = client === null ? undefined : accountOf.get(client);
+    const isAllowed = account === undefined || account.mayPublish.includes(topic);
+    if (!isAllowed) count('publish-refused', account);
+    return isAllowed;
   };
 }
 
-const may = (topics: readonly string[] | undefined, topic: string) => topics === undefined || topics.includes(topic);
+const refusal = (): AuthenticateError =>
+  Object.assign(new Error('unknown user or wrong password'), { returnCode: BAD_USERNAME_OR_PASSWORD });
 
 /** Compares digests, so that the time it takes says nothing about the secret. */
 function sameSecret(left: string, right: string): boolean {

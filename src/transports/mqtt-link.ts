@@ -6,10 +6,14 @@ import { err, ok, type Result } from '../kernel/result.ts';
 import { createRedialer } from './redialer.ts';
 import type { TransportState, WriteError } from './transport.ts';
 
+export type MqttVersion = '3.1.1' | 5;
+
 export interface MqttLinkOptions {
   /** As `mqtt://10.0.0.7:1883` or `mqtts://…`. */
   readonly url: string;
   readonly clock: Clock;
+  /** What the broker speaks; 3.1.1 where nothing is said. */
+  readonly version?: MqttVersion;
   readonly username?: string;
   readonly password?: string;
   readonly caCertificate?: string;
@@ -30,8 +34,8 @@ export interface MqttLink {
   state(): TransportState;
   /** Connects with the first watcher; the answer ends the watch, and the connection with the last one. */
   watch(watcher: Watcher): () => Promise<void>;
-  /** QoS 1; resolves when the broker has it. */
-  publish(topic: string, payload: string): Promise<Result<void, WriteError>>;
+  /** QoS 1; resolves when the broker has it. A broker that speaks MQTT 5 drops it where nobody has taken it in time. */
+  publish(topic: string, payload: string, options: { readonly expiresInMs: number }): Promise<Result<void, WriteError>>;
 }
 
 const CONNECT_LIMIT_MS = 10_000;
@@ -41,7 +45,7 @@ const KEEP_ALIVE_SECONDS = 30;
  * Each connection is a new client with a new name and a clean session: what was published and not acknowledged when
  * the old one broke must not be sent again by a library, since it may be the frame of a relay.
  */
-export function createMqttLink({ url, clock, username, password, caCertificate }: MqttLinkOptions): MqttLink {
+export function createMqttLink({ url, clock, version = '3.1.1', username, password, caCertificate }: MqttLinkOptions): MqttLink {
   const watchers = new Set<Watcher>();
   let current: MqttClient | undefined;
 
@@ -54,7 +58,7 @@ export function createMqttLink({ url, clock, username, password, caCertificate }
     },
     dial(events) {
       const client = connect(url, {
-        protocolVersion: 4,
+        protocolVersion: version === 5 ? 5 : 4,
         clean: true,
         clientId: `feikong-${randomBytes(8).toString('hex')}`,
         reconnectPeriod: 0,
@@ -104,7 +108,14 @@ export function createMqttLink({ url, clock, username, password, caCertificate }
     if (!watchers.delete(watcher)) return;
     if (watchers.size === 0) return redialer.close();
     const isShared = [...watchers].some(({ topic }) => topic === watcher.topic);
-    if (!isShared) await current?.unsubscribeAsync(watcher.topic);
+    const client = current;
+    if (isShared || client === undefined) return;
+    try {
+      await client.unsubscribeAsync(watcher.topic);
+    } catch (error) {
+      // A connection that ends meanwhile takes its subscriptions with it.
+      if (current === client && client.connected) throw error;
+    }
   }
 
   return {
@@ -116,12 +127,13 @@ export function createMqttLink({ url, clock, username, password, caCertificate }
       if (current !== undefined) subscribe(current, watcher);
       return () => unwatch(watcher);
     },
-    publish(topic, payload) {
+    publish(topic, payload, { expiresInMs }) {
       const client = current;
       if (client === undefined || !client.connected)
         return Promise.resolve(err({ code: 'line-down', sent: false, reason: 'no connection to the broker' }));
       return new Promise((resolve) => {
-        client.publish(topic, payload, { qos: 1 }, (error) =>
+        const expiry = version === 5 ? { properties: { messageExpiryInterval: Math.ceil(expiresInMs / 1000) } } : {};
+        client.publish(topic, payload, { qos: 1, ...expiry }, (error) =>
           resolve(error ? err({ code: 'line-down', sent: true, reason: error.message }) : ok(undefined)),
         );
       });

@@ -1,9 +1,17 @@
 import { randomBytes } from 'node:crypto';
-import { toHex } from '../kernel/bytes.ts';
+import {
+  type ConcentratorStatus,
+  DEFAULT_TOPICS,
+  decodeStatus,
+  decodeUplink,
+  encodeDownlink,
+  type TopicTemplates,
+  topicOf,
+} from '../../protocols/concentrator/index.ts';
 import { type Clock, plusMs } from '../kernel/clock.ts';
 import { createListeners } from './listeners.ts';
-import { DEFAULT_TOPICS, decodeUplink, encodeDownlink, type TopicTemplates, topicOf, type Uplink } from './mqtt-envelope.ts';
 import type { MqttLink } from './mqtt-link.ts';
+import { createReply, type Reply } from './mqtt-reply.ts';
 import { DEFAULT_PORT_SETTINGS, type PortSettings } from './port-settings.ts';
 import type { Transport, TransportState } from './transport.ts';
 
@@ -13,7 +21,8 @@ export interface MqttTransportOptions {
   readonly concentrator: string;
   /** Which of the concentrator's serial ports. */
   readonly portNumber: number;
-  readonly topics?: TopicTemplates;
+  /** With a topic for its status, the line is there only while the concentrator says so. */
+  readonly topics?: Pick<TopicTemplates, 'down' | 'up'> & Partial<TopicTemplates>;
   /** Of the serial line behind the concentrator, from which waits are computed. */
   readonly port?: PortSettings;
   readonly transitMs?: number;
@@ -21,8 +30,8 @@ export interface MqttTransportOptions {
 
 /** What two hops over a broker may add to a reply. */
 const DEFAULT_TRANSIT_MS = 1_000;
-/** Uplinks remembered so that a redelivered one is dropped. */
-const UPLINKS_REMEMBERED = 64;
+/** Transactions remembered, so that what is delivered again of them is told from what comes late. */
+const TRANSACTIONS_REMEMBERED = 64;
 
 /** One serial port of a concentrator that tunnels raw frames over MQTT. Its transaction ids tell late replies from new ones. */
 export function createMqttTransport(options: MqttTransportOptions): Transport {
@@ -31,17 +40,19 @@ export function createMqttTransport(options: MqttTransportOptions): Transport {
     clock,
     concentrator,
     portNumber,
-    topics = DEFAULT_TOPICS,
+    topics = { down: DEFAULT_TOPICS.down, up: DEFAULT_TOPICS.up },
     port = DEFAULT_PORT_SETTINGS,
     transitMs = DEFAULT_TRANSIT_MS,
   } = options;
   const listeners = createListeners();
-  const isRedelivered = createRedeliveryFilter();
+  const replies = new Map<string, Reply>();
   const session = randomBytes(6).toString('hex');
   let sequence = 0;
   let awaited: string | undefined;
   let state: TransportState = { state: 'down', since: clock.now(), reason: 'not opened' };
-  let unwatch: (() => Promise<void>) | undefined;
+  let unwatch: (() => Promise<unknown>) | undefined;
+  let isSubscribed = false;
+  let status: ConcentratorStatus | undefined;
 
   function become(name: TransportState['state'], reason?: string): void {
     state = { state: name, since: clock.now(), ...(reason === undefined ? {} : { reason }) };
@@ -53,11 +64,66 @@ export function createMqttTransport(options: MqttTransportOptions): Transport {
     if (was !== 'down') listeners.down(reason);
   }
 
+  /** Frames can pass: the subscription stands, and the concentrator has registered where it is to do so. */
+  function settle(): void {
+    if (!isSubscribed) return;
+    if (topics.status !== undefined && status !== 'online') {
+      goDown(`concentrator ${concentrator} ${status === undefined ? 'has not registered' : 'is offline'}`);
+      return;
+    }
+    if (state.state === 'up') return;
+    become('up');
+    listeners.up();
+  }
+
+  function lose(reason: string): void {
+    isSubscribed = false;
+    status = undefined;
+    goDown(reason);
+  }
+
+  function hearStatus(payload: string): void {
+    const said = decodeStatus(payload);
+    if (said === undefined) return;
+    status = said;
+    settle();
+  }
+
+  function watchAll(): () => Promise<unknown> {
+    const replyWatch = link.watch({
+      topic: topicOf(topics.up, concentrator),
+      message: hear,
+      up() {
+        isSubscribed = true;
+        settle();
+      },
+      down: lose,
+    });
+    if (topics.status === undefined) return replyWatch;
+    const topic = topicOf(topics.status, concentrator);
+    const statusWatch = link.watch({ topic, message: hearStatus, up: settle, down: lose });
+    return () => Promise.all([replyWatch(), statusWatch()]);
+  }
+
   function hear(payload: string): void {
     const uplink = decodeUplink(payload);
-    if (uplink === undefined || uplink.port !== portNumber || isRedelivered(uplink)) return;
-    if (uplink.txId === awaited) listeners.data(uplink.bytes);
-    else listeners.stray(uplink.bytes);
+    if (uplink === undefined || uplink.port !== portNumber) return;
+    const { txId, offset } = uplink;
+    const reply = replies.get(txId);
+    const bytes = reply === undefined ? uplink.bytes : reply.take(uplink.bytes, offset);
+    if (bytes.length === 0) return;
+    if (txId === awaited) listeners.data(bytes);
+    else listeners.stray(bytes);
+  }
+
+  function nextTransaction(): string {
+    const txId = `${session}-${sequence++}`;
+    replies.set(txId, createReply());
+    for (const oldest of replies.keys()) {
+      if (replies.size <= TRANSACTIONS_REMEMBERED) break;
+      replies.delete(oldest);
+    }
+    return txId;
   }
 
   return {
@@ -68,44 +134,21 @@ export function createMqttTransport(options: MqttTransportOptions): Transport {
     open() {
       if (unwatch !== undefined) return;
       become('opening');
-      unwatch = link.watch({
-        topic: topicOf(topics.up, concentrator),
-        message: hear,
-        up() {
-          become('up');
-          listeners.up();
-        },
-        down: goDown,
-      });
+      unwatch = watchAll();
     },
     async close() {
       const end = unwatch;
       unwatch = undefined;
-      goDown('closed');
+      lose('closed');
       await end?.();
     },
     state: () => state,
     listen: listeners.add,
     write(bytes, { replyWithinMs }) {
-      awaited = `${session}-${sequence++}`;
+      awaited = nextTransaction();
       const expiresAt = plusMs(clock.now(), replyWithinMs + transitMs);
       const downlink = { txId: awaited, port: portNumber, bytes, timeoutMs: replyWithinMs, expiresAt };
-      return link.publish(topicOf(topics.down, concentrator), encodeDownlink(downlink));
+      return link.publish(topicOf(topics.down, concentrator), encodeDownlink(downlink), { expiresInMs: replyWithinMs + transitMs });
     },
-  };
-}
-
-/** QoS 1 delivers at least once: the same bytes for the same transaction are the same message. */
-function createRedeliveryFilter(): (uplink: Uplink) => boolean {
-  const seen = new Set<string>();
-  return ({ txId, bytes }) => {
-    const mark = `${txId}:${toHex(bytes)}`;
-    if (seen.has(mark)) return true;
-    seen.add(mark);
-    for (const oldest of seen) {
-      if (seen.size > UPLINKS_REMEMBERED) seen.delete(oldest);
-      else break;
-    }
-    return false;
   };
 }

@@ -1,5 +1,4 @@
 /** The far ends of real lines for the contract suite: what a meter, a DTU or a concentrator holds in its hands. */
-import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, symlinkSync, unlinkSync } from 'node:fs';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
@@ -12,7 +11,7 @@ import { createDlt645Framer } from '../../protocols/dlt645/index.ts';
 import { fromHex, toHex } from '../../src/kernel/bytes.ts';
 import { systemClock } from '../../src/kernel/clock.ts';
 import { createEmbeddedBroker } from '../../src/transports/embedded-broker.ts';
-import { createMqttLink } from '../../src/transports/mqtt-link.ts';
+import { createMqttLink, type MqttVersion } from '../../src/transports/mqtt-link.ts';
 import { createMqttTransport } from '../../src/transports/mqtt-transport.ts';
 import type { PortSettings } from '../../src/transports/port-settings.ts';
 import { createSerialTransport } from '../../src/transports/serial-transport.ts';
@@ -21,8 +20,8 @@ import { createTcpServerTransport } from '../../src/transports/tcp-server-transp
 import { createTcpTransport } from '../../src/transports/tcp-transport.ts';
 import type { Transport } from '../../src/transports/transport.ts';
 import { freePort } from '../support/free-port.ts';
+import { mosquittoFor } from '../support/mosquitto.ts';
 import { ptyFor } from '../support/pty.ts';
-import { requirePart } from '../support/require-part.ts';
 
 export interface FarEnd {
   readonly transport: Transport;
@@ -181,16 +180,23 @@ export const openSerial: OpenFarEnd = async (context) => {
 
 interface Broker {
   readonly url: string;
+  readonly version?: MqttVersion;
   stop(): Promise<void>;
   start(): Promise<void>;
 }
 
-async function openMqtt({ onTestFinished }: Context, broker: Broker): Promise<FarEnd> {
+interface MqttFarEnd extends FarEnd {
+  /** Sends chunks with the place of each in the reply. */
+  answerAt(request: number, ...chunks: readonly (readonly [offset: number, bytes: Uint8Array])[]): Promise<void>;
+}
+
+async function openMqtt({ onTestFinished }: Context, broker: Broker): Promise<MqttFarEnd> {
+  const { version = '3.1.1' } = broker;
   const counter = requestCounter();
   const downlinks: { txId: string; port: number }[] = [];
   let concentrator: MqttClient | undefined;
   const join = async () => {
-    concentrator = await connectAsync(broker.url, { protocolVersion: 4, reconnectPeriod: 0 });
+    concentrator = await connectAsync(broker.url, { protocolVersion: version === 5 ? 5 : 4, reconnectPeriod: 0 });
     concentrator.on('error', () => undefined);
     concentrator.on('message', (_topic, payload) => {
       const { txId, port: line, frameHex } = JSON.parse(payload.toString()) as { txId: string; port: number; frameHex: string };
@@ -199,13 +205,14 @@ async function openMqtt({ onTestFinished }: Context, broker: Broker): Promise<Fa
     });
     await concentrator.subscribeAsync('feikong/v1/concentrators/C1/down', { qos: 1 });
   };
+  const sendUp = (message: object) => concentrator?.publishAsync('feikong/v1/concentrators/C1/up', JSON.stringify(message), { qos: 1 });
   const cut = async () => {
     await concentrator?.endAsync(true);
     await broker.stop();
   };
   await broker.start();
   await join();
-  const link = createMqttLink({ url: broker.url, clock: systemClock });
+  const link = createMqttLink({ url: broker.url, version, clock: systemClock });
   const transport = createMqttTransport({ ...common, link, concentrator: 'C1', portNumber: 2 });
   onTestFinished(async () => {
     await transport.close();
@@ -215,10 +222,10 @@ async function openMqtt({ onTestFinished }: Context, broker: Broker): Promise<Fa
     transport,
     ...counter,
     async answer(request, ...chunks) {
-      for (const chunk of chunks) {
-        const payload = JSON.stringify({ ...downlinks[request], frameHex: toHex(chunk) });
-        await concentrator?.publishAsync('feikong/v1/concentrators/C1/up', payload, { qos: 1 });
-      }
+      for (const chunk of chunks) await sendUp({ ...downlinks[request], frameHex: toHex(chunk) });
+    },
+    async answerAt(request, ...chunks) {
+      for (const [offset, chunk] of chunks) await sendUp({ ...downlinks[request], offset, frameHex: toHex(chunk) });
     },
     cut,
     async mend() {
@@ -228,7 +235,7 @@ async function openMqtt({ onTestFinished }: Context, broker: Broker): Promise<Fa
   };
 }
 
-export const openEmbedded: OpenFarEnd = async (context) => {
+export const openEmbedded = async (context: Context): Promise<MqttFarEnd> => {
   const portNumber = await freePort();
   let running: { close(): Promise<void> } | undefined;
   return openMqtt(context, {
@@ -243,35 +250,7 @@ export const openEmbedded: OpenFarEnd = async (context) => {
   });
 };
 
-export const openMosquitto: OpenFarEnd = async (context) => {
-  const mosquitto = requirePart('mosquitto', context);
-  const portNumber = await freePort();
-  let running: ChildProcess | undefined;
-  return openMqtt(context, {
-    url: `mqtt://127.0.0.1:${portNumber}`,
-    async start() {
-      running = spawn(mosquitto, ['-p', String(portNumber)], { stdio: 'ignore' });
-      await accepts(portNumber);
-    },
-    async stop() {
-      if (running === undefined) return;
-      const ended = once(running, 'exit');
-      running.kill('SIGKILL');
-      running = undefined;
-      await ended;
-    },
-  });
-};
-
-/** Knocks until somebody opens. */
-async function accepts(portNumber: number): Promise<void> {
-  for (;;) {
-    const socket = connect(portNumber, '127.0.0.1');
-    const opened = await new Promise<boolean>((resolve) => {
-      socket.on('connect', () => resolve(true));
-      socket.on('error', () => resolve(false));
-    });
-    socket.destroy();
-    if (opened) return;
-  }
-}
+export const openMosquitto =
+  (version: MqttVersion): OpenFarEnd =>
+  async (context) =>
+    openMqtt(context, { ...(await mosquittoFor(context)), version });

@@ -14,7 +14,8 @@ const LINES: readonly (readonly [string, OpenFarEnd])[] = [
   ['TCP from a DTU that dials in', openDialIn],
   ['a serial port', openSerial],
   ['MQTT through the embedded broker', openEmbedded],
-  ['MQTT through mosquitto', openMosquitto],
+  ['MQTT 3.1.1 through mosquitto', openMosquitto('3.1.1')],
+  ['MQTT 5 through mosquitto', openMosquitto(5)],
 ];
 
 /** Resolves when the transport is, or comes to be, in this state. */
@@ -129,18 +130,44 @@ describe('A serial port', () => {
   });
 });
 
+async function mqttLine(context: TestContext) {
+  const far = await openEmbedded(context);
+  return { ...(await lineFor(async () => far, context)), far };
+}
+
+/** Behind wake-up bytes and header the data item begins: 33 33, two bytes of a value that are the same. */
+const TWINS_AT = 14;
+
 describe('MQTT', () => {
-  test('drops an uplink that the broker delivers again', async (context) => {
-    const { far, bus, ask } = await lineFor(openEmbedded, context);
+  test('drops what a concentrator delivers again, whole or cut otherwise, in whatever order', async (context) => {
+    const { far, bus, ask } = await mqttLine(context);
+    const reply = readReply(A);
+    const part = (from: number, to?: number) => [from, reply.slice(from, to)] as const;
     const first = ask(readExchange(A));
     await far.hears(1);
-    await far.answer(0, readReply(A), readReply(A));
+    await far.answerAt(0, part(9), part(0, 4), part(0, 4), part(2, 12), part(0));
     expect((await first).ok).toBe(true);
     const second = ask(readExchange(A));
     await far.hears(2);
-    await far.answer(0, readReply(A));
-    await far.answer(1, readReply(A));
+    await far.answerAt(0, part(0), part(9));
+    await far.answerAt(1, part(0));
     expect((await second).ok).toBe(true);
     expect(bus.health().counters).toMatchObject({ framesAccepted: 2, framesRefused: 0, lateReplies: 0 });
+  });
+
+  test.for([
+    ['counts bytes', true],
+    ['counts nothing', false],
+  ] as const)('takes two equal chunks for two where the concentrator %s', async ([, counts], context) => {
+    const { far, bus, ask } = await mqttLine(context);
+    const reading = ask(readExchange(A));
+    await far.hears(1);
+    const cuts = [0, TWINS_AT, TWINS_AT + 1, TWINS_AT + 2, undefined];
+    const chunks = cuts.slice(0, -1).map((from, index) => [from ?? 0, readReply(A).slice(from, cuts[index + 1])] as const);
+    expect(chunks[1]?.[1]).toEqual(chunks[2]?.[1]);
+    if (counts) await far.answerAt(0, ...chunks);
+    else await far.answer(0, ...chunks.map(([, bytes]) => bytes));
+    expect((await reading).ok).toBe(true);
+    expect(bus.health().counters).toMatchObject({ framesAccepted: 1, noiseBytes: 0 });
   });
 });

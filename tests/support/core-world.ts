@@ -86,7 +86,7 @@ export async function createWorld({
   const decisions = createDecisions({ store, situations, newId, logger });
   const payments = createPaymentService({ store, situations, decisions, clock, newId });
   const commands = createCommandService({ store, situations, clock, newId });
-  const metering = createMeteringService({ situations, decisions, clock, newId, logger });
+  const metering = createMeteringService({ store, situations, decisions, clock, newId, logger });
   const runner = createCommandRunner({ store, situations, gateway: meters.gateway, clock, newId, logger });
   const charges = createChargeService({ store, situations, clock, newId });
   const notices = createNoticeService({ store, notifier, clock });

@@ -3,6 +3,9 @@ import { energy } from '../../kernel/units.ts';
 import type { Quality, Reading } from '../model/reading.ts';
 import { useBetween } from './use.ts';
 
+/** A register's value and when the meter measured it. */
+type Measured = Pick<Reading, 'value' | 'measuredAt'>;
+
 export interface Judgement {
   readonly quality: Quality;
   /** Why it is not good; empty where it is. */
@@ -22,7 +25,7 @@ const MARGIN_PERCENT = 150n;
  * @param candidate value and when it was measured
  * @param maxPower what the connection can carry, before the ratio
  */
-export function judge(previous: Reading | undefined, candidate: Pick<Reading, 'value' | 'measuredAt'>, maxPower: Power): Judgement {
+export function judge(previous: Measured | undefined, candidate: Measured, maxPower: Power): Judgement {
   if (previous === undefined) return GOOD;
   if (candidate.measuredAt < previous.measuredAt) return { quality: 'rejected', reason: 'older than the last good reading' };
   const use = useBetween(previous.value, candidate.value);
@@ -31,6 +34,19 @@ export function judge(previous: Reading | undefined, candidate: Pick<Reading, 'v
   return use.rolledOver
     ? { quality: 'rejected', reason: 'went back without a plausible roll-over' }
     : { quality: 'suspect', reason: 'more than the connection can carry' };
+}
+
+/**
+ * Judges a value that comes after newer ones have been taken: it is good where it fits between its neighbours. Pure.
+ *
+ * @param before last good reading measured before it; undefined where there is none
+ * @param after first good reading measured after it
+ */
+export function judgeBetween(before: Measured | undefined, candidate: Measured, after: Measured | undefined, maxPower: Power): Judgement {
+  const fromBefore = judge(before, candidate, maxPower);
+  if (fromBefore.quality !== 'good' || after === undefined) return fromBefore;
+  const { quality, reason } = judge(candidate, after, maxPower);
+  return quality === 'good' ? GOOD : { quality, reason: `a later reading says otherwise: ${reason}` };
 }
 
 const GOOD: Judgement = { quality: 'good', reason: '' };

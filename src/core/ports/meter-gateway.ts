@@ -26,7 +26,10 @@ export interface RegisterAnswer {
   /** Whatever it is: a decimal, a date, digits, bits in hex. */
   readonly text?: string | undefined;
   readonly unit: string;
+  /** When the meter measured it, as far as anybody knows. */
   readonly readAt: Instant;
+  /** Why whoever read the meter does not trust the value; absent where nobody doubts it. */
+  readonly doubt?: string | undefined;
 }
 
 export interface MeterFailure {

@@ -70,6 +70,12 @@ export interface MeterView {
   readonly latestReadings: readonly Reading[];
 }
 
+export interface ReadingsAround {
+  readonly same: Reading | undefined;
+  readonly before: Reading | undefined;
+  readonly after: Reading | undefined;
+}
+
 export interface StoredEntry extends JournalEntry {
   /** Place in the journal; order comes from it, never from wall time. */
   readonly seq: number;
@@ -106,6 +112,8 @@ export interface Queries {
     ask: PageAsk & { meterId: MeterId; register?: RegisterName | undefined; from?: Instant | undefined; to?: Instant | undefined };
     answer: Page<Reading>;
   };
+  /** What is stored of a register at an instant, and its good neighbours on either side. */
+  readonly readingsAround: { ask: { meterId: MeterId; register: RegisterName; at: Instant }; answer: ReadingsAround };
   readonly payment: { ask: { paymentId: PaymentId }; answer: StoredPayment | undefined };
   readonly paymentBySerial: { ask: { channel: string; channelSerial: string; channelDate: string }; answer: StoredPayment | undefined };
   readonly idempotencyKey: { ask: { key: string }; answer: { fingerprint: string; resource: string } | undefined };

@@ -34,13 +34,14 @@ export interface AccrueOutcome {
 /**
  * Carries the open billing period on to new good readings: the cumulative use is rated again from the opening registers.
  *
- * A register that is missing or not good leaves the accrual as it is. The first complete set of registers opens the period; other
+ * A register that is missing or not good leaves the accrual as it is, and so does a set older than the one that it stands at. The first complete set of registers opens the period; other
  * prices, another ratio or another meter end it: what it accrued is posted as it was rated, and the next one opens.
  */
 export function accrue({ facts, readings, tariff, zone, stamp }: AccrueInput): AccrueOutcome {
   const values = goodValues(tariff, readings);
   const before = facts.accrual;
-  if (values === undefined) return { accrual: before, entries: [], credit: NO_MONEY };
+  if (values === undefined || (before !== undefined && values.at < before.latestAt))
+    return { accrual: before, entries: [], credit: NO_MONEY };
   const at = values.at;
   const day = businessDayOf(at, zone);
   const opened = (from: readonly RegisterValue[]): Accrual => ({

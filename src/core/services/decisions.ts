@@ -36,8 +36,12 @@ export interface Decided {
 export interface Decisions {
   /** Decides for a snapshot and says what to store; stores nothing. */
   decide(facts: MeterPointFacts, overlay: Overlay): Decided;
-  /** Builds a batch from a snapshot, decides, and commits both together; begins again while the snapshot is out of date. */
-  commit(meterPointId: MeterPointId, build: (facts: MeterPointFacts) => Built): Promise<void>;
+  /**
+   * Builds a batch from a snapshot, decides, and commits both together; begins again while the snapshot is out of date.
+   *
+   * @returns whether it is stored; false where the store refused it or its ground kept moving
+   */
+  commit(meterPointId: MeterPointId, build: (facts: MeterPointFacts) => Built | Promise<Built>): Promise<boolean>;
 }
 
 export interface DecisionsDeps {
@@ -65,13 +69,14 @@ export function createDecisions(deps: DecisionsDeps): Decisions {
     async commit(meterPointId, build) {
       for (let attempt = 0; attempt < CONFLICT_LIMIT; attempt++) {
         const facts = await deps.situations.load(meterPointId);
-        const { facts: own, overlay } = build(facts);
+        const { facts: own, overlay } = await build(facts);
         const decided = decideFor(facts, overlay);
         const outcome = await deps.store.commit({ facts: [...own, ...decided.facts], expect: expectationsOf(facts, decided.acts) });
-        if (isSettled(outcome, deps.logger, meterPointId)) return;
+        if (isSettled(outcome, deps.logger, meterPointId)) return outcome.status === 'committed';
         holds.delete(meterPointId);
       }
       deps.logger.warn({ meterPointId }, 'a poll was given up: what it rests on kept moving');
+      return false;
     },
   };
 }

@@ -2,7 +2,7 @@ import type { Clock, Instant } from '../../kernel/clock.ts';
 import { type Actor, asId, type MeterPointId, type NewId } from '../../kernel/ids.ts';
 import type { Logger } from '../../kernel/logger.ts';
 import { energyFromDecimal, type Power, powerFromDecimal } from '../../kernel/units.ts';
-import { judge } from '../metering/judge.ts';
+import { judgeBetween } from '../metering/judge.ts';
 import { judgeLoadSide } from '../metering/load-side.ts';
 import type { Fact } from '../model/fact.ts';
 import type { LoadSide, RelayBelief, RelayReport } from '../model/meter.ts';
@@ -10,11 +10,12 @@ import type { Reading } from '../model/reading.ts';
 import { ACTIVE_POWER, type RegisterName } from '../model/register.ts';
 import type { RegisterAnswer } from '../ports/meter-gateway.ts';
 import type { MeterPointFacts } from '../ports/queries.ts';
+import type { Store } from '../ports/store.ts';
 import { accrue } from './accrue.ts';
 import type { Built, Decisions } from './decisions.ts';
 import type { Situations } from './situations.ts';
 
-/** What one poll of a meter brought in. */
+/** What one poll of a meter, or one sample that a concentrator took, brought in. */
 export interface Poll {
   readonly meterPointId: MeterPointId;
   readonly answers: readonly RegisterAnswer[];
@@ -24,11 +25,17 @@ export interface Poll {
 export interface MeteringService {
   /** The registers that a poll of this meter point asks for. */
   registersOf(meterPointId: MeterPointId): readonly RegisterName[];
-  /** Stores a poll's readings, accrual, crossings, notices, decision and command as one batch. */
-  record(poll: Poll): Promise<void>;
+  /**
+   * Stores a poll's readings, accrual, crossings, notices, decision and command as one batch. What is stored already for the same
+   * meter, register and instant changes nothing; what is older than the newest is judged between its neighbours.
+   *
+   * @returns whether it is stored
+   */
+  record(poll: Poll): Promise<boolean>;
 }
 
 export interface MeteringDeps {
+  readonly store: Pick<Store, 'read'>;
   readonly situations: Situations;
   readonly decisions: Decisions;
   readonly clock: Clock;
@@ -46,30 +53,37 @@ export function createMeteringService(deps: MeteringDeps): MeteringService {
   };
 }
 
-function buildPoll({ situations, newId, clock, logger }: MeteringDeps, poll: Poll, facts: MeterPointFacts): Built {
+async function buildPoll(deps: MeteringDeps, poll: Poll, facts: MeterPointFacts): Promise<Built> {
+  const { situations, newId, clock, logger } = deps;
   const heardAt = clock.now();
-  const readings = readingsOf(poll.answers, facts, heardAt);
+  const { fresh: readings, stored } = await readingsOf(deps, poll, facts);
   for (const { quality, reason, register } of readings) {
     if (quality !== 'good') logger.warn({ meterPointId: poll.meterPointId, register, quality, reason }, 'a reading was not taken');
   }
   const power = powerOf(poll.answers);
   const { tariff, zone } = situations.termsOf(poll.meterPointId);
-  const accrued = accrue({ facts, readings, tariff, zone, stamp: () => ({ id: newId('ent'), at: heardAt, actor: ACTOR }) });
+  const accrued = accrue({
+    facts,
+    readings: [...readings, ...stored],
+    tariff,
+    zone,
+    stamp: () => ({ id: newId('ent'), at: heardAt, actor: ACTOR }),
+  });
   const relay = isNews(poll.relay, facts.relay) ? poll.relay : undefined;
-  const loadSide = relay === undefined ? undefined : judgeLoadSide(relay.relay, power);
+  const loadSide = relay === undefined ? undefined : judgeLoadSide(relay.relay, power?.value);
   return {
     facts: [
       ...readings.map((reading): Fact => ({ kind: 'reading', reading })),
       ...(power === undefined
         ? []
-        : [{ kind: 'telemetry', meterId: facts.meter.id, register: ACTIVE_POWER, at: heardAt, value: power } as const]),
+        : [{ kind: 'telemetry', meterId: facts.meter.id, register: ACTIVE_POWER, at: power.at, value: power.value } as const]),
       ...(relay === undefined || loadSide === undefined
         ? []
         : [{ kind: 'relayReport', meterId: facts.meter.id, report: relay, loadSide } as const]),
       ...accrued.entries.map((entry): Fact => ({ kind: 'entry', entry })),
     ],
     overlay: {
-      readings,
+      readings: readings.filter((reading) => isNewest(reading, facts)),
       accrual: accrued.accrual,
       credit: accrued.credit,
       ...(relay === undefined || loadSide === undefined ? {} : { relay: believe(facts.relay, relay, loadSide) }),
@@ -86,20 +100,65 @@ export function believe(before: RelayBelief, report: RelayReport, loadSide: Load
   return { ...before, reported: report.relay, reportedAt: report.readAt, evidence: report.evidence, keepPower: report.keepPower, loadSide };
 }
 
-function readingsOf(answers: readonly RegisterAnswer[], facts: MeterPointFacts, heardAt: Instant): Reading[] {
-  const readings: Reading[] = [];
-  for (const { register, value, unit, readAt } of answers) {
-    if (unit !== 'kWh' || value === undefined) continue;
-    const taken = energyFromDecimal(value);
-    if (taken === undefined) continue;
-    const previous = facts.latestReadings.find((reading) => reading.register === register && reading.quality === 'good');
-    const candidate = { value: taken, measuredAt: readAt };
-    readings.push({ meterId: facts.meter.id, register, ...candidate, heardAt, ...judge(previous, candidate, facts.meterPoint.maxPower) });
-  }
-  return readings;
+interface Taken {
+  /** Not stored yet. */
+  readonly fresh: readonly Reading[];
+  /** Stored before at the same instants: they complete a set of registers that was delivered in pieces. */
+  readonly stored: readonly Reading[];
 }
 
-function powerOf(answers: readonly RegisterAnswer[]): Power | undefined {
+async function readingsOf({ store, situations, clock, logger }: MeteringDeps, poll: Poll, facts: MeterPointFacts): Promise<Taken> {
+  const { meter, meterPoint } = facts;
+  const heardAt = clock.now();
+  const fresh: Reading[] = [];
+  const stored: Reading[] = [];
+  for (const { register, value, unit, readAt, doubt } of poll.answers) {
+    const taken = unit !== 'kWh' || value === undefined ? undefined : energyFromDecimal(value);
+    if (taken === undefined) continue;
+    const candidate = { value: taken, measuredAt: readAt };
+    const around = isNewest({ register, measuredAt: readAt }, facts, 'strictly')
+      ? { same: undefined, before: lastGood(register, facts), after: undefined }
+      : await store.read('readingsAround', { meterId: meter.id, register, at: readAt });
+    if (around.same !== undefined) {
+      stored.push(around.same);
+      if (around.same.value !== taken)
+        logger.warn({ meterPointId: meterPoint.id, register }, 'a reading says otherwise than the one stored for its instant: dropped');
+      continue;
+    }
+    const judgement = judgeBetween(around.before, candidate, around.after, meterPoint.maxPower);
+    const doubted = doubt !== undefined && judgement.quality === 'good' ? ({ quality: 'suspect', reason: doubt } as const) : judgement;
+    fresh.push({ meterId: meter.id, register, ...candidate, heardAt, ...doubted });
+  }
+  return { fresh, stored: [...stored, ...(await restOfSet({ store, situations }, poll, fresh[0]?.measuredAt, facts))] };
+}
+
+/** The tariff's registers that were delivered before for the same instant, and are not in this delivery. */
+async function restOfSet(
+  { store, situations }: Pick<MeteringDeps, 'store' | 'situations'>,
+  { meterPointId, answers }: Poll,
+  at: Instant | undefined,
+  { meter }: MeterPointFacts,
+): Promise<readonly Reading[]> {
+  if (at === undefined) return [];
+  const lacking = situations
+    .termsOf(meterPointId)
+    .tariff.rates.filter((rate) => !answers.some(({ register }) => register === rate.register));
+  const found = await Promise.all(lacking.map(({ register }) => store.read('readingsAround', { meterId: meter.id, register, at })));
+  return found.flatMap(({ same }) => same ?? []);
+}
+
+/** Whether no later reading of the register is known; `strictly`: none of the same instant either. */
+function isNewest({ register, measuredAt }: Pick<Reading, 'register' | 'measuredAt'>, facts: MeterPointFacts, how?: 'strictly'): boolean {
+  const newest = facts.latestReadings.find((reading) => reading.register === register);
+  if (newest === undefined) return true;
+  return how === 'strictly' ? measuredAt > newest.measuredAt : measuredAt >= newest.measuredAt;
+}
+
+const lastGood = (register: RegisterName, { latestReadings }: MeterPointFacts): Reading | undefined =>
+  latestReadings.find((reading) => reading.register === register && reading.quality === 'good');
+
+function powerOf(answers: readonly RegisterAnswer[]): { readonly value: Power; readonly at: Instant } | undefined {
   const answer = answers.find(({ register }) => register === ACTIVE_POWER);
-  return answer?.value === undefined ? undefined : powerFromDecimal(answer.value);
+  const value = answer?.value === undefined ? undefined : powerFromDecimal(answer.value);
+  return answer === undefined || value === undefined ? undefined : { value, at: answer.readAt };
 }

@@ -3,8 +3,8 @@ import { type AddressInfo, connect, createServer } from 'node:net';
 import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { openLines } from '../../../src/compose/lines.ts';
 import { systemClock } from '../../../src/kernel/clock.ts';
-import type { Logger } from '../../../src/kernel/logger.ts';
 import { CONFIG_YAML, type ConfigFolder, createConfigFolder } from '../../support/core-config-files.ts';
+import { createNotebook } from '../../support/notebook.ts';
 import { meterNumber, readExchange, readReply } from '../transports/dlt645-line.ts';
 
 let folder: ConfigFolder;
@@ -24,29 +24,6 @@ const withListener = (listener: string) => {
   return folder.load();
 };
 
-function createNotebook() {
-  const notes: { readonly fields: object; readonly message: string }[] = [];
-  const waiting: (() => void)[] = [];
-  const note = (fields: object, message?: string) => {
-    if (message === undefined) return;
-    notes.push({ fields, message });
-    for (const resolve of waiting.splice(0)) resolve();
-  };
-  const logger: Logger = { trace: note, debug: note, info: note, warn: note, error: note, child: () => logger };
-  return {
-    logger,
-    /** Resolves to the fields of the first note with this message. */
-    async wrote(message: string): Promise<object> {
-      for (;;) {
-        const found = notes.find((candidate) => candidate.message === message);
-        if (found !== undefined) return found.fields;
-        await new Promise<void>((resolve) => waiting.push(resolve));
-      }
-    },
-    times: (message: string) => notes.filter((candidate) => candidate.message === message).length,
-  };
-}
-
 async function openedAt(listener: string) {
   const notebook = createNotebook();
   const counted: string[] = [];
@@ -55,6 +32,7 @@ async function openedAt(listener: string) {
     clock: systemClock,
     logger: notebook.logger,
     environment: {},
+    takeEnvelope: async () => true,
     countDtuEvent: (at, event) => counted.push(`${at} ${event}`),
   });
   onTestFinished(() => lines.close());

@@ -28,7 +28,7 @@ describe('a configuration', () => {
       tls: undefined,
       notifier: 'none',
       operatorCode: '00000001',
-      mqtt: { embeddedPort: 0 },
+      mqtt: { url: undefined, version: '3.1.1', listen: { host: '127.0.0.1', port: 0 }, concentrators: [] },
     });
     expect(config.lines[0]).toMatchObject({ simulated: false, port: { baudRate: 2400, dataBits: 8, parity: 'even', stopBits: 1 } });
     expect(config.points).toEqual([

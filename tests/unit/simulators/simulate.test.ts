@@ -67,7 +67,7 @@ describe('a simulation', () => {
     [{ protocol: 'dlt645-1897' }, 'there is no simulator for "dlt645-1897"; expected dlt645-2007 or dlt645-1997'],
     [
       { listen: 'udp://127.0.0.1:0' },
-      'cannot listen on "udp://127.0.0.1:0"; expected tcp://HOST:PORT, pty: or mqtt://HOST:PORT/CONCENTRATOR[?down=TOPIC&up=TOPIC]',
+      'cannot listen on "udp://127.0.0.1:0"; expected tcp://HOST:PORT, pty: or mqtt://HOST:PORT/CONCENTRATOR[?down=TOPIC&up=TOPIC&status=TOPIC&readings=TOPIC]',
     ],
     [{ faults: '/nowhere.json' }, '/nowhere.json cannot be read as JSON'],
     [{ log: '/nowhere/frames.jsonl' }, '/nowhere/frames.jsonl cannot be written'],

@@ -1,15 +1,11 @@
-import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { connect as connectTls } from 'node:tls';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { createTcpServer, type TcpServerEvent, type TcpServerOptions } from '../../../src/transports/tcp-server.ts';
 import { createTcpServerTransport } from '../../../src/transports/tcp-server-transport.ts';
+import { certificateFor } from '../../support/certificate.ts';
 import { createManualClock } from '../../support/manual-clock.ts';
-import { requirePart } from '../../support/require-part.ts';
 
 /** Lines A and B behind one port, with a clock that stands still. The heartbeat's answer shows a test how far the server has heard. */
 async function portFor(options: Partial<TcpServerOptions> = {}) {
@@ -346,15 +342,8 @@ describe('The port', () => {
   });
 
   test('with TLS takes DTUs that speak it, and counts those that do not', async (context) => {
-    const openssl = requirePart('openssl', context);
-    const folder = mkdtempSync(path.join(tmpdir(), 'feikong-tls-'));
-    onTestFinished(() => rmSync(folder, { recursive: true }));
-    const [keyFile, certFile] = [path.join(folder, 'key.pem'), path.join(folder, 'cert.pem')];
-    const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=IP:127.0.0.1', '-days', '2'];
-    const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-keyout', keyFile];
-    execFileSync(openssl, ['req', '-x509', ...key, ...subject, '-out', certFile], { stdio: 'ignore' });
-    const cert = readFileSync(certFile);
-    const { portNumber, a, server } = await portFor({ tls: { cert, key: readFileSync(keyFile) } });
+    const { cert, key } = certificateFor(context);
+    const { portNumber, a, server } = await portFor({ tls: { cert, key } });
 
     await (await dial(portNumber, 'REG:A;')).isHungUp();
     expect(server.counters()).toMatchObject({ 'no-registration': 1, registered: 0 });

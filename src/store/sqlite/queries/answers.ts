@@ -28,6 +28,7 @@ const POINT_READS: ReadonlySet<keyof Queries> = new Set([
   'meterPointFacts',
   'account',
   'meter',
+  'readingsAround',
   'payment',
   'paymentBySerial',
   'idempotencyKey',

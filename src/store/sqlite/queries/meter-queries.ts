@@ -70,7 +70,19 @@ const readingsOfRegisterBefore = question<ReadingsAsk & { readonly register: str
   readingsIn(db, asked).where('register', '=', asked.register),
 );
 
-type MeterQuery = 'archive' | 'meter' | 'meters' | 'readings' | 'accruals';
+type AroundAsk = { readonly meterId: string; readonly register: string; readonly at: bigint };
+
+const ofRegister = (db: Kysely<Schema>, asked: AroundAsk) =>
+  db.selectFrom('readings').selectAll().where('meter_id', '=', asked.meterId).where('register', '=', asked.register).limit(1);
+const readingAt = question<AroundAsk>()((db, asked) => ofRegister(db, asked).where('measured_at', '=', asked.at));
+const goodReadingBefore = question<AroundAsk>()((db, asked) =>
+  ofRegister(db, asked).where('measured_at', '<', asked.at).where('quality', '=', 'good').orderBy('measured_at', 'desc'),
+);
+const goodReadingAfter = question<AroundAsk>()((db, asked) =>
+  ofRegister(db, asked).where('measured_at', '>', asked.at).where('quality', '=', 'good').orderBy('measured_at', 'asc'),
+);
+
+type MeterQuery = 'readingsAround' | 'archive' | 'meter' | 'meters' | 'readings' | 'accruals';
 
 export const meterAnswers: Answers<MeterQuery> = {
   archive: ({ reader }) => ({
@@ -106,6 +118,15 @@ export const meterAnswers: Answers<MeterQuery> = {
         ? reader.all(readingsBefore, asked)
         : reader.all(readingsOfRegisterBefore, { ...asked, register: ask.register });
     return pageOf(rows, ask, (row) => `${row.measured_at}.${row.id}`, readingOf);
+  },
+  readingsAround({ reader }, { meterId, register, at }) {
+    const asked = { meterId, register, at: BigInt(at) };
+    const found = (row: Schema['readings'] | undefined) => (row === undefined ? undefined : readingOf(row));
+    return {
+      same: found(reader.first(readingAt, asked)),
+      before: found(reader.first(goodReadingBefore, asked)),
+      after: found(reader.first(goodReadingAfter, asked)),
+    };
   },
   accruals: ({ reader }) => reader.all(allAccruals, {}).map(({ body }) => parseAccrual(body)),
 };

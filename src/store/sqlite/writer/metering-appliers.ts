@@ -15,8 +15,10 @@ export function createMeteringAppliers(context: WriterContext): Appliers<Meterin
 }
 
 function createReadingApplier({ database }: WriterContext) {
+  // What a register said at an instant is said once, however often it is delivered.
   const insert = database.prepare(
-    'insert into readings (meter_id, register, value, measured_at, heard_at, quality, reason) values (?, ?, ?, ?, ?, ?, ?)',
+    `insert into readings (meter_id, register, value, measured_at, heard_at, quality, reason) select ?, ?, ?, ?, ?, ?, ?
+     where not exists (select 1 from readings where meter_id = ? and measured_at = ? and register = ?)`,
   );
   // A reading that is filled in later is no newer for it.
   const note = database.prepare(
@@ -28,7 +30,9 @@ function createReadingApplier({ database }: WriterContext) {
        good_at = iif(excluded.good_at >= coalesce(latest.good_at, excluded.good_at), excluded.good_at, latest.good_at)`,
   );
   return ({ reading: { meterId, register, value, measuredAt, heardAt, quality, reason } }: FactOf<'reading'>) => {
-    const id = insert.run(meterId, register, value, measuredAt, heardAt, quality, reason).lastInsertRowid;
+    const inserted = insert.run(meterId, register, value, measuredAt, heardAt, quality, reason, meterId, measuredAt, register);
+    if (inserted.changes === 0) return undefined;
+    const id = inserted.lastInsertRowid;
     const isGood = quality === 'good';
     note.run(meterId, register, id, measuredAt, isGood ? id : null, isGood ? measuredAt : null);
     return undefined;

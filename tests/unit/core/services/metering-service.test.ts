@@ -56,6 +56,7 @@ describe('a poll', () => {
   test('holds a trip while the newest reading is suspect', async () => {
     const world = await createWorld();
     await world.exhaust();
+    await world.clock.advance(1);
     world.meter.register += 900_000n;
     await world.poll();
     expect((await world.facts()).openCommands).toEqual([]);

@@ -35,18 +35,21 @@ test('a concentrator answers a raw frame under its transaction', async (context)
   expect(listening).toBe(`${url}/C1`);
   const answered = answer();
   await send({ txId: 't1', port: 2, frameHex: compact(ASK.total), timeoutMs: 1000 });
-  expect(await answered).toEqual({ txId: 't1', port: 2, frameHex: compact(ANSWER.total10kWh) });
+  expect(await answered).toEqual({ txId: 't1', port: 2, frameHex: compact(ANSWER.total10kWh), offset: 0 });
 });
 
-test('a concentrator drops what is no message, too old, or there for the second time', async (context) => {
+test('a concentrator drops what is no message, too old, or was there before', async (context) => {
   const { send, answer } = await concentrator(context);
   const answered = answer();
   await send({ hello: 'there' });
   await send({ txId: 'old', port: 1, frameHex: compact(ASK.trip), timeoutMs: 1000, expiresAt: '2026-11-24T03:29:59Z' });
   await send({ txId: 't2', port: 1, frameHex: compact(ASK.relayState), timeoutMs: 1000, expiresAt: '2026-11-24T03:30:05Z' });
-  expect(await answered).toEqual({ txId: 't2', port: 1, frameHex: compact(ANSWER.closed) });
+  expect(await answered).toEqual({ txId: 't2', port: 1, frameHex: compact(ANSWER.closed), offset: 0 });
+  const third = answer();
+  await send({ txId: 't3', port: 1, frameHex: compact(ASK.total), timeoutMs: 1000 });
+  expect(await third).toMatchObject({ txId: 't3' });
   const next = answer();
   await send({ txId: 't2', port: 1, frameHex: compact(ASK.relayState), timeoutMs: 1000 });
-  await send({ txId: 't3', port: 1, frameHex: compact(ASK.total), timeoutMs: 1000 });
-  expect(await next).toMatchObject({ txId: 't3' });
+  await send({ txId: 't4', port: 1, frameHex: compact(ASK.total), timeoutMs: 1000 });
+  expect(await next).toMatchObject({ txId: 't4' });
 });
