@@ -68,8 +68,13 @@ export function longestData({ fields }: FoundRow): number | undefined {
   }, 0);
 }
 
-/** What is to be written in one field; null writes FF, "no value". */
+/** What is to be written in one field; null writes what stands for "not set", mostly FF. */
 export type FieldValue = Pick<Item, 'value' | 'time'>;
+
+/** What stands for "no value" in a field; none where its length is open. */
+function unsetBytes({ picture, unset }: Field): Uint8Array {
+  return new Uint8Array(picture.bytes ?? 0).fill(unset);
+}
 
 /** Puts items together as a meter sends them. Fewer than the row has only where its data may end early. */
 export function encodeItems(row: FoundRow, values: readonly FieldValue[]): Uint8Array {
@@ -79,7 +84,7 @@ export function encodeItems(row: FoundRow, values: readonly FieldValue[]): Uint8
   const pieces = values.flatMap(({ value, time }, index) => {
     const field = row.fields[index];
     if (field === undefined) return [];
-    const bytes = writeValue(field.picture, field.signed, value ?? undefined);
+    const bytes = value === null ? unsetBytes(field) : writeValue(field.picture, field.signed, value);
     return field.time === undefined ? [bytes] : [bytes, writeValue(field.time, false, time ?? undefined)];
   });
   const data = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
