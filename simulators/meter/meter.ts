@@ -6,13 +6,16 @@ import { ERROR_BIT, FUNCTION, type Reply, type Request, requestFunction } from '
 import type { Clock, Instant } from '../../src/kernel/clock.ts';
 import type { Zone } from '../../src/kernel/local-time.ts';
 import { hashText } from '../random.ts';
+import { createActs } from './acts.ts';
 import { createEnergyCounter, type Registers } from './energy-counter.ts';
 import { createEsam, type Esam } from './esam.ts';
 import { createFollowUp, type FollowUp } from './follow-up.ts';
 import { createShelf, DAYS_KEPT, historyOf, SETTLEMENTS_KEPT } from './history.ts';
 import { readItem } from './items.ts';
 import type { LoadProfile } from './load-profile.ts';
+import { maintain } from './maintenance.ts';
 import { createMeterClock } from './meter-clock.ts';
+import { outcome, refusal } from './outcome.ts';
 import { createParameters } from './parameters.ts';
 import { PROFILES, type ProfileName } from './profiles.ts';
 import { NEW_PURSE } from './purse.ts';
@@ -61,6 +64,8 @@ export interface VirtualMeter {
   /** The customer's hand. */
   pressButton(): void;
   setKeepPower(on: boolean): void;
+  /** The installer's hand on the key behind the cover; from the first time on, this meter has one. */
+  setProgrammingKey(pressed: boolean): void;
   setLoadFactor(factor: number): void;
 }
 
@@ -68,7 +73,7 @@ const INSTANT_FREEZES_KEPT = 3;
 const TIMED_FREEZES_KEPT = 12;
 
 export function createMeter(options: MeterOptions): VirtualMeter {
-  const { clock, address, profile, password, wakeUpBytes } = options;
+  const { clock, address, profile, wakeUpBytes } = options;
   const works = createWorks(options);
   const followUp = createFollowUp();
   const esam = PROFILES[profile].hasEsam ? createEsam(address, works) : undefined;
@@ -80,14 +85,16 @@ export function createMeter(options: MeterOptions): VirtualMeter {
   return {
     address,
     profile,
-    password,
+    get password() {
+      return works.password;
+    },
     wakeUpBytes,
     answer(request, asked, stuck = false) {
       const now = lookAt();
       if (asked === 'everybody') return obeyBroadcast(works, request, now);
       if (request.kind === 'read-address') return { kind: 'read-address', address };
       if (request.kind === 'read' || request.kind === 'read-next') return answerRead(works, followUp, request, now);
-      return asked === 'wildcard' ? undefined : obey(works, request, { ...options, esam }, now, stuck);
+      return asked === 'wildcard' ? undefined : obey(works, request, { ...options, password: works.password, esam }, now, stuck);
     },
     relay() {
       lookAt();
@@ -103,6 +110,9 @@ export function createMeter(options: MeterOptions): VirtualMeter {
     },
     setKeepPower(on) {
       works.keepPower = on;
+    },
+    setProgrammingKey(pressed) {
+      works.programming = pressed ? 'pressed' : 'locked';
     },
     setLoadFactor(factor) {
       lookAt();
@@ -128,6 +138,7 @@ function createWorks(options: MeterOptions): Works {
     counter,
     load: options.load,
     tariffs,
+    tou: { seasons: 1, days: 1 },
     parameters: createParameters(options.address, options.tripDelayMinutes),
     freezes: {
       daily: createShelf(DAYS_KEPT, history.daily),
@@ -141,6 +152,9 @@ function createWorks(options: MeterOptions): Works {
     relay: CLOSED,
     alarm: false,
     keepPower: false,
+    programming: 'free',
+    password: options.password,
+    acts: createActs(),
     purse: NEW_PURSE,
     operator: '00000000',
     freezeAt: undefined,
@@ -186,25 +200,15 @@ function obey(works: Works, request: OwnRequest, rights: Rights, now: Instant, s
     case 'broadcast-time':
       hearTime(works, request.time, now);
       return undefined;
-    case 'write-address':
     case 'change-speed':
     case 'change-password':
     case 'clear-demand':
     case 'clear-meter':
     case 'clear-events':
     case 'multi-function-output':
+      return maintain(works, request, rights, now);
+    case 'write-address':
     case 'other':
       return refusal(requestFunction(request), ERROR_BIT.other);
   }
-}
-
-const NO_DATA = new Uint8Array(0);
-
-function outcome(functionCode: number, error: number | undefined): Reply {
-  return error === undefined ? { kind: 'accepted', function: functionCode, data: NO_DATA } : refusal(functionCode, error);
-}
-
-/** Function 03 has an error word of two bytes, every other one a byte. */
-export function refusal(functionCode: number, error: number): Reply {
-  return { kind: 'refused', function: functionCode, error, errorBytes: functionCode === FUNCTION.authenticate ? 2 : 1 };
 }

@@ -5,6 +5,7 @@
 import type { FreezeMoment } from '../../protocols/dlt645/index.ts';
 import { readBcd } from '../../protocols/shared/bcd.ts';
 import { type Instant, plusMs } from '../../src/kernel/clock.ts';
+import type { Acts } from './acts.ts';
 import { DAY_MS, type Dial, dialAt, HOUR_MS, localTimeOf, MINUTE_MS, midnightOf, QUARTER_MS, quarterOf } from './dial.ts';
 import type { EnergyCounter, Registers } from './energy-counter.ts';
 import type { Frozen, Shelf } from './history.ts';
@@ -13,6 +14,7 @@ import type { MeterClock } from './meter-clock.ts';
 import { type Parameters, SETTLEMENT_DAY_DI } from './parameters.ts';
 import type { Purse } from './purse.ts';
 import { type RelayState, settle } from './relay.ts';
+import { type TouSets, tariffsOn } from './tou-tables.ts';
 
 /** What a meter notes when its relay moves. */
 export interface RelayRecord {
@@ -28,7 +30,10 @@ export interface Works {
   readonly clock: MeterClock;
   readonly counter: EnergyCounter;
   readonly load: LoadProfile;
-  readonly tariffs: Uint8Array;
+  /** Of each quarter hour of this day. */
+  tariffs: Uint8Array;
+  /** Which sets of tables count. */
+  tou: TouSets;
   readonly parameters: Parameters;
   readonly freezes: { readonly daily: Shelf<Frozen>; readonly instant: Shelf<Frozen>; readonly timed: Shelf<Frozen> };
   readonly settlements: Shelf<Frozen>;
@@ -39,6 +44,11 @@ export interface Works {
   relay: RelayState;
   alarm: boolean;
   keepPower: boolean;
+  /** The key behind the cover that lets a password program: a meter without one, one not pressed, one pressed. */
+  programming: 'free' | 'locked' | 'pressed';
+  /** `LLPPPPPP`. */
+  password: string;
+  readonly acts: Acts;
   /** Filled only where there is an ESAM. */
   purse: Purse;
   /** Of the last relay command. */
@@ -87,7 +97,10 @@ export function moveRelay(works: Works, next: RelayState): void {
 
 function reachBoundary(works: Works, from: Dial, to: Dial): void {
   const frozenAt = (shown: Dial): Frozen => ({ shown, registers: works.counter.registers() });
-  if (Math.floor(to / DAY_MS) > Math.floor(from / DAY_MS)) works.freezes.daily.put(frozenAt(midnightOf(to)));
+  if (Math.floor(to / DAY_MS) > Math.floor(from / DAY_MS)) {
+    works.freezes.daily.put(frozenAt(midnightOf(to)));
+    works.tariffs = tariffsOn(works.parameters, works.tou, to);
+  }
   const hour = dialAt(Math.floor(to / HOUR_MS) * HOUR_MS);
   if (hour > from && isSettlement(works, hour)) works.settlements.put(frozenAt(hour));
   if (works.freezeAt !== undefined && fits(works.freezeAt, to)) {

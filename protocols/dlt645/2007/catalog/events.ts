@@ -76,8 +76,8 @@ const singleRows: readonly DiRow[] = [
   {
     ...standard,
     ...structure,
-    di: '0312DDNN',
-    name: '{DD} demand over-limit, {NN}',
+    di: '0312MMNN',
+    name: '{MM} demand over-limit, {NN}',
     parts: [...EVENT_LAYOUT.startEnd, { name: 'greatest demand', picture: 'XX.XXXX@YYMMDDhhmm', unit: '' }],
   },
 ];
