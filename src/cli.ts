@@ -77,13 +77,15 @@ program
   .addOption(address())
   .addOption(map())
   .requiredOption('--register <name>', 'OBIS as 1-0:1.8.0, dlt645:DI, or 8 hex digits of a DI')
+  .option('--blocks <count>', 'load records, 06xx0000 and 06xx0001: how many')
+  .option('--from <time>', 'load records, 06xx0001: from when by the clock of the meter, as 2026-11-24T08:15')
   .addOption(zone())
   .addOption(json())
   .action(async (options) => {
-    const { readRegister } = await import('./cli/read.ts');
+    const { answerLine, readRegister } = await import('./cli/read.ts');
     for (const answer of await readRegister(options, systemClock)) {
       if (options.json === true) printJson(answer);
-      else printLine(`${answer.register} ${answer.value ?? 'no value'} ${answer.unit} at ${answer.readAt}`);
+      else printLine(answerLine(answer));
     }
   });
 

@@ -12,7 +12,9 @@ import { createEsam, type Esam } from './esam.ts';
 import { createFollowUp, type FollowUp } from './follow-up.ts';
 import { createShelf, DAYS_KEPT, historyOf, SETTLEMENTS_KEPT } from './history.ts';
 import { readItem } from './items.ts';
+import { createLoadLog } from './load-log.ts';
 import type { LoadProfile } from './load-profile.ts';
+import { readLoadRecords } from './load-records.ts';
 import { maintain } from './maintenance.ts';
 import { createMeterClock } from './meter-clock.ts';
 import { outcome, refusal } from './outcome.ts';
@@ -146,6 +148,7 @@ function createWorks(options: MeterOptions): Works {
       timed: createShelf(TIMED_FREEZES_KEPT),
     },
     settlements: createShelf(SETTLEMENTS_KEPT, history.settlements),
+    loadLog: createLoadLog({ at: startedAt, shown: meterClock.dialAt(startedAt), total: counter.registers()[0] ?? 0 }, options.load),
     trips: createShelf(RELAY_RECORDS_KEPT),
     closings: createShelf(RELAY_RECORDS_KEPT),
     loadFactor: options.loadFactor,
@@ -170,7 +173,7 @@ function obeyBroadcast(works: Works, request: Request, now: Instant): undefined 
 
 function answerRead(works: Works, followUp: FollowUp, request: ReadingRequest, now: Instant): Reply {
   if (request.kind === 'read-next') return followUp.next(request.di, request.sequence) ?? refusal(FUNCTION.readNext, ERROR_BIT.noSuchData);
-  const value = readItem(works, request.di, now);
+  const value = readLoadRecords(works, request) ?? readItem(works, request.di, now);
   return value === undefined ? refusal(FUNCTION.read, ERROR_BIT.noSuchData) : followUp.first(request.di, value);
 }
 

@@ -9,6 +9,7 @@ import type { Acts } from './acts.ts';
 import { DAY_MS, type Dial, dialAt, HOUR_MS, localTimeOf, MINUTE_MS, midnightOf, QUARTER_MS, quarterOf } from './dial.ts';
 import type { EnergyCounter, Registers } from './energy-counter.ts';
 import type { Frozen, Shelf } from './history.ts';
+import type { LoadLog } from './load-log.ts';
 import type { LoadProfile } from './load-profile.ts';
 import type { MeterClock } from './meter-clock.ts';
 import { type Parameters, SETTLEMENT_DAY_DI } from './parameters.ts';
@@ -37,6 +38,7 @@ export interface Works {
   readonly parameters: Parameters;
   readonly freezes: { readonly daily: Shelf<Frozen>; readonly instant: Shelf<Frozen>; readonly timed: Shelf<Frozen> };
   readonly settlements: Shelf<Frozen>;
+  readonly loadLog: LoadLog;
   readonly trips: Shelf<RelayRecord>;
   readonly closings: Shelf<RelayRecord>;
   /** Energy is counted so many times as fast as the load draws it. */
@@ -101,6 +103,9 @@ function reachBoundary(works: Works, from: Dial, to: Dial): void {
     works.freezes.daily.put(frozenAt(midnightOf(to)));
     works.tariffs = tariffsOn(works.parameters, works.tou, to);
   }
+  const quarter = dialAt(Math.floor(to / QUARTER_MS) * QUARTER_MS);
+  if (quarter > from)
+    works.loadLog.put({ at: works.at, shown: quarter, watts: wattsNow(works, quarter), total: works.counter.registers()[0] ?? 0 });
   const hour = dialAt(Math.floor(to / HOUR_MS) * HOUR_MS);
   if (hour > from && isSettlement(works, hour)) works.settlements.put(frozenAt(hour));
   if (works.freezeAt !== undefined && fits(works.freezeAt, to)) {

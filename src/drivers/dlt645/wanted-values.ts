@@ -1,6 +1,7 @@
 /** What somebody wants in an item, field by field, made into what the meter is sent. */
 import { type FieldValue, type FoundRow, formatValue, type Item, parseValue } from '../../../protocols/dlt645/index.ts';
 import { err, ok, type Result } from '../../kernel/result.ts';
+import { fieldName } from './field-name.ts';
 
 /**
  * Texts as the meter's values are told: one for each field from the first on, or some by the names of their fields, the others
@@ -15,10 +16,6 @@ export interface WantedError {
   readonly given: string;
   readonly expected: string;
 }
-
-/** The name of a field without that of its item. */
-export const fieldName = (row: FoundRow, name: string): string =>
-  name.startsWith(`${row.name}: `) ? name.slice(row.name.length + 2) : name;
 
 const bad = (field: string | undefined, given: string, expected: string) =>
   err<WantedError>({ code: 'bad-wanted', field, given, expected });

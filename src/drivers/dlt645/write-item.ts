@@ -19,9 +19,10 @@ import type { Bus } from '../../transports/bus/bus.ts';
 import type { DriverMeter } from '../driver.ts';
 import { askOnce } from './ask-once.ts';
 import { EDITION_2007 } from './edition-2007.ts';
+import { fieldName } from './field-name.ts';
 import { createReader } from './reader.ts';
 import { refusalOf } from './refusal.ts';
-import { fieldName, textOf, type Wanted, type WantedError, wantedValues } from './wanted-values.ts';
+import { textOf, type Wanted, type WantedError, wantedValues } from './wanted-values.ts';
 
 export interface FieldText {
   readonly field: string;
