@@ -73,6 +73,9 @@ export interface VirtualMeter {
 
 const INSTANT_FREEZES_KEPT = 3;
 const TIMED_FREEZES_KEPT = 12;
+const CHANGEOVERS_KEPT = 2;
+/** Two days; real meters keep 254 hours. */
+const HOURLY_FREEZES_KEPT = 48;
 
 export function createMeter(options: MeterOptions): VirtualMeter {
   const { clock, address, profile, wakeUpBytes } = options;
@@ -146,7 +149,13 @@ function createWorks(options: MeterOptions): Works {
       daily: createShelf(DAYS_KEPT, history.daily),
       instant: createShelf(INSTANT_FREEZES_KEPT),
       timed: createShelf(TIMED_FREEZES_KEPT),
+      hourly: createShelf(HOURLY_FREEZES_KEPT),
+      seasonSet: createShelf(CHANGEOVERS_KEPT),
+      dayTableSet: createShelf(CHANGEOVERS_KEPT),
+      priceSet: createShelf(CHANGEOVERS_KEPT),
+      stepBlocks: createShelf(CHANGEOVERS_KEPT),
     },
+    changeovers: [],
     settlements: createShelf(SETTLEMENTS_KEPT, history.settlements),
     loadLog: createLoadLog({ at: startedAt, shown: meterClock.dialAt(startedAt), total: counter.registers()[0] ?? 0 }, options.load),
     trips: createShelf(RELAY_RECORDS_KEPT),

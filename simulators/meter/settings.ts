@@ -5,6 +5,7 @@ import { isMoment, readLocalTime } from '../../protocols/shared/calendar.ts';
 import type { Instant } from '../../src/kernel/clock.ts';
 import type { LocalTime } from '../../src/kernel/local-time.ts';
 import { ACT } from './acts.ts';
+import { changeoversOf, isChangeoverTime } from './changeovers.ts';
 import { DAY_MS, type Dial, dialOf, localTimeOf, MINUTE_MS, midnightOf } from './dial.ts';
 import { diBytes } from './encode.ts';
 import { putParameter } from './parameter-writes.ts';
@@ -32,6 +33,7 @@ export function writeItem(works: Works, request: WriteRequest, rights: RelayRigh
   if (error !== undefined) return error;
   works.acts.note(ACT.programming, shown, operator, programmed(di));
   if (tables !== undefined) works.acts.note(ACT.dayTables, shown, operator, tables);
+  if (isChangeoverTime(di)) works.changeovers = changeoversOf(works.parameters);
   if (TOU_DI.test(di)) works.tariffs = tariffsOn(works.parameters, works.tou, shown);
   return undefined;
 }

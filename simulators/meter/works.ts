@@ -6,6 +6,7 @@ import type { FreezeMoment } from '../../protocols/dlt645/index.ts';
 import { readBcd } from '../../protocols/shared/bcd.ts';
 import { type Instant, plusMs } from '../../src/kernel/clock.ts';
 import type { Acts } from './acts.ts';
+import { type Changeover, type ChangeoverKind, changeOver } from './changeovers.ts';
 import { DAY_MS, type Dial, dialAt, HOUR_MS, localTimeOf, MINUTE_MS, midnightOf, QUARTER_MS, quarterOf } from './dial.ts';
 import type { EnergyCounter, Registers } from './energy-counter.ts';
 import type { Frozen, Shelf } from './history.ts';
@@ -16,6 +17,9 @@ import { type Parameters, SETTLEMENT_DAY_DI } from './parameters.ts';
 import type { Purse } from './purse.ts';
 import { type RelayState, settle } from './relay.ts';
 import { type TouSets, tariffsOn } from './tou-tables.ts';
+
+/** What makes a meter freeze its registers. */
+export type FreezeOccasion = 'timed' | 'instant' | 'hourly' | 'daily' | ChangeoverKind;
 
 /** What a meter notes when its relay moves. */
 export interface RelayRecord {
@@ -36,7 +40,9 @@ export interface Works {
   /** Which sets of tables count. */
   tou: TouSets;
   readonly parameters: Parameters;
-  readonly freezes: { readonly daily: Shelf<Frozen>; readonly instant: Shelf<Frozen>; readonly timed: Shelf<Frozen> };
+  readonly freezes: Readonly<Record<FreezeOccasion, Shelf<Frozen>>>;
+  /** When the sets of tables and prices change over, as they were written. */
+  changeovers: readonly Changeover[];
   readonly settlements: Shelf<Frozen>;
   readonly loadLog: LoadLog;
   readonly trips: Shelf<RelayRecord>;
@@ -68,7 +74,8 @@ export function passTime(works: Works, now: Instant): void {
 
 function passStep(works: Works, now: Instant): void {
   const shown = works.clock.dialAt(works.at);
-  const boundary = works.freezeAt === undefined ? QUARTER_MS : MINUTE_MS;
+  const isToTheMinute = works.freezeAt !== undefined || works.changeovers.some(({ at }) => at > shown);
+  const boundary = isToTheMinute ? MINUTE_MS : QUARTER_MS;
   const untilDue = works.relay.due === undefined ? now - works.at : Math.max(works.relay.due.at - works.at, 0);
   const step = Math.max(1, Math.min(now - works.at, boundary - (shown % boundary), untilDue));
   const quarter = quarterOf(shown);
@@ -107,7 +114,13 @@ function reachBoundary(works: Works, from: Dial, to: Dial): void {
   if (quarter > from)
     works.loadLog.put({ at: works.at, shown: quarter, watts: wattsNow(works, quarter), total: works.counter.registers()[0] ?? 0 });
   const hour = dialAt(Math.floor(to / HOUR_MS) * HOUR_MS);
+  if (hour > from) works.freezes.hourly.put(frozenAt(hour));
   if (hour > from && isSettlement(works, hour)) works.settlements.put(frozenAt(hour));
+  for (const { kind, at } of works.changeovers.filter((one) => one.at > from && one.at <= to)) {
+    works.freezes[kind].put(frozenAt(at));
+    works.tou = changeOver(works.parameters, works.tou, kind);
+    works.tariffs = tariffsOn(works.parameters, works.tou, to);
+  }
   if (works.freezeAt !== undefined && fits(works.freezeAt, to)) {
     works.freezes.timed.put(frozenAt(dialAt(Math.floor(to / MINUTE_MS) * MINUTE_MS)));
   }

@@ -38,9 +38,11 @@ const isList = (wanted: Wanted): wanted is readonly (string | null)[] => Array.i
 
 function listed(row: FoundRow, texts: readonly (string | null)[], before: readonly Item[] | undefined): ReturnType<typeof wantedValues> {
   const most = row.fields.length;
-  const kept = row.openEnded ? (before?.length ?? texts.length) : most;
-  const mayBeFewer = row.row.repeatsLast === true && texts.length > 0;
-  const fits = mayBeFewer ? texts.length <= most : texts.length === kept;
+  // A meter that answers with nothing has not said how many it keeps.
+  const held = before?.length === 0 ? undefined : before?.length;
+  const kept = row.openEnded ? (held ?? Math.min(Math.max(texts.length, 1), most)) : most;
+  const mayBeFewer = row.row.repeatsLast === true;
+  const fits = mayBeFewer ? texts.length >= 1 && texts.length <= most : texts.length === kept;
   if (!fits) return bad(undefined, `${texts.length} values`, mayBeFewer ? `1 to ${most}` : `${kept}, as many as the meter keeps`);
   const values: FieldValue[] = [];
   for (const [index, text] of texts.entries()) {

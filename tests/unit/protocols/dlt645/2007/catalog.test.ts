@@ -123,6 +123,7 @@ describe('the DI catalogue of DL/T 645-2007', () => {
     ['03300C01', 'time, operator, three days', 10 + 3 * 2],
     ['03300D01', 'two times, six energies before and six after', 12 + 12 * 4],
     ['1D00FF01', 'time, operator, six energies', 34],
+    ['0504FF01', 'time, two totals', 13],
     ['040605FF', 'six limits, seven prices, at most six days', 24 + 28 + 6 * 3],
   ])('%s is %s: %i bytes', (di, _, bytes) => {
     expect(longestData(rowOf(di))).toBe(bytes);
