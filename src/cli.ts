@@ -1,6 +1,8 @@
 /** The command line. Answers go to standard output, one line for each with `--json`; logs and notes to standard error. */
-import { Command, CommanderError, Option } from 'commander';
+import { Argument, Command, CommanderError, Option } from 'commander';
+import type { MaintainOptions } from './cli/maintain.ts';
 import { printJson, printLine, printNote } from './cli/output.ts';
+import type { Maintenance } from './drivers/dlt645/maintain.ts';
 import { AppError, OperatorError } from './kernel/app-error.ts';
 import { systemClock } from './kernel/clock.ts';
 import { ERROR_CODES } from './kernel/error-codes.ts';
@@ -19,6 +21,9 @@ const protocol = () => new Option('--protocol <name>', 'what the meter speaks').
 const address = () =>
   new Option('--address <digits>', 'DL/T 645: the 12 printed on the meter; Modbus: the unit, 1 to 247').makeOptionMandatory();
 const map = () => new Option('--map <name>', 'Modbus: register map, as eastron-sdm630, or the path of one');
+const passwordFile = () =>
+  new Option('--password-file <file>', 'holds LLPPPPPP, level and password; without it FEIKONG_METER_PASSWORD is used');
+const operator = () => new Option('--operator <8 digits>', 'what the meter records').default('00000000');
 const zone = () => new Option('--zone <name>', 'of the meter’s clock').default('Asia/Shanghai');
 const data = () => new Option('--data <folder>', 'where the gateway keeps its database').default('data').env('FEIKONG_DATA');
 const json = () => new Option('--json', 'one line of JSON');
@@ -72,13 +77,15 @@ program
   .addOption(address())
   .addOption(map())
   .requiredOption('--register <name>', 'OBIS as 1-0:1.8.0, dlt645:DI, or 8 hex digits of a DI')
+  .option('--blocks <count>', 'load records, 06xx0000 and 06xx0001: how many')
+  .option('--from <time>', 'load records, 06xx0001: from when by the clock of the meter, as 2026-11-24T08:15')
   .addOption(zone())
   .addOption(json())
   .action(async (options) => {
-    const { readRegister } = await import('./cli/read.ts');
+    const { answerLine, readRegister } = await import('./cli/read.ts');
     for (const answer of await readRegister(options, systemClock)) {
       if (options.json === true) printJson(answer);
-      else printLine(`${answer.register} ${answer.value ?? 'no value'} ${answer.unit} at ${answer.readAt}`);
+      else printLine(answerLine(answer));
     }
   });
 
@@ -90,7 +97,7 @@ program
   .addOption(address())
   .addOption(map())
   .addOption(new Option('--action <action>').choices(['trip', 'close', 'arm']).makeOptionMandatory())
-  .option('--password <LLPPPPPP>', 'DL/T 645: two digits of level and six of password')
+  .addOption(new Option('--password <LLPPPPPP>', 'DL/T 645: two digits of level and six of password').env('FEIKONG_METER_PASSWORD'))
   .option('--operator <8 digits>', 'DL/T 645: what the meter records')
   .addOption(new Option('--data <folder>', 'the data folder of a gateway here; then the command is refused').env('FEIKONG_DATA'))
   .option('--bench-test', 'the meter supplies nobody: send it beside a gateway', false)
@@ -104,6 +111,72 @@ program
     else printLine(`${outcome.action}: ${outcome.accepted ? 'accepted' : 'not accepted'}, relay ${outcome.relay} (${outcome.evidence})`);
     process.exitCode = exitCode;
   });
+
+program
+  .command('write')
+  .description('write one item of one meter: read before, difference, one frame, read back')
+  .addOption(link())
+  .addOption(protocol())
+  .addOption(address())
+  .requiredOption('--item <name>', 'as "day table 1, set 2", or its DI or register')
+  .requiredOption('--value <value>', 'as it is read; for tables ["00:00 4","07:00 3"] or {"price 2":"0.5983"}')
+  .option('--dry-run', 'show the difference and send nothing that changes anything', false)
+  .addOption(passwordFile())
+  .addOption(operator())
+  .addOption(zone())
+  .addOption(json())
+  .action(async (options) => {
+    const { writeLines, writeMeterItem } = await import('./cli/write.ts');
+    const { report, exitCode } = await writeMeterItem(options, systemClock, process.env);
+    if (options.json === true) printJson(report);
+    else for (const line of writeLines(report)) printLine(line);
+    process.exitCode = exitCode;
+  });
+
+const maintenance = (command: Command) =>
+  command
+    .addOption(link())
+    .addOption(protocol())
+    .addOption(address())
+    .addOption(passwordFile())
+    .addOption(operator())
+    .addOption(zone())
+    .option('--yes', 'it cannot be undone, and I know it', false)
+    .addOption(json());
+
+async function runMaintenance(options: MaintainOptions & { json?: boolean }, wanted: Maintenance): Promise<void> {
+  const { maintainMeter, maintenanceLine } = await import('./cli/maintain.ts');
+  const { outcome, exitCode } = await maintainMeter(options, wanted, systemClock, process.env);
+  if (options.json === true) printJson(outcome);
+  else printLine(maintenanceLine(outcome));
+  process.exitCode = exitCode;
+}
+
+maintenance(program.command('set-speed').description('change the speed of one meter; it answers at the new one from then on'))
+  .requiredOption('--baud <bit/s>', 'of the meter from then on')
+  .action(async (options) => {
+    const { speedOf } = await import('./cli/maintain.ts');
+    await runMaintenance(options, speedOf(options.baud));
+  });
+
+maintenance(program.command('change-password').description('give one meter a new password of one level'))
+  .option('--new-password-file <file>', 'holds LLPPPPPP; without it FEIKONG_NEW_METER_PASSWORD is used')
+  .action(async (options) => {
+    const { newPasswordOf } = await import('./cli/maintain.ts');
+    await runMaintenance(options, newPasswordOf(options.newPasswordFile, process.env));
+  });
+
+maintenance(program.command('clear').description('clear what one meter has kept'))
+  .addArgument(new Argument('<what>').choices(['demand', 'meter', 'events']))
+  .option('--events <di>', 'one class of events, as 03300DFF; every one where absent')
+  .action(async (what, options) => {
+    const { clearingOf } = await import('./cli/maintain.ts');
+    await runMaintenance(options, clearingOf(what, options.events));
+  });
+
+maintenance(program.command('terminal').description('say what the multi-function terminal of one meter puts out'))
+  .addOption(new Option('--output <signal>').choices(['seconds-pulse', 'demand-period', 'slot-switch']).makeOptionMandatory())
+  .action((options) => runMaintenance(options, { kind: 'multi-function-output', output: options.output }));
 
 program
   .command('simulate')

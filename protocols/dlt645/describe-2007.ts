@@ -6,6 +6,7 @@ import { FUNCTION_1997 } from './1997/functions.ts';
 import { findRow } from './2007/catalog/find.ts';
 import { FUNCTION } from './2007/functions.ts';
 import { decodeItems, type Item } from './2007/items.ts';
+import { decodeLoadRecords, isLoadRecordDi } from './2007/load-record.ts';
 import type { MaintenanceRequest } from './2007/maintenance.ts';
 import { DI_BYTES, diAt } from './2007/message.ts';
 import { RELAY_CODES } from './2007/relay.ts';
@@ -57,10 +58,21 @@ function tellReply({ control, data }: Frame): Told {
 }
 
 function tellData(di: string, value: Uint8Array): Told {
+  if (isLoadRecordDi(di)) return tellLoadRecords(di, value);
   const row = findRow(di);
   if (row === undefined) return { items: [{ ...unknownItem(di), value: hexReversed(value) }], extra: null };
   const { items, extra } = decodeItems(row, value);
   return { items: items.map(tellItem), extra: orNull(extra) };
+}
+
+/** Each register of each record, with the record's time; a record that the meter calls bad is told without its values. */
+function tellLoadRecords(di: string, data: Uint8Array): Told {
+  const { records, extra } = decodeLoadRecords(data);
+  if (records.length === 0) return { items: [{ ...askedItem(di), value: null }], extra: orNull(extra) };
+  const items = records.flatMap(({ time, intact, items: recorded }) =>
+    recorded.map((item) => ({ ...tellItem(item), ...(intact ? {} : { value: null }), time: formatOrNull(time) })),
+  );
+  return { items, extra: orNull(extra) };
 }
 
 function tellItem({ di, register, name, value, unit, time }: Item): ItemDescription {

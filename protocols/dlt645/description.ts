@@ -17,7 +17,7 @@ export interface ItemDescription {
   readonly name: string | null;
   readonly value: string | null;
   readonly unit: string;
-  /** Of a demand: when it occurred. */
+  /** Of a demand: when it occurred; of a load record: when it was made. */
   readonly time?: string | null;
 }
 

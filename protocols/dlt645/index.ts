@@ -1,4 +1,6 @@
 /** The face of the DL/T 645 codec: pure functions between bytes and values. */
+export { parseValue } from '../shared/parse-value.ts';
+export { parsePicture } from '../shared/picture.ts';
 export { formatValue, type Value } from '../shared/value.ts';
 export { type Choices1997, type FoundRow1997, findRow1997, listFields1997 } from './1997/catalog.ts';
 export { ERROR_BIT_1997, errorTexts1997 } from './1997/error-byte.ts';
@@ -9,15 +11,19 @@ export { decodeReply1997, encodeReply1997, type Reply1997 } from './1997/reply.t
 export { decodeRequest1997, encodeRequest1997, type ReadRequest1997, type Request1997, requestFunction1997 } from './1997/request.ts';
 export { type FoundRow, findRow } from './2007/catalog/find.ts';
 export { findRegister } from './2007/catalog/register.ts';
+export { findWritable } from './2007/catalog/writable.ts';
 export { ERROR_BIT, errorTexts, refusalTexts } from './2007/error-byte.ts';
 export { FREEZE_NOW, type FreezeMoment } from './2007/freeze.ts';
 export { FUNCTION } from './2007/functions.ts';
-export { decodeItems, encodeItems, type Item, longestData } from './2007/items.ts';
+export { decodeItems, encodeItems, type FieldValue, type Item, longestData } from './2007/items.ts';
+export { decodeLoadRecords, encodeLoadRecord, isLoadRecordDi } from './2007/load-record.ts';
+export type { MaintenanceRequest } from './2007/maintenance.ts';
 export type { RelayRequest } from './2007/relay.ts';
 export { decodeReply, encodeReply, type Refusal, type Reply } from './2007/reply.ts';
 export {
   decodeRequest,
   encodeRequest,
+  type ReadRequest,
   type Request,
   requestFunction,
   type WriteRequest,

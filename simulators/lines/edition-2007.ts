@@ -1,6 +1,7 @@
 import { decodeRequest, ERROR_BIT, encodeReply, type Frame, FUNCTION, functionOf, type Reply } from '../../protocols/dlt645/index.ts';
 import { hexPair, hexReversed } from '../../protocols/shared/hex.ts';
-import { type Asked, refusal, type VirtualMeter } from '../meter/meter.ts';
+import type { Asked, VirtualMeter } from '../meter/meter.ts';
+import { refusal } from '../meter/outcome.ts';
 import type { FrameClass, FrameContent, SpokenEdition } from './edition.ts';
 
 export const SPOKEN_2007: SpokenEdition = {

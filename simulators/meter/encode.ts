@@ -28,6 +28,11 @@ export function digits(text: string): Uint8Array {
   return bytes;
 }
 
+/** A DI as it travels, DI0 first. */
+export function diBytes(di: string): Uint8Array {
+  return Uint8Array.from([6, 4, 2, 0], (at) => Number.parseInt(di.slice(at, at + 2), 16));
+}
+
 /** Text, its last character first, padded with NUL. */
 export function text(length: number, characters: string): Uint8Array {
   const bytes = new Uint8Array(length);

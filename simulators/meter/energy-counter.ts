@@ -16,6 +16,8 @@ export interface EnergyCounter {
   /** A copy. */
   registers(): Registers;
   add(wattMs: number, tariff: number): void;
+  /** All registers to zero. */
+  clear(): void;
 }
 
 /** @param tariffs what T1..T4 show at the start */
@@ -35,6 +37,7 @@ export function createEnergyCounter(tariffs: readonly number[]): EnergyCounter {
       step(0, steps);
       step(tariff, steps);
     },
+    clear: () => void registers.fill(0),
   };
 }
 

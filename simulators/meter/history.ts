@@ -17,6 +17,7 @@ export interface Shelf<Record> {
   last(nth: number): Record | undefined;
   /** All records ever, kept or not. */
   count(): number;
+  clear(): void;
 }
 
 export function createShelf<Record>(room: number, oldestFirst: readonly Record[] = []): Shelf<Record> {
@@ -31,6 +32,10 @@ export function createShelf<Record>(room: number, oldestFirst: readonly Record[]
     },
     last: (nth) => records[nth - 1],
     count: () => count,
+    clear() {
+      records.length = 0;
+      count = 0;
+    },
   };
 }
 

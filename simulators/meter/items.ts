@@ -6,6 +6,9 @@ import { readFreeze, readRelayRecord } from './record-items.ts';
 import { readVariable } from './variable-items.ts';
 import type { Works } from './works.ts';
 
+/** DI2 of what people did. */
+const ACTS = 0x30;
+
 /** The bytes behind a DI at this moment; undefined where this meter has no such data. Time must have passed up to `now`. */
 export function readItem(works: Works, di: string, now: Instant): Uint8Array | undefined {
   const identifier = identify(di);
@@ -14,6 +17,8 @@ export function readItem(works: Works, di: string, now: Instant): Uint8Array | u
       return readEnergy(works, identifier);
     case 0x02:
       return readVariable(works, identifier, now);
+    case 0x03:
+      return identifier.quantity === ACTS ? works.acts.read(identifier) : undefined;
     case 0x04:
       return readParameter(works, identifier, now);
     case 0x05:

@@ -6,13 +6,18 @@ import { ERROR_BIT, FUNCTION, type Reply, type Request, requestFunction } from '
 import type { Clock, Instant } from '../../src/kernel/clock.ts';
 import type { Zone } from '../../src/kernel/local-time.ts';
 import { hashText } from '../random.ts';
+import { createActs } from './acts.ts';
 import { createEnergyCounter, type Registers } from './energy-counter.ts';
 import { createEsam, type Esam } from './esam.ts';
 import { createFollowUp, type FollowUp } from './follow-up.ts';
 import { createShelf, DAYS_KEPT, historyOf, SETTLEMENTS_KEPT } from './history.ts';
 import { readItem } from './items.ts';
+import { createLoadLog } from './load-log.ts';
 import type { LoadProfile } from './load-profile.ts';
+import { readLoadRecords } from './load-records.ts';
+import { maintain } from './maintenance.ts';
 import { createMeterClock } from './meter-clock.ts';
+import { outcome, refusal } from './outcome.ts';
 import { createParameters } from './parameters.ts';
 import { PROFILES, type ProfileName } from './profiles.ts';
 import { NEW_PURSE } from './purse.ts';
@@ -61,14 +66,19 @@ export interface VirtualMeter {
   /** The customer's hand. */
   pressButton(): void;
   setKeepPower(on: boolean): void;
+  /** The installer's hand on the key behind the cover; from the first time on, this meter has one. */
+  setProgrammingKey(pressed: boolean): void;
   setLoadFactor(factor: number): void;
 }
 
 const INSTANT_FREEZES_KEPT = 3;
 const TIMED_FREEZES_KEPT = 12;
+const CHANGEOVERS_KEPT = 2;
+/** Two days; real meters keep 254 hours. */
+const HOURLY_FREEZES_KEPT = 48;
 
 export function createMeter(options: MeterOptions): VirtualMeter {
-  const { clock, address, profile, password, wakeUpBytes } = options;
+  const { clock, address, profile, wakeUpBytes } = options;
   const works = createWorks(options);
   const followUp = createFollowUp();
   const esam = PROFILES[profile].hasEsam ? createEsam(address, works) : undefined;
@@ -80,14 +90,16 @@ export function createMeter(options: MeterOptions): VirtualMeter {
   return {
     address,
     profile,
-    password,
+    get password() {
+      return works.password;
+    },
     wakeUpBytes,
     answer(request, asked, stuck = false) {
       const now = lookAt();
       if (asked === 'everybody') return obeyBroadcast(works, request, now);
       if (request.kind === 'read-address') return { kind: 'read-address', address };
       if (request.kind === 'read' || request.kind === 'read-next') return answerRead(works, followUp, request, now);
-      return asked === 'wildcard' ? undefined : obey(works, request, { ...options, esam }, now, stuck);
+      return asked === 'wildcard' ? undefined : obey(works, request, { ...options, password: works.password, esam }, now, stuck);
     },
     relay() {
       lookAt();
@@ -103,6 +115,9 @@ export function createMeter(options: MeterOptions): VirtualMeter {
     },
     setKeepPower(on) {
       works.keepPower = on;
+    },
+    setProgrammingKey(pressed) {
+      works.programming = pressed ? 'pressed' : 'locked';
     },
     setLoadFactor(factor) {
       lookAt();
@@ -128,19 +143,30 @@ function createWorks(options: MeterOptions): Works {
     counter,
     load: options.load,
     tariffs,
+    tou: { seasons: 1, days: 1 },
     parameters: createParameters(options.address, options.tripDelayMinutes),
     freezes: {
       daily: createShelf(DAYS_KEPT, history.daily),
       instant: createShelf(INSTANT_FREEZES_KEPT),
       timed: createShelf(TIMED_FREEZES_KEPT),
+      hourly: createShelf(HOURLY_FREEZES_KEPT),
+      seasonSet: createShelf(CHANGEOVERS_KEPT),
+      dayTableSet: createShelf(CHANGEOVERS_KEPT),
+      priceSet: createShelf(CHANGEOVERS_KEPT),
+      stepBlocks: createShelf(CHANGEOVERS_KEPT),
     },
+    changeovers: [],
     settlements: createShelf(SETTLEMENTS_KEPT, history.settlements),
+    loadLog: createLoadLog({ at: startedAt, shown: meterClock.dialAt(startedAt), total: counter.registers()[0] ?? 0 }, options.load),
     trips: createShelf(RELAY_RECORDS_KEPT),
     closings: createShelf(RELAY_RECORDS_KEPT),
     loadFactor: options.loadFactor,
     relay: CLOSED,
     alarm: false,
     keepPower: false,
+    programming: 'free',
+    password: options.password,
+    acts: createActs(),
     purse: NEW_PURSE,
     operator: '00000000',
     freezeAt: undefined,
@@ -156,7 +182,7 @@ function obeyBroadcast(works: Works, request: Request, now: Instant): undefined 
 
 function answerRead(works: Works, followUp: FollowUp, request: ReadingRequest, now: Instant): Reply {
   if (request.kind === 'read-next') return followUp.next(request.di, request.sequence) ?? refusal(FUNCTION.readNext, ERROR_BIT.noSuchData);
-  const value = readItem(works, request.di, now);
+  const value = readLoadRecords(works, request) ?? readItem(works, request.di, now);
   return value === undefined ? refusal(FUNCTION.read, ERROR_BIT.noSuchData) : followUp.first(request.di, value);
 }
 
@@ -186,25 +212,15 @@ function obey(works: Works, request: OwnRequest, rights: Rights, now: Instant, s
     case 'broadcast-time':
       hearTime(works, request.time, now);
       return undefined;
-    case 'write-address':
     case 'change-speed':
     case 'change-password':
     case 'clear-demand':
     case 'clear-meter':
     case 'clear-events':
     case 'multi-function-output':
+      return maintain(works, request, rights, now);
+    case 'write-address':
     case 'other':
       return refusal(requestFunction(request), ERROR_BIT.other);
   }
-}
-
-const NO_DATA = new Uint8Array(0);
-
-function outcome(functionCode: number, error: number | undefined): Reply {
-  return error === undefined ? { kind: 'accepted', function: functionCode, data: NO_DATA } : refusal(functionCode, error);
-}
-
-/** Function 03 has an error word of two bytes, every other one a byte. */
-export function refusal(functionCode: number, error: number): Reply {
-  return { kind: 'refused', function: functionCode, error, errorBytes: functionCode === FUNCTION.authenticate ? 2 : 1 };
 }

@@ -28,10 +28,15 @@ function readStatusWords(works: Works, di: string): Uint8Array | undefined {
   return word >= 1 && word <= STATUS_WORDS ? lowFirst(wordOf(works, word)) : undefined;
 }
 
-/** Word 3 tells of the relay; nothing else ever happens to this meter. */
-function wordOf({ relay, alarm, keepPower }: Works, word: number): number {
+/** Word 3 tells of the relay, of the tables in use and of the programming key; nothing else ever happens to this meter. */
+function wordOf({ relay, alarm, keepPower, programming, tou }: Works, word: number): number {
   if (word !== 3) return statusWord(word, []);
-  return relayStatusWord({
+  const others = statusWord(word, [
+    ...(programming === 'pressed' ? ['programming-permitted'] : []),
+    ...(tou.days === 2 ? ['second-day-tables'] : []),
+    ...(tou.seasons === 2 ? ['second-seasons'] : []),
+  ]);
+  const ofRelay = relayStatusWord({
     open: relay.position !== 'closed',
     openCommanded: relay.commandedOpen,
     preTripAlarm: alarm,
@@ -39,6 +44,7 @@ function wordOf({ relay, alarm, keepPower }: Works, word: number): number {
     supply: 'mains',
     prepayment: 'none',
   });
+  return ofRelay | others;
 }
 
 const lowFirst = (word: number) => Uint8Array.of(word, word >> 8);

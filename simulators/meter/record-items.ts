@@ -1,32 +1,42 @@
 import { BLOCK, type DataIdentifier } from './data-identifier.ts';
 import { dialAt } from './dial.ts';
 import { bcd, digits, energies, join, moment } from './encode.ts';
-import type { Frozen, Shelf } from './history.ts';
-import type { RelayRecord, Works } from './works.ts';
+import type { Shelf } from './history.ts';
+import type { FreezeOccasion, RelayRecord, Works } from './works.ts';
 
-const TIMED = 0x00;
-const INSTANT = 0x01;
-const DAILY = 0x06;
+/** DI2: what made the meter freeze its registers. */
+const OCCASIONS: ReadonlyMap<number, FreezeOccasion> = new Map([
+  [0x00, 'timed'],
+  [0x01, 'instant'],
+  [0x02, 'seasonSet'],
+  [0x03, 'dayTableSet'],
+  [0x04, 'hourly'],
+  [0x05, 'priceSet'],
+  [0x06, 'daily'],
+  [0x07, 'stepBlocks'],
+]);
 const FREEZE_TIME = 0x00;
 const FREEZE_FORWARD_ACTIVE = 0x01;
+const FREEZE_REVERSE_ACTIVE = 0x02;
 
-/** Class 05: when the registers were frozen, and what they showed then. */
+/** Class 05: when the registers were frozen, and what they showed then. The household gives nothing back. */
 export function readFreeze({ freezes }: Works, { quantity, part, nth }: DataIdentifier): Uint8Array | undefined {
-  const shelf = shelfOf(freezes, quantity);
-  const frozen = shelf?.last(nth);
-  if (frozen === undefined) return undefined;
-  if (part === FREEZE_TIME) return moment(frozen.shown, 'minute');
-  return part === FREEZE_FORWARD_ACTIVE ? energies(frozen.registers) : undefined;
-}
-
-function shelfOf(freezes: Works['freezes'], quantity: number): Shelf<Frozen> | undefined {
-  switch (quantity) {
-    case TIMED:
-      return freezes.timed;
-    case INSTANT:
-      return freezes.instant;
-    case DAILY:
-      return freezes.daily;
+  const occasion = OCCASIONS.get(quantity);
+  const frozen = occasion === undefined ? undefined : freezes[occasion].last(nth);
+  if (occasion === undefined || frozen === undefined) return undefined;
+  // Each hour the totals only.
+  const registers = occasion === 'hourly' ? frozen.registers.slice(0, 1) : frozen.registers;
+  const forward = energies(registers);
+  const reverse = new Uint8Array(forward.length);
+  switch (part) {
+    case FREEZE_TIME:
+      return moment(frozen.shown, 'minute');
+    case FREEZE_FORWARD_ACTIVE:
+      return forward;
+    case FREEZE_REVERSE_ACTIVE:
+      return reverse;
+    case BLOCK:
+      return occasion === 'hourly' ? join(moment(frozen.shown, 'minute'), forward, reverse) : undefined;
     default:
       return undefined;
   }

@@ -4,33 +4,70 @@ import { readBcd } from '../../protocols/shared/bcd.ts';
 import { isMoment, readLocalTime } from '../../protocols/shared/calendar.ts';
 import type { Instant } from '../../src/kernel/clock.ts';
 import type { LocalTime } from '../../src/kernel/local-time.ts';
+import { ACT } from './acts.ts';
+import { changeoversOf, isChangeoverTime } from './changeovers.ts';
 import { DAY_MS, type Dial, dialOf, localTimeOf, MINUTE_MS, midnightOf } from './dial.ts';
-import { writeParameter } from './parameters.ts';
+import { diBytes } from './encode.ts';
+import { putParameter } from './parameter-writes.ts';
 import { PROFILES } from './profiles.ts';
 import type { RelayRights } from './relay-command.ts';
+import { allDayTables, tariffsOn } from './tou-tables.ts';
 import type { Works } from './works.ts';
 
+/** Whether a password may program: its level, its digits, and the key where the meter has one. Returns the ERR byte where not. */
+export function programmingError(works: Works, password: string, { profile }: Pick<RelayRights, 'profile'>): number | undefined {
+  const levels: readonly string[] = PROFILES[profile].writeLevels;
+  const right = levels.includes(password.slice(0, 2)) && password.slice(2) === works.password.slice(2);
+  return right && works.programming !== 'locked' ? undefined : ERROR_BIT.password;
+}
+
 /** Function 14; returns the ERR byte where the meter refuses. */
-export function writeItem(works: Works, { di, password, value }: WriteRequest, rights: RelayRights, now: Instant): number | undefined {
-  const levels: readonly string[] = PROFILES[rights.profile].writeLevels;
-  if (!levels.includes(password.slice(0, 2)) || password.slice(2) !== rights.password.slice(2)) return ERROR_BIT.password;
+export function writeItem(works: Works, request: WriteRequest, rights: RelayRights, now: Instant): number | undefined {
+  const { di, password, operator } = request;
+  const sealedOnly: readonly string[] = PROFILES[rights.profile].sealedParameters;
+  const denied = programmingError(works, password, rights) ?? (sealedOnly.includes(di) ? ERROR_BIT.password : undefined);
+  if (denied !== undefined) return denied;
+  const shown = works.clock.dialAt(now);
+  const tables = DAY_TABLE_DI.test(di) ? allDayTables(works.parameters) : undefined;
+  const error = put(works, request, now);
+  if (error !== undefined) return error;
+  works.acts.note(ACT.programming, shown, operator, programmed(di));
+  if (tables !== undefined) works.acts.note(ACT.dayTables, shown, operator, tables);
+  if (isChangeoverTime(di)) works.changeovers = changeoversOf(works.parameters);
+  if (TOU_DI.test(di)) works.tariffs = tariffsOn(works.parameters, works.tou, shown);
+  return undefined;
+}
+
+const DAY_TABLE_DI = /^040[12]000[1-8]$/;
+const TOU_DI = /^040[12]000[0-8]$/;
+const PROGRAMMED_DIS = 10;
+
+/** One DI of ten that a record has room for. */
+function programmed(di: string): Uint8Array {
+  const body = new Uint8Array(PROGRAMMED_DIS * 4).fill(0xff);
+  body.set(diBytes(di));
+  return body;
+}
+
+function put(works: Works, { di, value, operator }: WriteRequest, now: Instant): number | undefined {
   const shown = works.clock.dialAt(now);
   switch (di) {
     case '04000101':
-      return setClock(works, now, withDate(shown, value, 1));
+      return setClock(works, now, withDate(shown, value, 1), operator);
     case '04000102':
-      return setClock(works, now, withTime(shown, value));
+      return setClock(works, now, withTime(shown, value), operator);
     case '0400010C': {
       const date = withDate(shown, value, 4);
-      return setClock(works, now, date === undefined ? undefined : withTime(date, value.subarray(0, 3)));
+      return setClock(works, now, date === undefined ? undefined : withTime(date, value.subarray(0, 3)), operator);
     }
     default:
-      return writeParameter(works.parameters, di, value) ? undefined : ERROR_BIT.noSuchData;
+      return putParameter(works.parameters, di, value);
   }
 }
 
-function setClock(works: Works, now: Instant, shown: Dial | undefined): number | undefined {
+function setClock(works: Works, now: Instant, shown: Dial | undefined, operator: string): number | undefined {
   if (shown === undefined) return ERROR_BIT.other;
+  works.acts.noteClock(works.clock.dialAt(now), shown, operator);
   works.clock.set(now, shown);
   return undefined;
 }

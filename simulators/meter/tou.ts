@@ -1,4 +1,4 @@
-/** The meter's own day table: which tariff register counts at which time of day. T1 sharp, T2 peak, T3 flat, T4 valley. */
+/** The meter's own day tables: which tariff register counts at which time of day. T1 sharp, T2 peak, T3 flat, T4 valley. */
 import { QUARTERS_A_DAY } from './dial.ts';
 
 export const TARIFFS = 4;
@@ -25,6 +25,6 @@ export const DAY_TABLE: readonly DaySlot[] = [
 /** The tariff of each quarter hour, for slots in rising order from midnight. */
 export function tariffsByQuarter(slots: readonly DaySlot[]): Uint8Array {
   const tariffs = new Uint8Array(QUARTERS_A_DAY);
-  for (const { hour, minute, tariff } of slots) tariffs.fill(tariff, hour * 4 + minute / 15);
+  for (const { hour, minute, tariff } of slots) tariffs.fill(tariff, hour * 4 + Math.floor(minute / 15));
   return tariffs;
 }

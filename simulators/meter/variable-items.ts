@@ -31,7 +31,11 @@ const OTHERS = 0x80;
 
 /** Class 02: what the instrument sees now. */
 export function readVariable(works: Works, identifier: DataIdentifier, now: Instant): Uint8Array | undefined {
-  const mains = mainsAt(works.seed, now, wattsNow(works, works.clock.dialAt(now)));
+  return variableOf(identifier, mainsAt(works.seed, now, wattsNow(works, works.clock.dialAt(now))));
+}
+
+/** What a register of class 02 shows of the mains. */
+export function variableOf(identifier: DataIdentifier, mains: Mains): Uint8Array | undefined {
   if (identifier.quantity === OTHERS) return readOther(identifier.text, mains);
   const quantity = QUANTITIES.get(identifier.quantity);
   if (quantity === undefined || identifier.nth !== 0) return undefined;

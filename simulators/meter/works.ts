@@ -5,14 +5,21 @@
 import type { FreezeMoment } from '../../protocols/dlt645/index.ts';
 import { readBcd } from '../../protocols/shared/bcd.ts';
 import { type Instant, plusMs } from '../../src/kernel/clock.ts';
+import type { Acts } from './acts.ts';
+import { type Changeover, type ChangeoverKind, changeOver } from './changeovers.ts';
 import { DAY_MS, type Dial, dialAt, HOUR_MS, localTimeOf, MINUTE_MS, midnightOf, QUARTER_MS, quarterOf } from './dial.ts';
 import type { EnergyCounter, Registers } from './energy-counter.ts';
 import type { Frozen, Shelf } from './history.ts';
+import type { LoadLog } from './load-log.ts';
 import type { LoadProfile } from './load-profile.ts';
 import type { MeterClock } from './meter-clock.ts';
 import { type Parameters, SETTLEMENT_DAY_DI } from './parameters.ts';
 import type { Purse } from './purse.ts';
 import { type RelayState, settle } from './relay.ts';
+import { type TouSets, tariffsOn } from './tou-tables.ts';
+
+/** What makes a meter freeze its registers. */
+export type FreezeOccasion = 'timed' | 'instant' | 'hourly' | 'daily' | ChangeoverKind;
 
 /** What a meter notes when its relay moves. */
 export interface RelayRecord {
@@ -28,10 +35,16 @@ export interface Works {
   readonly clock: MeterClock;
   readonly counter: EnergyCounter;
   readonly load: LoadProfile;
-  readonly tariffs: Uint8Array;
+  /** Of each quarter hour of this day. */
+  tariffs: Uint8Array;
+  /** Which sets of tables count. */
+  tou: TouSets;
   readonly parameters: Parameters;
-  readonly freezes: { readonly daily: Shelf<Frozen>; readonly instant: Shelf<Frozen>; readonly timed: Shelf<Frozen> };
+  readonly freezes: Readonly<Record<FreezeOccasion, Shelf<Frozen>>>;
+  /** When the sets of tables and prices change over, as they were written. */
+  changeovers: readonly Changeover[];
   readonly settlements: Shelf<Frozen>;
+  readonly loadLog: LoadLog;
   readonly trips: Shelf<RelayRecord>;
   readonly closings: Shelf<RelayRecord>;
   /** Energy is counted so many times as fast as the load draws it. */
@@ -39,6 +52,11 @@ export interface Works {
   relay: RelayState;
   alarm: boolean;
   keepPower: boolean;
+  /** The key behind the cover that lets a password program: a meter without one, one not pressed, one pressed. */
+  programming: 'free' | 'locked' | 'pressed';
+  /** `LLPPPPPP`. */
+  password: string;
+  readonly acts: Acts;
   /** Filled only where there is an ESAM. */
   purse: Purse;
   /** Of the last relay command. */
@@ -56,7 +74,8 @@ export function passTime(works: Works, now: Instant): void {
 
 function passStep(works: Works, now: Instant): void {
   const shown = works.clock.dialAt(works.at);
-  const boundary = works.freezeAt === undefined ? QUARTER_MS : MINUTE_MS;
+  const isToTheMinute = works.freezeAt !== undefined || works.changeovers.some(({ at }) => at > shown);
+  const boundary = isToTheMinute ? MINUTE_MS : QUARTER_MS;
   const untilDue = works.relay.due === undefined ? now - works.at : Math.max(works.relay.due.at - works.at, 0);
   const step = Math.max(1, Math.min(now - works.at, boundary - (shown % boundary), untilDue));
   const quarter = quarterOf(shown);
@@ -87,9 +106,21 @@ export function moveRelay(works: Works, next: RelayState): void {
 
 function reachBoundary(works: Works, from: Dial, to: Dial): void {
   const frozenAt = (shown: Dial): Frozen => ({ shown, registers: works.counter.registers() });
-  if (Math.floor(to / DAY_MS) > Math.floor(from / DAY_MS)) works.freezes.daily.put(frozenAt(midnightOf(to)));
+  if (Math.floor(to / DAY_MS) > Math.floor(from / DAY_MS)) {
+    works.freezes.daily.put(frozenAt(midnightOf(to)));
+    works.tariffs = tariffsOn(works.parameters, works.tou, to);
+  }
+  const quarter = dialAt(Math.floor(to / QUARTER_MS) * QUARTER_MS);
+  if (quarter > from)
+    works.loadLog.put({ at: works.at, shown: quarter, watts: wattsNow(works, quarter), total: works.counter.registers()[0] ?? 0 });
   const hour = dialAt(Math.floor(to / HOUR_MS) * HOUR_MS);
+  if (hour > from) works.freezes.hourly.put(frozenAt(hour));
   if (hour > from && isSettlement(works, hour)) works.settlements.put(frozenAt(hour));
+  for (const { kind, at } of works.changeovers.filter((one) => one.at > from && one.at <= to)) {
+    works.freezes[kind].put(frozenAt(at));
+    works.tou = changeOver(works.parameters, works.tou, kind);
+    works.tariffs = tariffsOn(works.parameters, works.tou, to);
+  }
   if (works.freezeAt !== undefined && fits(works.freezeAt, to)) {
     works.freezes.timed.put(frozenAt(dialAt(Math.floor(to / MINUTE_MS) * MINUTE_MS)));
   }

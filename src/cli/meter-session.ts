@@ -6,6 +6,7 @@ import { OperatorError } from '../kernel/app-error.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { ERROR_CODES } from '../kernel/error-codes.ts';
 import { parseZone } from '../kernel/local-time.ts';
+import type { Bus } from '../transports/bus/bus.ts';
 import { openLink } from './link.ts';
 
 /** What the command line says of the one meter that is talked to. */
@@ -20,11 +21,11 @@ export interface MeterOptions {
   readonly operator?: string | undefined;
 }
 
-/** Opens the line, hands meter and driver to `work`, and gives the line back whatever happens. */
+/** Opens the line, hands driver, meter and the line's bus to `work`, and gives the line back whatever happens. */
 export async function withMeter<T>(
   options: MeterOptions,
   clock: Clock,
-  work: (driver: MeterDriver, meter: DriverMeter) => Promise<T>,
+  work: (driver: MeterDriver, meter: DriverMeter, bus: Bus) => Promise<T>,
 ): Promise<T> {
   const createDriver = driverOf(options.protocol);
   if (createDriver === undefined) throw wrong('--protocol', options.protocol, `one of ${PROTOCOLS.join(', ')}`);
@@ -48,7 +49,7 @@ export async function withMeter<T>(
       password: options.password,
       operatorCode: options.operator ?? '00000000',
     };
-    return await work(createDriver({ bus: link.bus, clock }), meter);
+    return await work(createDriver({ bus: link.bus, clock }), meter, link.bus);
   } finally {
     await link.close();
   }

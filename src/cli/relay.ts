@@ -5,6 +5,7 @@ import type { RelayReport, RelayState } from '../core/model/meter.ts';
 import type { DriverMeter, MeterDriver } from '../drivers/driver.ts';
 import { OperatorError } from '../kernel/app-error.ts';
 import { type Clock, plusMs, sleep } from '../kernel/clock.ts';
+import { COMMAND_EXIT } from './command-exit.ts';
 import { failureOf, type MeterOptions, withMeter } from './meter-session.ts';
 
 export interface RelayOptions extends MeterOptions {
@@ -24,8 +25,6 @@ export interface RelayOutcome {
   readonly commanded: 'open' | 'closed' | 'unknown';
   readonly evidence: string;
 }
-
-export const RELAY_EXIT = { proven: 0, refused: 3, unknown: 4 } as const;
 
 /** The deadline in the frame: short, so that a frame that was caught cannot be replayed. */
 const DEADLINE_MS = 2 * 60_000;
@@ -59,7 +58,7 @@ export async function operateRelay(options: RelayOptions, clock: Clock): Promise
       commanded: commandedBy(report),
       evidence: `${said}; ${report?.evidence ?? 'no answer to the read-back'}`,
     };
-    return { outcome, exitCode: refused ? RELAY_EXIT.refused : reached ? RELAY_EXIT.proven : RELAY_EXIT.unknown };
+    return { outcome, exitCode: refused ? COMMAND_EXIT.refused : reached ? COMMAND_EXIT.done : COMMAND_EXIT.unknown };
   });
 }
 

@@ -108,7 +108,25 @@ describe('feikong read', () => {
     });
   });
 
+  test('says which part of a record a value is, and when a load record was made', async () => {
+    const readAll = async (...args: string[]) => {
+      const { code, stdout } = await runCli(['read', '--link', line, '--address', plain.address, '--json', ...args]);
+      expect(code).toBe(0);
+      return stdout
+        .trim()
+        .split('\n')
+        .map((text) => JSON.parse(text));
+    };
+    const trip = await readAll('--register', '1D00FF01');
+    expect(trip.map(({ part }) => part).slice(0, 3)).toEqual(['time', 'operator', 'forward active energy']);
+    const [record] = await readAll('--register', '06040000', '--blocks', '1');
+    expect(record).toMatchObject({ register: '1-0:1.8.0', unit: 'kWh', occurred: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d$/) });
+  });
+
   test.each([
+    ['a load record without its time', ['--register', '06040001'], /--from is missing; expected a time by the clock of the meter/],
+    ['a count of blocks that is none', ['--register', '06040000', '--blocks', '0'], /--blocks is 0; expected 1 to 255/],
+    ['a time for what is no load record', ['--register', '1-0:1.8.0', '--from', '2026-11-24T08:15'], /1-0:1\.8\.0 is no load record/],
     ['an unknown register', ['--register', '9.9.9'], /does not have this register.*9\.9\.9/],
     ['an address that is none', ['--register', '1-0:1.8.0', '--address', '12'], /--address is 12; expected 12 digits/],
     [

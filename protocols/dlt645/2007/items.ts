@@ -68,25 +68,43 @@ export function longestData({ fields }: FoundRow): number | undefined {
   }, 0);
 }
 
-/** What is to be written in one field; null writes FF, "no value". */
+/** What is to be written in one field; null writes what stands for "not set", mostly FF. */
 export type FieldValue = Pick<Item, 'value' | 'time'>;
 
-/** Puts items together as a meter sends them. Fewer than the row has only where its data may end early. */
-export function encodeItems(row: FoundRow, values: readonly FieldValue[]): Uint8Array {
+/**
+ * Puts items together as a meter sends them. Fewer than the row has only where its data may end early.
+ *
+ * @param before what the meter holds: a field that has no value in it and shall have none keeps its bytes
+ */
+export function encodeItems(row: FoundRow, values: readonly FieldValue[], before?: Uint8Array): Uint8Array {
   if (values.length > row.fields.length || (values.length < row.fields.length && !row.openEnded)) {
     throw new AppError('bad-data', 'a row takes as many values as it has fields', { di: row.di, values: values.length });
   }
-  const pieces = values.flatMap(({ value, time }, index) => {
+  let at = 0;
+  const pieces = values.flatMap((value, index) => {
     const field = row.fields[index];
     if (field === undefined) return [];
-    const bytes = writeValue(field.picture, field.signed, value ?? undefined);
-    return field.time === undefined ? [bytes] : [bytes, writeValue(field.time, false, time ?? undefined)];
+    const piece = encodeField(field, value, before?.subarray(at));
+    at += piece.reduce((sum, bytes) => sum + bytes.length, 0);
+    return piece;
   });
-  const data = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
-  let at = 0;
+  const data = new Uint8Array(at);
+  at = 0;
   for (const piece of pieces) {
     data.set(piece, at);
     at += piece.length;
   }
   return data;
+}
+
+function encodeField(field: Field, { value, time }: FieldValue, before: Uint8Array | undefined): readonly Uint8Array[] {
+  const bytes = value === null ? unsetBytes(field, before) : writeValue(field.picture, field.signed, value);
+  return field.time === undefined ? [bytes] : [bytes, writeValue(field.time, false, time ?? undefined)];
+}
+
+/** What stands for "no value" in a field: as the meter writes it, else as the row says; nothing where its length is open. */
+function unsetBytes({ picture, signed, unset }: Field, before: Uint8Array | undefined): Uint8Array {
+  const length = picture.bytes ?? 0;
+  const isHeld = before !== undefined && before.length >= length && readValue(picture, signed, before, 0) === undefined;
+  return isHeld ? before.slice(0, length) : new Uint8Array(length).fill(unset);
 }

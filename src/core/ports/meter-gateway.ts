@@ -26,6 +26,10 @@ export interface RegisterAnswer {
   /** Whatever it is: a decimal, a date, digits, bits in hex. */
   readonly text?: string | undefined;
   readonly unit: string;
+  /** Where one register holds several values: which of them. */
+  readonly part?: string;
+  /** Of a demand or a record: when, by the meter's own clock. */
+  readonly occurred?: string;
   /** When the meter measured it, as far as anybody knows. */
   readonly readAt: Instant;
   /** Why whoever read the meter does not trust the value; absent where nobody doubts it. */

@@ -5,15 +5,12 @@ import { AppError } from '../../kernel/app-error.ts';
 import { toLocalTime } from '../../kernel/local-time.ts';
 import { err, ok } from '../../kernel/result.ts';
 import type { CreateDriver, DriverMeter } from '../driver.ts';
+import { askOnce } from './ask-once.ts';
 import type { CatalogRow } from './edition.ts';
-import { EDITION_2007, requestTo } from './edition-2007.ts';
-import { exchangeOf } from './exchange.ts';
+import { EDITION_2007 } from './edition-2007.ts';
 import { createReader } from './reader.ts';
 import { refusalOf } from './refusal.ts';
 import { operateSealedRelay } from './sealed-relay.ts';
-
-/** A refusal or an acceptance is never longer. */
-const SHORT_DATA = 2;
 
 /** DL/T 645-2007 on a bus. */
 export const createDlt645Driver: CreateDriver = ({ bus, clock }) => {
@@ -34,11 +31,9 @@ export const createDlt645Driver: CreateDriver = ({ bus, clock }) => {
       if (meter.seal !== undefined) return operateSealedRelay({ bus, meter, seal: meter.seal, asking }, order);
       if (meter.password === undefined)
         return err({ code: 'unsupported-action', sent: false, protocolError: 'no password is configured for this meter' });
-      const request = requestTo(meter.address, relayRequest(meter, order, meter.password));
-      const reply = await bus.request(exchangeOf({ meter: meter.id, request, longestData: SHORT_DATA, repeatable: false }), asking);
-      if (!reply.ok) return reply;
-      const answer = request.replyIn(reply.value.bytes);
-      return answer?.kind === 'refused' ? err(refusalOf(answer)) : ok('accepted');
+      const answer = await askOnce({ bus, meter, asking }, relayRequest(meter, order, meter.password));
+      if (!answer.ok) return answer;
+      return answer.value.kind === 'refused' ? err(refusalOf(answer.value)) : ok('accepted');
     },
   };
 };

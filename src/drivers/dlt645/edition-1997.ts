@@ -37,7 +37,13 @@ export function edition1997(choices?: Choices1997): Edition {
 
 function rowOf(row: FoundRow1997 | undefined): CatalogRow | undefined {
   if (row === undefined) return undefined;
-  return { di: row.di, unit: row.unit, longestData: longestData1997(row), itemsOf: (data) => decodeItems1997(row, data).items };
+  return {
+    di: row.di,
+    name: row.name,
+    unit: row.unit,
+    longestData: longestData1997(row),
+    itemsOf: (data) => decodeItems1997(row, data).items,
+  };
 }
 
 function dataReply(bytes: Uint8Array, address: string, request: ReadRequest1997): DataReply | undefined {

@@ -20,8 +20,8 @@ export const EDITION_2007: Edition = {
   findRegister: (register) => rowOf(findRegister(register)),
   /** It runs through DI1, as 0001FF00 for the rates of forward active energy. */
   blockDi: (di) => `${di.slice(0, 4)}FF${di.slice(6)}`,
-  requestData(address, di, sequence) {
-    const { bytes, replyIn } = requestTo(address, sequence === 0 ? { kind: 'read', di } : { kind: 'read-next', di, sequence });
+  requestData(address, di, sequence, which) {
+    const { bytes, replyIn } = requestTo(address, sequence === 0 ? { kind: 'read', di, ...which } : { kind: 'read-next', di, sequence });
     return { bytes, replyIn: (frame) => dataReply(replyIn(frame)) };
   },
   numbersFollowUps: true,
@@ -30,7 +30,7 @@ export const EDITION_2007: Edition = {
 function rowOf(row: FoundRow | undefined): CatalogRow | undefined {
   if (row === undefined) return undefined;
   const unit = row.fields[0]?.unit ?? '';
-  return { di: row.di, unit, longestData: longestData(row), itemsOf: (data) => decodeItems(row, data).items };
+  return { di: row.di, name: row.name, unit, longestData: longestData(row), itemsOf: (data) => decodeItems(row, data).items };
 }
 
 function dataReply(reply: Reply | undefined): DataReply | undefined {

@@ -3,7 +3,7 @@ import type { Instant } from '../../kernel/clock.ts';
 import { err, ok, type Result } from '../../kernel/result.ts';
 import type { Bus } from '../../transports/bus/bus.ts';
 import type { DriverMeter } from '../driver.ts';
-import type { CatalogRow, Edition } from './edition.ts';
+import type { CatalogRow, Edition, WhichRecords } from './edition.ts';
 import { exchangeOf } from './exchange.ts';
 import type { Turns } from './turns.ts';
 
@@ -23,6 +23,7 @@ export interface ReadAsk {
   readonly turns: Turns;
   /** False where follow-up frames of this block went wrong before. */
   readonly mayFollow: boolean;
+  readonly which?: WhichRecords | undefined;
 }
 
 /** `followUp`: the read itself was answered, what follows it was not. */
@@ -47,11 +48,11 @@ export async function readData(ask: ReadAsk): Promise<Result<{ readonly bytes: U
 
 const lostFollowUp = (protocolError: string): DataFailure => ({ code: 'bad-value', sent: true, protocolError, followUp: true });
 
-async function requestOnce({ bus, edition, meter, row, asking, coalesce }: ReadAsk, sequence: number) {
+async function requestOnce({ bus, edition, meter, row, asking, coalesce, which }: ReadAsk, sequence: number) {
   const { id, address } = meter;
   const { diBytes, numbersFollowUps } = edition;
   const longestData = Math.min(diBytes + (row.longestData ?? LONGEST_READ), LONGEST_READ);
-  const request = edition.requestData(address, row.di, sequence);
+  const request = edition.requestData(address, row.di, sequence, which);
   // Asked a second time for what follows, a meter that keeps no number goes on to the frame after it.
   const plan = { meter: id, request, longestData, repeatable: sequence === 0 || numbersFollowUps };
   const exchange = exchangeOf(coalesce && sequence === 0 ? { ...plan, coalesceKey: `${address} ${row.di}` } : plan);

@@ -5,7 +5,8 @@ import type { Clock } from '../../kernel/clock.ts';
 import { err, ok, type Result } from '../../kernel/result.ts';
 import type { Bus } from '../../transports/bus/bus.ts';
 import type { DriverMeter, MeterDriver } from '../driver.ts';
-import type { CatalogItem, CatalogRow, Edition } from './edition.ts';
+import type { CatalogItem, CatalogRow, Edition, WhichRecords } from './edition.ts';
+import { fieldName } from './field-name.ts';
 import { type DataFailure, readData } from './read-data.ts';
 import { type PlannedRead, planReads } from './reading-plan.ts';
 import { createTurns } from './turns.ts';
@@ -19,7 +20,7 @@ export interface ReaderDeps {
 export interface Reader {
   readonly readRegisters: MeterDriver['readRegisters'];
   /** One DI, never shared with another read: what it says is newer than the call. */
-  readonly readAfresh: (meter: DriverMeter, row: CatalogRow, asking: Asking) => ReturnType<typeof readData>;
+  readonly readAfresh: (meter: DriverMeter, row: CatalogRow, asking: Asking, which?: WhichRecords) => ReturnType<typeof readData>;
 }
 
 /** Reads the meters of a bus, of either year. All it remembers is which blocks a meter does not give as a whole. */
@@ -31,8 +32,10 @@ export function createReader({ bus, clock, edition }: ReaderDeps): Reader {
     brokenBlocks.set(meter.id, known);
     return known;
   };
-  const read = (meter: DriverMeter, row: CatalogRow, asking: Asking, coalesce: boolean) =>
-    readData({ bus, edition, meter, row, asking, coalesce, turns, mayFollow: edition.numbersFollowUps || !brokenOf(meter).has(row.di) });
+  const read = (meter: DriverMeter, row: CatalogRow, asking: Asking, coalesce: boolean, which?: WhichRecords) => {
+    const mayFollow = edition.numbersFollowUps || !brokenOf(meter).has(row.di);
+    return readData({ bus, edition, meter, row, asking, coalesce, turns, mayFollow, which });
+  };
   /** A block whose parts are lost where no number tells them apart is read register by register from then on. */
   const loses = ({ followUp }: DataFailure) => followUp === true && !edition.numbersFollowUps;
 
@@ -60,14 +63,14 @@ export function createReader({ bus, clock, edition }: ReaderDeps): Reader {
     return ok(answers);
   }
 
-  return { readRegisters, readAfresh: (meter, row, asking) => read(meter, row, asking, false) };
+  return { readRegisters, readAfresh: (meter, row, asking, which) => read(meter, row, asking, false, which) };
 }
 
 /** The wanted items of a reply; a block that was asked for by its own name answers with all of its items. */
 function answersOf({ row, wanted }: PlannedRead, bytes: Uint8Array, readAt: RegisterAnswer['readAt']): readonly RegisterAnswer[] {
   const items = row.itemsOf(bytes);
   return wanted.flatMap(({ register, di }) => {
-    if (di === row.di && items.length > 1) return items.map((item) => answerOf(asRegister(item.register), item, readAt));
+    if (di === row.di && items.length > 1) return items.map((item) => partAnswer(row, item, readAt));
     return [
       answerOf(
         register,
@@ -78,8 +81,15 @@ function answersOf({ row, wanted }: PlannedRead, bytes: Uint8Array, readAt: Regi
   });
 }
 
+/** One item of many; where it has no register of its own, it says which part it is. */
+function partAnswer(row: CatalogRow, item: CatalogItem, readAt: RegisterAnswer['readAt']): RegisterAnswer {
+  const answer = answerOf(asRegister(item.register), item, readAt);
+  return item.di === row.di ? { ...answer, part: fieldName(row, item.name) } : answer;
+}
+
 function answerOf(register: RegisterName, item: CatalogItem | undefined, readAt: RegisterAnswer['readAt']): RegisterAnswer {
   const value = item?.value ?? undefined;
   const text = value === undefined ? undefined : formatValue(value);
-  return { register, value: value?.kind === 'number' ? value.decimal : undefined, text, unit: item?.unit ?? '', readAt };
+  const occurred = item?.time === undefined || item.time === null ? {} : { occurred: formatValue(item.time) };
+  return { register, value: value?.kind === 'number' ? value.decimal : undefined, text, unit: item?.unit ?? '', ...occurred, readAt };
 }

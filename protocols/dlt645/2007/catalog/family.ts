@@ -14,6 +14,7 @@ export interface Family {
 /** "Tariff" is the standard's word for what is a rate elsewhere. */
 const tariffWord = (rate: number) => (rate === 0 ? 'total' : `tariff ${rate}`);
 const PHASES = ['total', 'phase A', 'phase B', 'phase C'];
+const DEMANDS = ['forward active', 'reverse active', 'Q1 reactive', 'Q2 reactive', 'Q3 reactive', 'Q4 reactive'];
 
 const FAMILIES: Readonly<Record<string, Family>> = {
   RR: { first: 0, last: 0x3f, block: true, word: tariffWord, blockWord: 'block' },
@@ -31,6 +32,8 @@ const FAMILIES: Readonly<Record<string, Family>> = {
   KK: { first: 1, last: 8, block: false, word: String, blockWord: '' },
   SS: { first: 1, last: 3, block: false, word: String, blockWord: '' },
   LL: { first: 1, last: 0x0a, block: false, word: (level) => String(level - 1), blockWord: '' },
+  QQ: { first: 1, last: 0x3f, block: false, word: tariffWord, blockWord: '' },
+  MM: { first: 1, last: 6, block: false, word: (direction) => DEMANDS[direction - 1] ?? '', blockWord: '' },
   GG: { first: 0, last: 6, block: false, word: (group) => (group === 0 ? '' : ` class ${group}`), blockWord: '' },
 };
 

@@ -45,8 +45,12 @@ export interface Field {
   readonly picture: Picture;
   /** The moment that belongs to the value and follows it. */
   readonly time: Picture | undefined;
+  /** The byte that means "not set" throughout. */
+  readonly unset: number;
 }
 
+/** What stands for "no value" where a row says nothing else. */
+const UNSET = 0xff;
 const DI_HEX = /^[0-9A-F]{8}$/;
 const PAIRS = [0, 2, 4, 6] as const;
 
@@ -109,7 +113,7 @@ function found(row: DiRow, di: string, filling: Filling): FoundRow {
   const register = fillRegister(row.register, filling, di);
   const name = fillName(row.name, filling);
   const fields = block === undefined ? fieldsOf(row, di, register, name) : blockFields(row, di, ...block);
-  return { row, di, register, name, fields, openEnded: block !== undefined || row.upTo !== undefined };
+  return { row, di, register, name, fields, openEnded: block !== undefined || row.upTo !== undefined || row.mayEndEarly === true };
 }
 
 /** The fields of every member of the block, each under its own DI. */
@@ -123,18 +127,21 @@ function blockFields(row: DiRow, di: string, pair: string, family: Family): read
 }
 
 function fieldsOf(row: DiRow, di: string, register: string, name: string): readonly Field[] {
-  const { signed, unit, picture, parts, upTo } = row;
-  if (parts !== undefined)
-    return parts.map((part) => ({ di, register, signed, unit: part.unit, name: `${name}: ${part.name}`, ...readPicture(part.picture) }));
-  if (upTo === undefined) return [{ di, register, signed, unit, name, ...readPicture(picture) }];
-  return Array.from({ length: upTo }, (_, index) => ({
-    di,
-    register,
-    signed,
-    unit,
-    name: `${name}: ${repetitionName(row, index)}`,
-    ...readPicture(picture),
-  }));
+  const { signed, unit, picture, parts, upTo, unset = UNSET } = row;
+  if (parts !== undefined) {
+    return parts.map((part) => ({
+      di,
+      register,
+      signed: part.signed ?? signed,
+      unit: part.unit,
+      name: `${name}: ${part.name}`,
+      ...readPicture(part.picture),
+      unset: part.unset ?? unset,
+    }));
+  }
+  const shared = { di, register, signed, unit, unset, ...readPicture(picture) };
+  if (upTo === undefined) return [{ ...shared, name }];
+  return Array.from({ length: upTo }, (_, index) => ({ ...shared, name: `${name}: ${repetitionName(row, index)}` }));
 }
 
 function repetitionName({ each = ['{n}'] }: DiRow, index: number): string {

@@ -42,8 +42,21 @@ const quantities: readonly (Pick<DiRow, 'name' | 'picture'> & Partial<DiRow> & {
       ...['total', 'phase A', 'phase B', 'phase C'].map((which) => ({ name: `reactive ${which}`, picture: POWER, unit: 'kvar' as const })),
     ],
   },
+  /** How its parts are told apart is not confirmed. */
   { code: 'FF', name: 'whole block', picture: 'RAW' },
 ];
+
+/** Each hour only two totals are frozen, and their block has 13 bytes: two independent programs have it so. */
+const HOURLY = '04';
+const hourlyBlock: Partial<DiRow> = {
+  picture: '',
+  source: SUPPLEMENT,
+  parts: [
+    { name: 'time', picture: 'YYMMDDhhmm', unit: '' },
+    { name: 'forward active energy total', picture: 'XXXXXX.XX', unit: 'kWh' },
+    { name: 'reverse active energy total', picture: 'XXXXXX.XX', unit: 'kWh' },
+  ],
+};
 
 /** Registers as they stood when the meter froze them. */
 export const freezeRows: readonly DiRow[] = occasions.flatMap((occasion) =>
@@ -53,10 +66,11 @@ export const freezeRows: readonly DiRow[] = occasions.flatMap((occasion) =>
     di: `05${occasion.code}${code}NN`,
     name: `${occasion.name}, {NN}: ${quantity.name}`,
     source: occasion.source,
+    ...(occasion.code === HOURLY && code === 'FF' ? hourlyBlock : {}),
   })),
 );
 
-/** Load records: told apart here, taken apart elsewhere. */
+/** Load records: told apart here, taken apart in `load-record.ts`. */
 export const loadRecordRows = [
   { ...shared, di: '06GG0000', name: 'load record{GG}: oldest', picture: 'RAW', source: STANDARD },
   { ...shared, di: '06GG0001', name: 'load record{GG}: from a time', picture: 'RAW', source: STANDARD },

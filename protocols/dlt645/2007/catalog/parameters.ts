@@ -1,4 +1,7 @@
-import { type DiRow, FIELD, STANDARD, SUPPLEMENT } from './row.ts';
+import { type DiRow, FIELD, type RowPart, STANDARD, SUPPLEMENT } from './row.ts';
+
+/** A day that does not come: 9999. */
+const UNSET_DAY = 0x99;
 
 const settable = { register: 'dlt645:DI', unit: '', signed: false, access: 'read-write', source: STANDARD } as const;
 const fixed = { ...settable, access: 'read' } as const;
@@ -6,8 +9,8 @@ const supplement = { ...settable, source: SUPPLEMENT } as const;
 const field = { ...settable, source: FIELD } as const;
 
 const clockRows = [
-  { ...settable, di: '04000101', register: '1-0:0.9.2', name: 'date and weekday', picture: 'YYMMDDWW' },
-  { ...settable, di: '04000102', register: '1-0:0.9.1', name: 'time', picture: 'hhmmss' },
+  { ...settable, di: '04000101', register: '1-0:0.9.2', name: 'date and weekday', picture: 'YYMMDDWW', isClock: true },
+  { ...settable, di: '04000102', register: '1-0:0.9.1', name: 'time', picture: 'hhmmss', isClock: true },
   { ...settable, di: '04000103', name: 'max-demand period', picture: 'NN', unit: 'min' },
   { ...settable, di: '04000104', name: 'sliding time', picture: 'NN', unit: 'min' },
   { ...settable, di: '04000105', name: 'pulse width', picture: 'XXXX', unit: 'ms' },
@@ -16,7 +19,7 @@ const clockRows = [
   { ...supplement, di: '04000108', name: 'price set switch time', picture: 'YYMMDDhhmm' },
   { ...supplement, di: '04000109', name: 'step block set switch time', picture: 'YYMMDDhhmm' },
   { ...field, di: '0400010A', name: 'step block season switch time', picture: 'YYMMDDhhmm' },
-  { ...field, di: '0400010C', register: '0-0:1.0.0', name: 'date, weekday and time', picture: 'YYMMDDWWhhmmss' },
+  { ...field, di: '0400010C', register: '0-0:1.0.0', name: 'date, weekday and time', picture: 'YYMMDDWWhhmmss', isClock: true },
 ] as const satisfies readonly DiRow[];
 
 const countRows = [
@@ -78,7 +81,7 @@ const wordRows = [
 const limitRows = [
   { ...settable, di: '04000A01', name: 'load record start time', picture: 'MMDDhhmm' },
   { ...settable, di: '04000A02', name: 'class 1 load record interval', picture: 'NNNN', unit: 'min' },
-  { ...settable, di: '04000BSS', name: 'settlement day {SS}', picture: 'DDhh' },
+  { ...settable, di: '04000BSS', name: 'settlement day {SS}', picture: 'DDhh', unset: UNSET_DAY },
   { ...settable, di: '04000CLL', name: 'password level {LL}', picture: 'BCD×4', access: 'write' },
   { ...settable, di: '04000E03', name: 'voltage upper limit', picture: 'NNN.N', unit: 'V' },
   { ...settable, di: '04000E04', name: 'voltage lower limit', picture: 'NNN.N', unit: 'V' },
@@ -101,14 +104,43 @@ const limitRows = [
   { ...field, di: '04001404', name: 'infrared authentication validity', picture: 'XXXX', unit: 'min' },
 ] as const satisfies readonly DiRow[];
 
+/** A DI (which may have the digits A to F) and which of its items. */
+const screenParts: readonly RowPart[] = [
+  { name: 'DI', picture: 'BITS×4', unit: '' },
+  { name: 'item', picture: 'NN', unit: '' },
+];
+
+const STEPS = 6;
+/** Meters with one table a year have four, newer ones six. */
+const MOST_STEP_SETTLEMENTS = 6;
+
+/**
+ * Step blocks as one piece: the limits between them, one price more than there are limits, and the days on which a year's
+ * count begins anew. 64 bytes with four days, as two independent programs have it, 70 with six.
+ */
+const stepTable = {
+  ...field,
+  picture: '',
+  parts: [
+    ...numbered(STEPS, { name: 'limit', picture: 'NNNNNN.NN', unit: 'kWh' }),
+    ...numbered(STEPS + 1, { name: 'price', picture: 'NNNN.NNNN', unit: 'yuan/kWh' }),
+    ...numbered(MOST_STEP_SETTLEMENTS, { name: 'settlement', picture: 'MMDDhh', unit: '', unset: UNSET_DAY }),
+  ],
+  mayEndEarly: true,
+} as const;
+
+function numbered(count: number, part: RowPart): readonly RowPart[] {
+  return Array.from({ length: count }, (_, index) => ({ ...part, name: `${part.name} ${index + 1}` }));
+}
+
 const tableRows = [
-  { ...settable, di: '04010000', name: 'season table, set 1', picture: 'MMDDNN', upTo: 14, each: ['season {n}'] },
-  { ...settable, di: '040100KK', name: 'day table {KK}, set 1', picture: 'hhmmNN', upTo: 14, each: ['TOU period {n}'] },
-  { ...settable, di: '04020000', name: 'season table, set 2', picture: 'MMDDNN', upTo: 14, each: ['season {n}'] },
-  { ...settable, di: '040200KK', name: 'day table {KK}, set 2', picture: 'hhmmNN', upTo: 14, each: ['TOU period {n}'] },
+  { ...settable, di: '04010000', name: 'season table, set 1', picture: 'MMDDNN', upTo: 14, each: ['season {n}'], repeatsLast: true },
+  { ...settable, di: '040100KK', name: 'day table {KK}, set 1', picture: 'hhmmNN', upTo: 14, each: ['TOU period {n}'], repeatsLast: true },
+  { ...settable, di: '04020000', name: 'season table, set 2', picture: 'MMDDNN', upTo: 14, each: ['season {n}'], repeatsLast: true },
+  { ...settable, di: '040200KK', name: 'day table {KK}, set 2', picture: 'hhmmNN', upTo: 14, each: ['TOU period {n}'], repeatsLast: true },
   { ...settable, di: '040300NN', name: 'public holiday, {NN}', picture: 'YYMMDDNN' },
-  { ...settable, di: '040401NN', name: 'auto-cycle screen item, {NN}', picture: 'RAW' },
-  { ...settable, di: '040402NN', name: 'key-cycle screen item, {NN}', picture: 'RAW' },
+  { ...settable, di: '040401NN', name: 'auto-cycle screen item, {NN}', picture: '', parts: screenParts, mayEndEarly: true },
+  { ...settable, di: '040402NN', name: 'key-cycle screen item, {NN}', picture: '', parts: screenParts, mayEndEarly: true },
   {
     ...supplement,
     di: '040501FF',
@@ -120,8 +152,14 @@ const tableRows = [
     each: ['tariff {n}'],
   },
   { ...supplement, di: '040502FF', name: 'backup prices', picture: 'NNNN.NNNN', unit: 'yuan/kWh', upTo: 63, each: ['tariff {n}'] },
-  { ...field, di: '040604FF', name: 'present step block table', picture: 'RAW', access: 'read' },
-  { ...field, di: '040605FF', name: 'backup step block table', picture: 'RAW' },
+  { ...field, di: '040501QQ', name: 'present price, {QQ}', picture: 'NNNN.NNNN', unit: 'yuan/kWh', access: 'read' },
+  { ...field, di: '040502QQ', name: 'backup price, {QQ}', picture: 'NNNN.NNNN', unit: 'yuan/kWh' },
+  { ...field, di: '040600NN', name: 'present step block limit, {NN}', picture: 'NNNNNN.NN', unit: 'kWh', access: 'read' },
+  { ...field, di: '040601NN', name: 'present step block price, {NN}', picture: 'NNNN.NNNN', unit: 'yuan/kWh', access: 'read' },
+  { ...field, di: '040602NN', name: 'backup step block limit, {NN}', picture: 'NNNNNN.NN', unit: 'kWh' },
+  { ...field, di: '040603NN', name: 'backup step block price, {NN}', picture: 'NNNN.NNNN', unit: 'yuan/kWh' },
+  { ...stepTable, di: '040604FF', name: 'present step block table', access: 'read' },
+  { ...stepTable, di: '040605FF', name: 'backup step block table' },
 ] as const satisfies readonly DiRow[];
 
 /** What a meter is set to and what it says about itself. */

@@ -8,6 +8,7 @@
  *     WW  status word 01 .. 07        block   NN  n-th last, n-th of a list 01 .. FE
  *     KK  day table 01 .. 08                  SS  settlement day of the year 01 .. 03
  *     LL  password level 01 (level 0) .. 0A   GG  class of load record 00 .. 06
+ *     QQ  rate of a price 01 .. 3F            MM  kind of a demand limit 01 .. 06
  *
  * Where a pair can be a block, FF in its place reads the whole run at once, one item behind the other.
  */
@@ -31,6 +32,7 @@ export type Unit =
   | 's'
   | 'min'
   | 'ms'
+  | 'Ah'
   | 'imp/kWh'
   | 'imp/kvarh';
 
@@ -57,12 +59,23 @@ export interface DiRow {
   readonly each?: readonly string[];
   /** A structure instead of one picture: its parts follow one another. */
   readonly parts?: readonly RowPart[];
+  /** A structure may end after any part: makers leave the last ones away. */
+  readonly mayEndEarly?: boolean;
+  /** The byte that means "not set" throughout; FF where nothing is said. */
+  readonly unset?: number;
+  /** A table that is written with fewer entries than the meter keeps is filled up with its last one. */
+  readonly repeatsLast?: boolean;
+  /** Its value goes on by itself. */
+  readonly isClock?: boolean;
 }
 
 export interface RowPart {
   readonly name: string;
   readonly picture: string;
   readonly unit: Unit;
+  /** Where it differs from the row's. */
+  readonly signed?: boolean;
+  readonly unset?: number;
 }
 
 /** Where a row's facts come from. */

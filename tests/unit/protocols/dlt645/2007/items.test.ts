@@ -103,6 +103,50 @@ describe('values of a DI', () => {
     expect(decode('03010000', '01 00 00 10 00 00 02 00 00 20 00 00 03 00 00 30 00 00').values).toEqual(['1', '10', '2', '20', '3', '30']);
   });
 
+  test('reads a programming record: when, who, and which DIs', () => {
+    const { items } = decodeItems(
+      rowOf('03300001'),
+      fromHex(`30 15 08 24 11 26  01 00 00 00  FF 05 02 04  01 00 01 04 ${'FF'.repeat(32)}`) ?? new Uint8Array(0),
+    );
+    expect(items.map(({ name, value }) => [name, value === null ? null : formatValue(value)]).slice(0, 5)).toEqual([
+      ['programming, no. 1: time', '2026-11-24T08:15:30'],
+      ['programming, no. 1: operator', '00000001'],
+      ['programming, no. 1: DI 1', '040205FF'],
+      ['programming, no. 1: DI 2', '04010001'],
+      ['programming, no. 1: DI 3', null],
+    ]);
+    expect(items).toHaveLength(12);
+  });
+
+  test('reads what a phase saw with its sign, and what was counted without one', () => {
+    // start, end, four totals; the third of them, combined reactive 1, is negative; then phase A: energies, U, I, P, Q, PF
+    const hex = `00 00 08 24 11 26 00 30 08 24 11 26 | 10 00 00 00 | 00 00 00 80 | 05 00 00 80 | 00 00 00 00 |
+      10 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 | 05 12 | 00 05 80 | 00 11 80 | 00 00 00 | 50 89`;
+    const { items } = decodeItems(rowOf('030B0101'), fromHex(hex.replaceAll(/[|\s]/g, '')) ?? new Uint8Array(0));
+    const told = items.map(text);
+    expect(told.slice(0, 6)).toEqual(['2026-11-24T08:00:00', '2026-11-24T08:30:00', '0.10', '800000.00', '-0.05', '0.00']);
+    expect(told.slice(10, 15)).toEqual(['120.5', '-0.500', '-0.1100', '0.0000', '-0.950']);
+    // What the data does not hold has no value.
+    expect(told.slice(15)).toEqual(new Array(18).fill(null));
+  });
+
+  test('reads a table of step blocks however many settlement days it has', () => {
+    const head = `${'00 10 00 00'.repeat(6)}${'00 50 00 00'.repeat(7)}`;
+    const days = (count: number) => decode('040605FF', `${head}${'00 01 01'.repeat(count)}`.replaceAll(' ', '')).values;
+    expect(days(4)).toEqual([...new Array(6).fill('10.00'), ...new Array(7).fill('0.5000'), ...new Array(4).fill('01-01T00')]);
+    expect(days(6)).toHaveLength(19);
+  });
+
+  test('reads a screen item with and without its number', () => {
+    expect(decode('04040101', '00 00 01 00 01').values).toEqual(['00010000', '1']);
+    expect(decode('04040101', '00 FF 01 00').values).toEqual(['0001FF00']);
+  });
+
+  test('writes 99 for a day that does not come, and FF for any other value that is missing', () => {
+    expect(toHex(encodeItems(rowOf('04000B02'), [{ value: null }]))).toBe('9999');
+    expect(toHex(encodeItems(rowOf('04000E03'), [{ value: null }]))).toBe('FFFF');
+  });
+
   test.each([
     ['00010000', '78563412'],
     ['00000000', '01000080'],

@@ -33,6 +33,20 @@ const workedOut: readonly { readonly title: string; readonly address: string; re
     hex: '68 78 56 34 12 00 00 68 11 0A 34 33 33 39 35 48 3B 57 44 59 7E 16',
   },
   {
+    // 00 00 00 06 | 02: 1E4 + 11 + 05 + (33+33+33+39+35 = 107) = 301
+    title: 'read of the two oldest load record blocks',
+    address: ADDRESS,
+    request: { kind: 'read', di: '06000000', blocks: 2 },
+    hex: '68 78 56 34 12 00 00 68 11 05 33 33 33 39 35 01 16',
+  },
+  {
+    // 02 00 00 06: 1E4 + 11 + 04 + (35+33+33+39 = D4) = 2CD
+    title: 'read of the latest load record',
+    address: ADDRESS,
+    request: { kind: 'read', di: '06000002' },
+    hex: '68 78 56 34 12 00 00 68 11 04 35 33 33 39 CD 16',
+  },
+  {
     // FF + 33 wraps to 32: 1E4 + 12 + 05 + (33+32+34+33+34 = 100) = 2FB
     title: 'read-next of an energy block, sequence 1',
     address: ADDRESS,

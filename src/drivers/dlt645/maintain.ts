@@ -1,0 +1,108 @@
+/**
+ * What an installer does to one meter: speed, passwords, clearing, the multi-function terminal. One frame, never sent twice. A
+ * clearing is shown by the meter's own count of it, read before and after; for the rest there is only the meter's answer.
+ */
+import { decodeItems, findRow, type MaintenanceRequest } from '../../../protocols/dlt645/index.ts';
+import type { Asking, MeterFailure } from '../../core/ports/meter-gateway.ts';
+import { AppError } from '../../kernel/app-error.ts';
+import { toHex } from '../../kernel/bytes.ts';
+import type { Clock } from '../../kernel/clock.ts';
+import { err, ok, type Result } from '../../kernel/result.ts';
+import type { Bus } from '../../transports/bus/bus.ts';
+import type { DriverMeter } from '../driver.ts';
+import { askOnce } from './ask-once.ts';
+import { EDITION_2007 } from './edition-2007.ts';
+import { createReader } from './reader.ts';
+import { refusalOf } from './refusal.ts';
+
+/** What is wanted; passwords and operator are the meter's. */
+export type Maintenance =
+  | Extract<MaintenanceRequest, { kind: 'change-speed' | 'multi-function-output' }>
+  | { readonly kind: 'change-password'; readonly newPassword: string }
+  | { readonly kind: 'clear-demand' | 'clear-meter' }
+  | { readonly kind: 'clear-events'; readonly di: string };
+
+export interface MaintenanceReport {
+  /** `proven`: the meter's own count has gone up. `accepted`: it said yes, and nothing else can show it. */
+  readonly result: 'proven' | 'accepted' | 'refused' | 'unknown';
+  readonly reason: string | null;
+  /** The meter's count of such acts; null where it keeps none or would not say. */
+  readonly countBefore: string | null;
+  readonly countAfter: string | null;
+}
+
+interface MaintenanceAsk {
+  readonly bus: Bus;
+  readonly clock: Clock;
+  readonly meter: DriverMeter;
+  readonly asking: Asking;
+}
+
+/** Where a meter counts how often it was cleared. */
+const COUNT_DI: Readonly<Partial<Record<Maintenance['kind'], string>>> = {
+  'clear-meter': '03300100',
+  'clear-demand': '03300200',
+  'clear-events': '03300300',
+};
+
+/** @errors of the line: nothing was changed then */
+export async function maintain(ask: MaintenanceAsk, wanted: Maintenance): Promise<Result<MaintenanceReport, MeterFailure>> {
+  const request = requestOf(wanted, ask.meter);
+  if (request === undefined) return err({ code: 'unsupported-action', sent: false, protocolError: 'no password is given for this meter' });
+  const countBefore = await countOf(ask, wanted);
+  if (!countBefore.ok) return countBefore;
+  const answer = await askOnce(ask, request);
+  if (!answer.ok && !answer.error.sent) return answer;
+  const after = await countOf(ask, wanted);
+  const counts = { countBefore: textOf(countBefore.value), countAfter: after.ok ? textOf(after.value) : null };
+  if (answer.ok && answer.value.kind === 'refused') {
+    const { protocolError, code } = refusalOf(answer.value);
+    return ok({ result: 'refused', reason: protocolError ?? code, ...counts });
+  }
+  const wentUp = countBefore.value !== undefined && after.ok && after.value !== undefined && after.value > countBefore.value;
+  if (wentUp) return ok({ result: 'proven', reason: answer.ok ? null : `no answer to it (${answer.error.code})`, ...counts });
+  if (!answer.ok) return ok({ result: 'unknown', reason: `no answer to it (${answer.error.code})`, ...counts });
+  if (countBefore.value !== undefined) return ok({ result: 'unknown', reason: 'accepted, but the meter has not counted it', ...counts });
+  const told = answer.value.kind === 'accepted' ? answer.value.data : new Uint8Array(0);
+  return repeats(wanted, told)
+    ? ok({ result: 'accepted', reason: null, ...counts })
+    : ok({ result: 'unknown', reason: 'accepted, but the meter repeats something else than it was told', ...counts });
+}
+
+/** The count goes from 000000 to 999999, and then it begins anew: then nothing is shown. */
+async function countOf(
+  { bus, clock, meter, asking }: MaintenanceAsk,
+  { kind }: Maintenance,
+): Promise<Result<bigint | undefined, MeterFailure>> {
+  const di = COUNT_DI[kind];
+  const catalogRow = di === undefined ? undefined : EDITION_2007.findRow(di);
+  const row = di === undefined ? undefined : findRow(di);
+  if (catalogRow === undefined || row === undefined) return ok(undefined);
+  const data = await createReader({ bus, clock, edition: EDITION_2007 }).readAfresh(meter, catalogRow, asking);
+  if (!data.ok) return data.error.code === 'meter-refused' ? ok(undefined) : data;
+  const value = decodeItems(row, data.value.bytes).items[0]?.value;
+  return ok(value?.kind === 'number' ? value.decimal.unscaled : undefined);
+}
+
+const textOf = (count: bigint | undefined): string | null => (count === undefined ? null : String(count));
+
+function requestOf(wanted: Maintenance, { password, operatorCode: operator }: DriverMeter): MaintenanceRequest | undefined {
+  if (wanted.kind === 'change-speed' || wanted.kind === 'multi-function-output') return wanted;
+  if (password === undefined) return undefined;
+  if (wanted.kind !== 'change-password') return { ...wanted, password, operator };
+  return { kind: 'change-password', di: passwordDi(wanted.newPassword), password, newPassword: wanted.newPassword };
+}
+
+/** 04000C01 is level 0, 04000C0A level 9. */
+function passwordDi(password: string): string {
+  const level = Number(password.slice(0, 2));
+  if (!(level <= 9)) throw new AppError('bad-data', 'a password has a level from 00 to 09', { level });
+  return `04000C${(level + 1).toString(16).toUpperCase().padStart(2, '0')}`;
+}
+
+/** An answer tells the new password, and the speed's bit; one that tells nothing contradicts nothing. */
+function repeats(wanted: Maintenance, told: Uint8Array): boolean {
+  if (wanted.kind !== 'change-password' || told.length === 0) return true;
+  const [level = 0, ...rest] = told;
+  return toHex(Uint8Array.of(level, ...rest.toReversed())) === wanted.newPassword;
+}

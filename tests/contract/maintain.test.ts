@@ -1,0 +1,95 @@
+/** Speed, password, clearing and terminal of a meter behind a socket: each frame once, shown by the meter's own count where it keeps one. */
+import { describe, expect, test } from 'vitest';
+import { type Maintenance, maintain } from '../../src/drivers/dlt645/maintain.ts';
+import type { DriverMeter } from '../../src/drivers/driver.ts';
+import { systemClock } from '../../src/kernel/clock.ts';
+import { dlt645Meter, type ServedMeter } from '../support/dlt645-meter.ts';
+
+const ask = ({ bus, meter }: ServedMeter, wanted: Maintenance, as: DriverMeter = meter) =>
+  maintain({ bus, clock: systemClock, meter: as, asking: { priority: 'on-demand' } }, wanted);
+
+const EVERY_EVENT = { kind: 'clear-events', di: 'FFFFFFFF' } as const;
+
+describe('clearing', () => {
+  test.each([
+    ['19', { kind: 'clear-demand' }],
+    ['1A', { kind: 'clear-meter' }],
+    ['1B', EVERY_EVENT],
+  ] as const)('by function %s is proven by the count that the meter keeps of it', async (control, wanted) => {
+    const served = await dlt645Meter();
+    expect(await ask(served, wanted)).toEqual({
+      ok: true,
+      value: { result: 'proven', reason: null, countBefore: '0', countAfter: '1' },
+    });
+    expect(served.heard(control)).toHaveLength(1);
+  });
+
+  test('of the meter leaves no energy in it', async () => {
+    const served = await dlt645Meter();
+    expect(served.virtual.registers()[0]).toBeGreaterThan(0);
+    await ask(served, { kind: 'clear-meter' });
+    expect(served.virtual.registers()).toEqual([0, 0, 0, 0, 0]);
+  });
+
+  test('with a wrong password is refused, and nothing is cleared', async () => {
+    const served = await dlt645Meter();
+    const before = served.virtual.registers();
+    expect(await ask(served, { kind: 'clear-meter' }, { ...served.meter, password: '02999999' })).toMatchObject({
+      ok: true,
+      value: { result: 'refused', reason: 'wrong password or not authorised', countAfter: '0' },
+    });
+    expect(served.virtual.registers()).toEqual(before);
+  });
+
+  test('whose answer is lost is proven by the count all the same, and not repeated', async () => {
+    // The read of the count is the first frame, the clearing the second.
+    const served = await dlt645Meter([{ kind: 'lostReply', skip: 1, limit: 1 }]);
+    expect(await ask(served, EVERY_EVENT)).toMatchObject({ ok: true, value: { result: 'proven', reason: 'no answer to it (no-reply)' } });
+    expect(served.heard('1B')).toHaveLength(1);
+  });
+
+  test('that the meter has not heard ends unknown', async () => {
+    const served = await dlt645Meter([{ kind: 'silence', skip: 1, limit: 1 }]);
+    expect(await ask(served, EVERY_EVENT)).toMatchObject({
+      ok: true,
+      value: { result: 'unknown', reason: 'no answer to it (no-reply)', countBefore: '0', countAfter: '0' },
+    });
+    expect(served.heard('1B')).toHaveLength(1);
+  });
+});
+
+test('a new password is told back by the meter, and the old one is good for nothing then', async () => {
+  const served = await dlt645Meter();
+  expect(await ask(served, { kind: 'change-password', newPassword: '02654321' })).toMatchObject({
+    ok: true,
+    value: { result: 'accepted' },
+  });
+  expect(await ask(served, { kind: 'clear-demand' })).toMatchObject({ ok: true, value: { result: 'refused' } });
+  const renewed = { ...served.meter, password: '02654321' };
+  expect(await ask(served, { kind: 'clear-demand' }, renewed)).toMatchObject({ ok: true, value: { result: 'proven' } });
+});
+
+test('a password of a level that the meter has not is refused', async () => {
+  expect(await ask(await dlt645Meter(), { kind: 'change-password', newPassword: '05654321' })).toMatchObject({
+    ok: true,
+    value: { result: 'refused', reason: 'other error' },
+  });
+});
+
+test.each([
+  ['17', { kind: 'change-speed', speed: 9600 }],
+  ['1D', { kind: 'multi-function-output', output: 'demand-period' }],
+] as const)('function %s is accepted: nothing but the answer can show it', async (control, wanted) => {
+  const served = await dlt645Meter();
+  expect(await ask(served, wanted)).toMatchObject({ ok: true, value: { result: 'accepted', countBefore: null } });
+  expect(served.heard(control)).toHaveLength(1);
+});
+
+test('what needs a password is not sent without one', async () => {
+  const served = await dlt645Meter();
+  expect(await ask(served, { kind: 'clear-meter' }, { ...served.meter, password: undefined })).toMatchObject({
+    ok: false,
+    error: { sent: false },
+  });
+  expect(served.heard('1A')).toEqual([]);
+});
