@@ -14,8 +14,11 @@ import { createMeteringService } from '../core/services/metering-service.ts';
 import { createNoticeService } from '../core/services/notice-service.ts';
 import { createOnDemandReads } from '../core/services/on-demand-reads.ts';
 import { createPaymentService } from '../core/services/payment-service.ts';
+import { createRechargeRunner } from '../core/services/recharge-runner.ts';
+import { createRechargeService } from '../core/services/recharge-service.ts';
 import { createSituations } from '../core/services/situations.ts';
 import { createMeterGateway } from '../drivers/meter-gateway.ts';
+import { createPurseGateway } from '../drivers/purse-gateway.ts';
 import { startClockWatch } from '../jobs/clock-watch.ts';
 import { startCommandFiguresJob } from '../jobs/command-figures-job.ts';
 import { startCommandJob } from '../jobs/command-job.ts';
@@ -93,6 +96,7 @@ async function open(options: GatewayOptions, closeLater: (end: () => Promise<voi
     metrics,
     payments: core.payments,
     commands: core.commands,
+    recharges: core.recharges,
     reads: core.reads,
     cases: core.cases,
     lines: () => [...lines.byId.values()].map(({ id, name, bus }) => ({ id, name, ...bus.health() })),
@@ -121,7 +125,9 @@ interface CoreParts {
 function createCore({ config, store, lines, clock, newId, logger }: CoreParts) {
   const sealedFor = config.points.filter(({ security }) => security === 'esam').length;
   if (sealedFor > 0) logger.info({ meters: sealedFor }, 'the software signer, a double with test keys, seals for simulated meters');
-  const gateway = createMeterGateway(connectMeters(config, lines, clock, createSoftwareSigner()));
+  const meters = connectMeters(config, lines, clock, createSoftwareSigner());
+  const gateway = createMeterGateway(meters);
+  const purses = createPurseGateway(meters);
   const situations = createSituations({ store, clock, points: termsOfPoints(config, lines) });
   const decisions = createDecisions({ store, situations, newId, logger });
   return {
@@ -130,6 +136,8 @@ function createCore({ config, store, lines, clock, newId, logger }: CoreParts) {
     commands: createCommandService({ store, situations, clock, newId }),
     metering: createMeteringService({ situations, decisions, clock, newId, logger }),
     runner: createCommandRunner({ store, situations, gateway, clock, newId, logger }),
+    recharges: createRechargeService({ store, situations, purses, clock, newId }),
+    rechargeRunner: createRechargeRunner({ store, situations, purses, clock, newId, logger }),
     charges: createChargeService({ store, situations, clock, newId }),
     notices: createNoticeService({ store, clock, notifier: config.notifier === 'simulated' ? simulatedNotifier : noNotifier }),
     cases: createCaseService({ store, clock }),
@@ -165,7 +173,7 @@ async function startJobs(
       if (command.state === 'confirmed') metrics.observeRelay(command.action, seconds);
     },
   });
-  const commands = startCommandJob({ store, runner: core.runner, clock, logger });
+  const commands = startCommandJob({ store, runner: core.runner, rechargeRunner: core.rechargeRunner, clock, logger });
   const notices = startNoticeJob({ notices: core.notices, clock, logger });
   const unwatch = store.onCommitted(() => {
     commands.wake();

@@ -1,7 +1,9 @@
 import type { RegisterMap } from '../../protocols/modbus/index.ts';
 import type { RelayReport } from '../core/model/meter.ts';
+import type { PurseReport } from '../core/model/recharge.ts';
 import type { RegisterName } from '../core/model/register.ts';
 import type { Asking, MeterFailure, RegisterAnswer, RelayOrder } from '../core/ports/meter-gateway.ts';
+import type { PurseAnswer, PurseOrder } from '../core/ports/purse-gateway.ts';
 import type { Signer } from '../core/ports/signer.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Zone } from '../kernel/local-time.ts';
@@ -40,6 +42,14 @@ export interface MeterDriver {
   ): Promise<Result<readonly RegisterAnswer[], MeterFailure>>;
   readRelay(meter: DriverMeter, asking: Asking): Promise<Result<RelayReport, MeterFailure>>;
   operateRelay(meter: DriverMeter, order: RelayOrder, asking: Asking): Promise<Result<'accepted', MeterFailure>>;
+  /** Of a protocol whose meters may have a purse of their own. */
+  readonly purse?: PurseDriver;
+}
+
+/** The purse of a meter that has a seal. */
+export interface PurseDriver {
+  read(meter: DriverMeter, asking: Asking): Promise<Result<PurseReport, MeterFailure>>;
+  fill(meter: DriverMeter, order: PurseOrder, asking: Asking): Promise<Result<PurseAnswer, MeterFailure>>;
 }
 
 export type CreateDriver = (deps: { readonly bus: Bus; readonly clock: Clock }) => MeterDriver;

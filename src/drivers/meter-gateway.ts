@@ -11,11 +11,7 @@ export interface ConnectedMeter {
 
 /** The core's meters: each request goes to the driver of the meter's protocol on the meter's line. */
 export function createMeterGateway(meters: ReadonlyMap<MeterId, ConnectedMeter>): MeterGateway {
-  const connected = (meterId: MeterId): ConnectedMeter => {
-    const found = meters.get(meterId);
-    if (found === undefined) throw new AppError('invariant-violated', 'no line leads to this meter', { meterId });
-    return found;
-  };
+  const connected = finderOf(meters);
   return {
     async readRegisters(meterId, registers, asking) {
       const { meter, driver } = connected(meterId);
@@ -29,5 +25,13 @@ export function createMeterGateway(meters: ReadonlyMap<MeterId, ConnectedMeter>)
       const { meter, driver } = connected(meterId);
       return driver.operateRelay(meter, order, asking);
     },
+  };
+}
+
+export function finderOf(meters: ReadonlyMap<MeterId, ConnectedMeter>): (meterId: MeterId) => ConnectedMeter {
+  return (meterId) => {
+    const found = meters.get(meterId);
+    if (found === undefined) throw new AppError('invariant-violated', 'no line leads to this meter', { meterId });
+    return found;
   };
 }

@@ -1,6 +1,6 @@
 import { RELAY_STATUS_DI, relayStatus } from '../../../protocols/dlt645/index.ts';
 import type { RelayReport, RelayState } from '../../core/model/meter.ts';
-import type { RelayOrder } from '../../core/ports/meter-gateway.ts';
+import type { MeterFailure, RelayOrder } from '../../core/ports/meter-gateway.ts';
 import { AppError } from '../../kernel/app-error.ts';
 import { toLocalTime } from '../../kernel/local-time.ts';
 import { err, ok } from '../../kernel/result.ts';
@@ -10,6 +10,7 @@ import { EDITION_2007, requestTo } from './edition-2007.ts';
 import { exchangeOf } from './exchange.ts';
 import { createReader } from './reader.ts';
 import { refusalOf } from './refusal.ts';
+import { fillSealedPurse, readSealedPurse } from './sealed-purse.ts';
 import { operateSealedRelay } from './sealed-relay.ts';
 
 /** A refusal or an acceptance is never longer. */
@@ -40,8 +41,17 @@ export const createDlt645Driver: CreateDriver = ({ bus, clock }) => {
       const answer = request.replyIn(reply.value.bytes);
       return answer?.kind === 'refused' ? err(refusalOf(answer)) : ok('accepted');
     },
+
+    purse: {
+      read: async (meter, asking) =>
+        meter.seal === undefined ? err(NO_SEAL) : readSealedPurse({ bus, meter, seal: meter.seal, asking }, clock),
+      fill: async (meter, order, asking) =>
+        meter.seal === undefined ? err(NO_SEAL) : fillSealedPurse({ bus, meter, seal: meter.seal, asking }, order),
+    },
   };
 };
+
+const NO_SEAL: MeterFailure = { code: 'unsupported-action', sent: false, protocolError: 'no signer seals for this meter' };
 
 function relayRequest(meter: DriverMeter, { action, expiresAt }: RelayOrder, password: string) {
   return { kind: 'relay', action, password, operator: meter.operatorCode, limit: 0, deadline: toLocalTime(expiresAt, meter.zone) } as const;
