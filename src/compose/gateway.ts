@@ -4,6 +4,7 @@ import { buildApi } from '../api/build.ts';
 import { createKey } from '../api/keys.ts';
 import { createMetrics, type Metrics } from '../api/metrics.ts';
 import type { Config } from '../config/load.ts';
+import type { Signer } from '../core/ports/signer.ts';
 import { postOpenings, storeArchive } from '../core/services/archive-service.ts';
 import { createCaseService } from '../core/services/cases.ts';
 import { createChargeService } from '../core/services/charge-service.ts';
@@ -32,11 +33,11 @@ import { createNewId, type NewId } from '../kernel/ids.ts';
 import type { Logger } from '../kernel/logger.ts';
 import { noNotifier } from '../notifiers/none.ts';
 import { simulatedNotifier } from '../notifiers/simulated.ts';
-import { createSoftwareSigner } from '../signers/software/software-signer.ts';
 import { openSqliteStore, type SqliteStore } from '../store/sqlite/index.ts';
 import { refuseOverfullLines } from './line-plan.ts';
 import { type Lines, openLines } from './lines.ts';
 import { connectMeters, termsOfPoints } from './points.ts';
+import { createSigner } from './signer.ts';
 import { readTls } from './tls-files.ts';
 import { version } from './version.ts';
 
@@ -78,13 +79,14 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
 async function open(options: GatewayOptions, closeLater: (end: () => Promise<void>) => void, close: () => Promise<void>): Promise<Gateway> {
   const { config, dataDir, clock, logger, onFatal } = options;
   refuseOverfullLines(config);
+  const signer = createSigner(options);
   const newId = createNewId(() => clock.now(), randomBytes);
   const store = await openSqliteStore({ dataDir, clock, logger, onFatal });
   closeLater(() => store.close());
   const metrics = createMetrics();
   const lines = await openLines({ ...options, countDtuEvent: metrics.countDtuEvent });
   closeLater(() => lines.close());
-  const core = createCore({ config, store, lines, clock, newId, logger });
+  const core = createCore({ config, store, lines, signer, clock, newId, logger });
   await storeArchive(store, config.points);
   await postOpenings(core.payments, config.points);
 
@@ -117,15 +119,14 @@ interface CoreParts {
   readonly config: Config;
   readonly store: SqliteStore;
   readonly lines: Lines;
+  readonly signer: Signer;
   readonly clock: Clock;
   readonly newId: NewId;
   readonly logger: Logger;
 }
 
-function createCore({ config, store, lines, clock, newId, logger }: CoreParts) {
-  const sealedFor = config.points.filter(({ security }) => security === 'esam').length;
-  if (sealedFor > 0) logger.info({ meters: sealedFor }, 'the software signer, a double with test keys, seals for simulated meters');
-  const meters = connectMeters(config, lines, clock, createSoftwareSigner());
+function createCore({ config, store, lines, signer, clock, newId, logger }: CoreParts) {
+  const meters = connectMeters(config, lines, clock, signer);
   const gateway = createMeterGateway(meters);
   const purses = createPurseGateway(meters);
   const situations = createSituations({ store, clock, points: termsOfPoints(config, lines) });

@@ -4,18 +4,11 @@ import type { PurseReport } from '../core/model/recharge.ts';
 import type { RegisterName } from '../core/model/register.ts';
 import type { Asking, MeterFailure, RegisterAnswer, RelayOrder } from '../core/ports/meter-gateway.ts';
 import type { PurseAnswer, PurseOrder } from '../core/ports/purse-gateway.ts';
-import type { Signer } from '../core/ports/signer.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Zone } from '../kernel/local-time.ts';
 import type { Result } from '../kernel/result.ts';
 import type { Bus } from '../transports/bus/bus.ts';
-
-/** Who seals the orders of a meter that obeys no others. */
-export interface MeterSeal {
-  readonly signer: Signer;
-  /** The meter's line ends in a simulator on this machine. */
-  readonly simulatedLine: boolean;
-}
+import type { MeterSeal } from './seal.ts';
 
 /** What a driver must know of a meter to talk to it. */
 export interface DriverMeter {

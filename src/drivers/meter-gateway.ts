@@ -1,7 +1,9 @@
 import type { MeterGateway } from '../core/ports/meter-gateway.ts';
 import { AppError } from '../kernel/app-error.ts';
 import type { MeterId } from '../kernel/ids.ts';
+import { err, ok } from '../kernel/result.ts';
 import type { DriverMeter, MeterDriver } from './driver.ts';
+import { failureOfSigner, securedMeter } from './seal.ts';
 
 /** A meter and the driver on its line. */
 export interface ConnectedMeter {
@@ -20,6 +22,12 @@ export function createMeterGateway(meters: ReadonlyMap<MeterId, ConnectedMeter>)
     async readRelay(meterId, asking) {
       const { meter, driver } = connected(meterId);
       return driver.readRelay(meter, asking);
+    },
+    async readyForRelay(meterId) {
+      const { meter } = connected(meterId);
+      if (meter.seal === undefined) return ok('ready');
+      const proof = await meter.seal.signer.authenticate(securedMeter(meter, meter.seal));
+      return proof.ok ? ok('ready') : err(failureOfSigner(proof.error));
     },
     async operateRelay(meterId, order, asking) {
       const { meter, driver } = connected(meterId);

@@ -44,6 +44,8 @@ export const ERROR_CODES = {
   'wrong-password': { meaning: 'The meter refused the password or the operator', status: 502, retryable: false, remedy: 'Check the password and its level for this meter' },
   'unsupported-register': { meaning: 'The protocol or the meter does not have this register', status: 422, retryable: false, remedy: 'Name a register of the catalogue, as 1-0:1.8.0 or dlt645:00010000' },
   'unsupported-action': { meaning: 'The meter cannot do this by the way it is configured', status: 422, retryable: false, remedy: 'Use an action that the meter supports' },
+  'signer-down': { meaning: 'The encryption machine that seals for this meter cannot be asked', status: 503, retryable: true, remedy: 'Look whether it runs and can be reached; what needs a seal is held until then' },
+  'signer-refused': { meaning: 'The encryption machine refuses to seal', status: 502, retryable: false, remedy: 'Look at its reason: the secret, the meter or its keys' },
   'bad-value': { meaning: 'The reply verifies but carries no usable value', status: 502, retryable: true, remedy: 'Read again; a meter that keeps doing so needs a visit' },
   // Frames
   'bad-hex': { meaning: 'The text is not whole bytes of hex', status: 400, retryable: false, remedy: 'Send pairs of hex digits' },

@@ -26,6 +26,8 @@ export interface ScriptedMeter {
   tripDelayed: boolean;
   /** Answers nothing and hears nothing. */
   silent: boolean;
+  /** Why nobody seals for it just now. */
+  unready: MeterFailure | undefined;
   /** Fates of the next relay frames; obeyed where the list ends. */
   readonly fates: Fate[];
   /** Every relay frame that was written to the line. */
@@ -50,6 +52,7 @@ export function createScriptedMeters(clock: Clock): { readonly gateway: MeterGat
     keepPower: false,
     tripDelayed: false,
     silent: false,
+    unready: undefined,
     fates: [],
     frames: [],
     readBacks: [],
@@ -82,6 +85,7 @@ export function createScriptedMeters(clock: Clock): { readonly gateway: MeterGat
         await scripted.hop('readRelay', 'after');
         return ok(report);
       },
+      readyForRelay: async () => (meter.unready === undefined ? ok('ready' as const) : err(meter.unready)),
       async operateRelay(_, { action, expiresAt }, { deadline }) {
         await scripted.hop('operateRelay', 'before');
         if (deadline !== undefined && deadline < clock.now()) return failure('command-expired', false);

@@ -66,7 +66,7 @@ async function send(deps: RechargeRunnerDeps, recharge: Recharge, count: number)
   }
   deps.logger.warn({ rechargeId: recharge.id, code: answer.error.code, sent: answer.error.sent }, 'a recharge was not accepted');
   const reason = wordsOf(answer.error);
-  if (saysNo(answer.error)) {
+  if (saysNo(answer.error) || answer.error.code === 'signer-refused') {
     await commitSteps(deps, recharge, [rechargeTo(recharge, 'refused', now, reason)], await caseOf(deps, recharge, reason));
     return 'moved';
   }

@@ -6,8 +6,9 @@ import type { PurseAnswer, PurseOrder } from '../../core/ports/purse-gateway.ts'
 import type { Clock } from '../../kernel/clock.ts';
 import { err, ok, type Result } from '../../kernel/result.ts';
 import { countFen, fen } from '../../kernel/units.ts';
+import { failureOfSigner } from '../seal.ts';
 import { refusalOf } from './refusal.ts';
-import { ask, beginSession, failureOfSigner, type SealedTalk } from './sealed-talk.ts';
+import { ask, beginSession, type SealedTalk } from './sealed-talk.ts';
 
 const NOTHING = new Uint8Array(0);
 

@@ -2,8 +2,9 @@
 import type { MeterFailure, RelayOrder } from '../../core/ports/meter-gateway.ts';
 import { toLocalTime } from '../../kernel/local-time.ts';
 import { err, ok, type Result } from '../../kernel/result.ts';
+import { failureOfSigner } from '../seal.ts';
 import { refusalOf } from './refusal.ts';
-import { ask, beginSession, failureOfSigner, type SealedTalk } from './sealed-talk.ts';
+import { ask, beginSession, type SealedTalk } from './sealed-talk.ts';
 
 /** Level 98 says that what follows is sealed. The password behind it is not looked at; no source gives it a meaning but P2 = 01. */
 const SEALED_PASSWORD = '98000000';

@@ -12,10 +12,11 @@ import {
   writeAuthentication,
 } from '../../../protocols/dlt645/index.ts';
 import type { Asking, MeterFailure } from '../../core/ports/meter-gateway.ts';
-import type { Session, SignerFailure } from '../../core/ports/signer.ts';
+import type { Session } from '../../core/ports/signer.ts';
 import { err, ok, type Result } from '../../kernel/result.ts';
 import type { Bus } from '../../transports/bus/bus.ts';
-import type { DriverMeter, MeterSeal } from '../driver.ts';
+import type { DriverMeter } from '../driver.ts';
+import { failureOfSigner, type MeterSeal, securedMeter } from '../seal.ts';
 import { requestTo } from './edition-2007.ts';
 import { exchangeOf } from './exchange.ts';
 import { refusalOf } from './refusal.ts';
@@ -30,7 +31,7 @@ export interface SealedTalk {
 /** Whatever goes wrong here, no order has been sent. The caller talks to a meter about one thing at a time: a session that begins ends the one before it. */
 export async function beginSession(talk: SealedTalk): Promise<Result<Session, MeterFailure>> {
   const { meter, seal } = talk;
-  const secured = { address: meter.address, simulatedLine: seal.simulatedLine };
+  const secured = securedMeter(meter, seal);
   const proof = await seal.signer.authenticate(secured);
   if (!proof.ok) return err(failureOfSigner(proof.error));
   const body = writeAuthentication(proof.value);
@@ -52,5 +53,3 @@ export async function ask({ bus, meter, asking }: SealedTalk, request: Request):
   const reply = await bus.request(exchange, asking);
   return reply.ok ? ok(asked.replyIn(reply.value.bytes)) : reply;
 }
-
-export const failureOfSigner = ({ code, reason }: SignerFailure): MeterFailure => ({ code, sent: false, protocolError: reason });

@@ -127,6 +127,26 @@ describe('a trip', () => {
     expect(await pathOfCommand(world, trip)).toBe('suspended queued sent acknowledged verifying confirmed');
   });
 
+  test('is held, and not sent, while nobody seals it; it leaves when somebody does', async () => {
+    const { world, trip } = await tripQueued();
+    world.meter.unready = { code: 'signer-down', sent: false, protocolError: 'no answer within 5000 ms' };
+    await world.run();
+    expect(await pathOfCommand(world, trip)).toBe('suspended');
+    expect((await world.command(trip.id)).moves.at(-1)?.reason).toBe('signer-down: no answer within 5000 ms');
+    world.meter.unready = undefined;
+    await world.run();
+    expect(await pathOfCommand(world, trip)).toBe('suspended queued sent acknowledged verifying confirmed');
+  });
+
+  test('that is held for want of a seal is superseded all the same when the money comes', async () => {
+    const { world, trip } = await tripQueued();
+    world.meter.unready = { code: 'signer-refused', sent: false };
+    await world.run();
+    await world.pay('50');
+    expect(await pathOfCommand(world, trip)).toBe('suspended superseded');
+    expect(actions(world)).toBe('');
+  });
+
   test('is superseded by a mark that was set while it waited', async () => {
     const { world, trip } = await tripQueued();
     await world.commit({
