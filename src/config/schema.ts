@@ -237,6 +237,13 @@ export const RuleSetSchema = Type.Object(
     relayFreshnessMinutes: Type.Number({ exclusiveMinimum: 0 }),
     tripDeadlineMinutes: Type.Number({ exclusiveMinimum: 0, maximum: 1440 }),
     restoreDeadlineMinutes: Type.Number({ exclusiveMinimum: 0, maximum: 1440 }),
+    relayClockBoundMinutes: Type.Optional(
+      Type.Number({
+        exclusiveMinimum: 0,
+        maximum: 1440,
+        description: 'How far the clock of a meter may be off when a trip leaves; absent: it is not read before relay commands',
+      }),
+    ),
     restoreOverdueMinutes: Type.Number({ exclusiveMinimum: 0, maximum: 1440 }),
     limiter: Type.Object(
       {

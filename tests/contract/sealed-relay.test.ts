@@ -1,8 +1,11 @@
 /** Relay orders to State Grid meters behind a socket: refused in plaintext, obeyed when a signer has sealed them, each frame sent once. */
 import { describe, expect, test } from 'vitest';
+import { CLOCK_DATE, CLOCK_TIME } from '../../src/core/model/register.ts';
 import type { Signer } from '../../src/core/ports/signer.ts';
+import { systemClock } from '../../src/kernel/clock.ts';
+import { fromLocalTime, parseLocalTime } from '../../src/kernel/local-time.ts';
 import { ok } from '../../src/kernel/result.ts';
-import { signer, stateGridMeter } from '../support/state-grid-meter.ts';
+import { NOW, signer, stateGridMeter, stateGridMeterWith } from '../support/state-grid-meter.ts';
 
 /** What leaves the real double, with its seal spoiled on the way. */
 const spoiled: Signer = {
@@ -76,5 +79,19 @@ describe('A State Grid meter', () => {
       error: { code: 'unsupported-action', sent: false, protocolError: expect.stringContaining('test keys only') },
     });
     expect(heard()).toEqual([]);
+  });
+
+  test('shows its own clock, by which it judges deadlines: one that is two hours ahead refuses what is in time', async () => {
+    const { driver, plain, sealedBy, operate, relay } = await stateGridMeterWith({ clockOffsetMs: 7_200_000 });
+    const answer = await driver.readRegisters(plain, [CLOCK_DATE, CLOCK_TIME], NOW);
+    const [date, time] = answer.ok ? answer.value : [];
+    const local = parseLocalTime(`${date?.text}T${time?.text}`);
+    const aheadMs = local === undefined ? 0 : fromLocalTime(local, plain.zone) - systemClock.now();
+    expect(Math.round(aheadMs / 60_000)).toBeGreaterThanOrEqual(119);
+    expect(await operate(sealedBy(signer), 'close')).toEqual({
+      ok: false,
+      error: { code: 'meter-refused', sent: true, protocolError: 'other error' },
+    });
+    expect(await relay()).toBe('closed');
   });
 });

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import type { RelayAction } from '../../src/core/model/command.ts';
 import type { Session } from '../../src/core/ports/signer.ts';
 import { fromHex, toHex } from '../../src/kernel/bytes.ts';
-import type { LocalTime } from '../../src/kernel/local-time.ts';
+import { parseLocalTime } from '../../src/kernel/local-time.ts';
 import type { Result } from '../../src/kernel/result.ts';
 import { fen } from '../../src/kernel/units.ts';
 import { createSoftwareSigner } from '../../src/signers/software/software-signer.ts';
@@ -75,7 +75,7 @@ async function answerTo(path: string, question: AskedMachine['question']): Promi
     case 'authenticate':
       return double.authenticate(meter);
     case 'seal-relay':
-      return double.sealRelay(session, { action: question.action as RelayAction, validUntil: localTime(String(question.validUntil)) });
+      return sealRelay(session, question);
     case 'open-account':
       return double.openAccount(session, purchase);
     case 'recharge':
@@ -85,7 +85,8 @@ async function answerTo(path: string, question: AskedMachine['question']): Promi
   }
 }
 
-function localTime(text: string): LocalTime {
-  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = text.split(/\D/).map(Number);
-  return { year, month, day, hour, minute, second };
+async function sealRelay(session: Session, { action, validUntil }: AskedMachine['question']): Promise<Sealed> {
+  const until = parseLocalTime(String(validUntil));
+  if (until === undefined) return { ok: false, error: { reason: 'validUntil is no wall time' } };
+  return double.sealRelay(session, { action: action as RelayAction, validUntil: until });
 }

@@ -18,7 +18,9 @@ export const signer = createSoftwareSigner();
 
 export type Fault = Readonly<Record<string, string | number>>;
 
-export async function stateGridMeter(...faults: readonly Fault[]) {
+export const stateGridMeter = (...faults: readonly Fault[]) => stateGridMeterWith({}, ...faults);
+
+export async function stateGridMeterWith(options: { readonly clockOffsetMs?: number }, ...faults: readonly Fault[]) {
   const folder = mkdtempSync(path.join(tmpdir(), 'feikong-sealed-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   const files = { faults: path.join(folder, 'faults.json'), log: path.join(folder, 'meters.log') };
@@ -31,6 +33,7 @@ export async function stateGridMeter(...faults: readonly Fault[]) {
     loadFactor: 0,
     profile: 'state-grid',
     clock: systemClock,
+    ...options,
     ...files,
   });
   const link = await openLink(simulation.lines[0] ?? '', systemClock);

@@ -6,7 +6,6 @@ import { mayMove } from '../feecontrol/command-states.ts';
 import type { CommandState } from '../model/command.ts';
 import type { Fact } from '../model/fact.ts';
 import type { PurseReport, Recharge, RechargeMove } from '../model/recharge.ts';
-import type { MeterFailure } from '../ports/meter-gateway.ts';
 import type { PurseGateway } from '../ports/purse-gateway.ts';
 import type { CommitOutcome, Store } from '../ports/store.ts';
 import { openCase } from './cases.ts';
@@ -54,10 +53,3 @@ export async function caseOf(
   const facts = await situations.load(recharge.meterPointId);
   return openCase(newId, facts, 'recharge-failed', `${recharge.kind} ${recharge.id}: ${reason}`, clock.now());
 }
-
-export const wordsOf = ({ code, protocolError }: MeterFailure): string =>
-  protocolError === undefined ? code : `${code}: ${protocolError}`;
-
-/** The meter, or the gateway for it, plainly said no: nothing was written. */
-export const saysNo = ({ code }: MeterFailure): boolean =>
-  code === 'meter-refused' || code === 'wrong-password' || code === 'unsupported-action';

@@ -2,7 +2,8 @@ import { AppError } from '../../kernel/app-error.ts';
 import { type Instant, instantOf } from '../../kernel/clock.ts';
 import type { PurseReport, Recharge, RechargeMove } from '../model/recharge.ts';
 import type { Step } from './command-moves.ts';
-import { caseOf, commitSteps, type RechargeRunnerDeps, rechargeTo, saysNo, wordsOf } from './recharge-moves.ts';
+import { endsOrder, saysNo, wordsOf } from './meter-failures.ts';
+import { caseOf, commitSteps, type RechargeRunnerDeps, rechargeTo } from './recharge-moves.ts';
 import { settleReadBack, toVerifying } from './recharge-verifying.ts';
 
 /** A frame that cannot leave so soon after its `sent` was committed does not leave at all; the purse is read back. */
@@ -66,7 +67,7 @@ async function send(deps: RechargeRunnerDeps, recharge: Recharge, count: number)
   }
   deps.logger.warn({ rechargeId: recharge.id, code: answer.error.code, sent: answer.error.sent }, 'a recharge was not accepted');
   const reason = wordsOf(answer.error);
-  if (saysNo(answer.error) || answer.error.code === 'signer-refused') {
+  if (endsOrder(answer.error)) {
     await commitSteps(deps, recharge, [rechargeTo(recharge, 'refused', now, reason)], await caseOf(deps, recharge, reason));
     return 'moved';
   }

@@ -2,7 +2,8 @@ import { AppError } from '../../kernel/app-error.ts';
 import { judgePurse } from '../feecontrol/purse-verdict.ts';
 import type { PurseReport, Recharge, RechargeMove } from '../model/recharge.ts';
 import type { Step } from './command-moves.ts';
-import { caseOf, commitSteps, type RechargeRunnerDeps, rechargeTo, wordsOf } from './recharge-moves.ts';
+import { wordsOf } from './meter-failures.ts';
+import { caseOf, commitSteps, type RechargeRunnerDeps, rechargeTo } from './recharge-moves.ts';
 
 /** Reads the purse back and lets its count decide; without an answer the recharge stays unknown, and nothing is sent again. */
 export async function verify(deps: RechargeRunnerDeps, recharge: Recharge): Promise<Step> {
