@@ -9,7 +9,7 @@ export { decodeReply1997, encodeReply1997, type Reply1997 } from './1997/reply.t
 export { decodeRequest1997, encodeRequest1997, type ReadRequest1997, type Request1997, requestFunction1997 } from './1997/request.ts';
 export { type FoundRow, findRow } from './2007/catalog/find.ts';
 export { findRegister } from './2007/catalog/register.ts';
-export { ERROR_BIT, errorTexts, refusalTexts } from './2007/error-byte.ts';
+export { ERROR_BIT, errorTexts, RELAY_AUTHENTICATION_EXPIRED, refusalTexts } from './2007/error-byte.ts';
 export { FREEZE_NOW, type FreezeMoment } from './2007/freeze.ts';
 export { FUNCTION } from './2007/functions.ts';
 export { decodeItems, encodeItems, type Item, longestData } from './2007/items.ts';

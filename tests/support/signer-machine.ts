@@ -23,6 +23,8 @@ export interface SignerMachine {
   readonly asked: AskedMachine[];
   /** What it says instead, where a test wants it to; undefined lets it work, `silence` answers nothing. */
   instead: { readonly status: number; readonly text: string } | 'silence' | undefined;
+  /** Makes MACs that no meter believes. */
+  spoils: boolean;
   close(): Promise<void>;
 }
 
@@ -33,7 +35,7 @@ const double = createSoftwareSigner();
 export async function startSignerMachine(
   options: { readonly port?: number; readonly tls?: { readonly key: Buffer; readonly cert: Buffer } } = {},
 ): Promise<SignerMachine> {
-  const machine: SignerMachine = { url: '', asked: [], instead: undefined, close: async () => undefined };
+  const machine: SignerMachine = { url: '', asked: [], instead: undefined, spoils: false, close: async () => undefined };
   const listener: RequestListener = async (request, response) => {
     const say = (status: number, content: string) => response.writeHead(status, { 'content-type': 'application/json' }).end(content);
     if (request.headers.authorization !== `Bearer ${SECRET}`) return say(401, '{"reason":"who are you?"}');
@@ -44,7 +46,7 @@ export async function startSignerMachine(
     if (machine.instead !== undefined) return say(machine.instead.status, machine.instead.text);
     const answer = await answerTo(path, question);
     if (!answer.ok) return say(422, JSON.stringify({ reason: answer.error.reason }));
-    return say(200, JSON.stringify(Object.fromEntries(Object.entries(answer.value).map(([name, value]) => [name, toHex(value)]))));
+    return say(200, textOf(answer.value, machine.spoils));
   };
   const server = options.tls === undefined ? createServer(listener) : createTlsServer(options.tls, listener);
   await new Promise<void>((resolve) => server.listen(options.port ?? 0, '127.0.0.1', resolve));
@@ -89,4 +91,11 @@ async function sealRelay(session: Session, { action, validUntil }: AskedMachine[
   const until = parseLocalTime(String(validUntil));
   if (until === undefined) return { ok: false, error: { reason: 'validUntil is no wall time' } };
   return double.sealRelay(session, { action: action as RelayAction, validUntil: until });
+}
+
+function textOf(sealed: object, spoils: boolean): string {
+  const fields = Object.entries(sealed).map(([name, value]: [string, Uint8Array]) => {
+    return [name, toHex(spoils && name === 'mac' ? value.map((byte) => byte ^ 0xff) : value)];
+  });
+  return JSON.stringify(Object.fromEntries(fields));
 }

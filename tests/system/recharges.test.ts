@@ -127,3 +127,16 @@ test('a recharge that the meter refuses ends with its reason and a case, and is 
   expect(next).toMatchObject({ state: 'confirmed', purchaseCount: 2 });
   expect(framesOf('070102FF')).toHaveLength(2);
 });
+
+test('a gateway that is killed between the frame and its answer reads the purse back when it starts again, and sends nothing', async () => {
+  await play({ meter: '*', kind: 'delay', on: 'security', skip: OPENING_FRAMES + 3, limit: 1, delayMs: 600_000 });
+  await ended(await ask('openings', '20.00', 'open-1'));
+  const asked = await ask('recharges', '50.00', 'pay-1');
+  while (framesOf('070102FF').length === 0) await pause(20);
+  await gateway.child.stop('SIGKILL');
+  gateway = await startGateway({ config: path.join(folder, 'feikong.yaml'), data: path.join(folder, 'data') }, gateway.key);
+  const recharge = await ended(asked);
+  expect(statesOf(recharge)).toEqual(['queued', 'sent', 'unknown', 'verifying', 'confirmed']);
+  expect(recharge.timeline.at(-1)).toMatchObject({ balance: '70.00' });
+  expect(framesOf('070102FF')).toHaveLength(1);
+});

@@ -46,10 +46,13 @@ async function start(): Promise<RunningGateway> {
   return gateway;
 }
 
+let asks = 0;
+
 async function ask({ url, key }: RunningGateway, action: 'trip' | 'restore'): Promise<CommandAnswer> {
+  asks += 1;
   const response = await fetch(`${url}/api/v1/meters/${meter}/relay-commands`, {
     method: 'POST',
-    headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json', 'idempotency-key': action },
+    headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json', 'idempotency-key': `${action}-${asks}` },
     body: JSON.stringify({ action, reason: 'wiring is repaired' }),
   });
   expect(response.status).toBe(202);
@@ -87,6 +90,23 @@ test('a trip is held with its reason while the machine is down, nothing reaches 
   const trip = await comeTo(at, held, 'confirmed');
   expect(statesOf(trip)).toEqual(['queued', 'suspended', 'queued', 'sent', 'acknowledged', 'verifying', 'confirmed']);
   expect(relayFrames()).toHaveLength(1);
+});
+
+test('a restore that a meter refuses is not repeated, and of a meter that has shut itself off it is a case', async () => {
+  const at = await start();
+  await comeTo(at, await ask(at, 'trip'), 'confirmed');
+  machine.spoils = true;
+  for (let count = 0; count < 3; count++) {
+    const refused = await comeTo(at, await ask(at, 'restore'), 'refused');
+    expect(refused.timeline.at(-1)?.reason).toBe('meter-refused: wrong password or not authorised');
+  }
+  expect(relayFrames()).toHaveLength(4);
+  machine.spoils = false;
+  const shut = await comeTo(at, await ask(at, 'restore'), 'refused');
+  expect(shut.timeline.at(-1)?.reason).toBe('meter-refused: no session begun: remote control is suspended');
+  expect(relayFrames()).toHaveLength(4);
+  const { items } = await get<{ items: { kind: string; owner: string }[] }>(at, '/cases');
+  expect(items.map(({ kind, owner }) => [kind, owner])).toContainEqual(['restore-failed', 'operator on duty']);
 });
 
 test('a gateway without the machine’s secret does not start, and says which variable it lacks', async () => {

@@ -8,14 +8,13 @@ import { err, ok, type Result } from '../../kernel/result.ts';
 import { countFen, fen } from '../../kernel/units.ts';
 import { failureOfSigner } from '../seal.ts';
 import { refusalOf } from './refusal.ts';
-import { ask, beginSession, type SealedTalk } from './sealed-talk.ts';
+import { orderInSession, type SealedTalk } from './sealed-talk.ts';
 
 const NOTHING = new Uint8Array(0);
 
 export async function readSealedPurse(talk: SealedTalk, clock: Clock): Promise<Result<PurseReport, MeterFailure>> {
-  const session = await beginSession(talk);
-  if (!session.ok) return session;
-  const reply = await ask(talk, { kind: 'security', di: SECURITY_DI.status, operator: talk.meter.operatorCode, body: NOTHING });
+  const operator = talk.meter.operatorCode;
+  const reply = await orderInSession(talk, async () => ok({ kind: 'security', di: SECURITY_DI.status, operator, body: NOTHING }));
   if (!reply.ok) return reply;
   if (reply.value?.kind === 'refused') return err(refusalOf(reply.value));
   const status = reply.value?.kind === 'security' ? readPurseStatus(reply.value.body) : undefined;
@@ -24,17 +23,15 @@ export async function readSealedPurse(talk: SealedTalk, clock: Clock): Promise<R
   return ok({ balance: fen(amountFen), count, customer, evidence: `dlt645:${SECURITY_DI.status}`, readAt: clock.now() });
 }
 
-export async function fillSealedPurse(talk: SealedTalk, order: PurseOrder): Promise<Result<PurseAnswer, MeterFailure>> {
-  const { kind, amount, count, customer } = order;
+export async function fillSealedPurse(talk: SealedTalk, { kind, ...purchase }: PurseOrder): Promise<Result<PurseAnswer, MeterFailure>> {
   const { signer } = talk.seal;
-  const session = await beginSession(talk);
-  if (!session.ok) return session;
-  const purchase = { amount, count, customer };
-  const sealed = await (kind === 'opening' ? signer.openAccount(session.value, purchase) : signer.recharge(session.value, purchase));
-  if (!sealed.ok) return err(failureOfSigner(sealed.error));
+  const operator = talk.meter.operatorCode;
   const di = kind === 'opening' ? SECURITY_DI.openAccount : SECURITY_DI.recharge;
-  const body = writePurse({ ...sealed.value, amountFen: countFen(amount), count, customer });
-  const reply = await ask(talk, { kind: 'security', di, operator: talk.meter.operatorCode, body });
+  const reply = await orderInSession(talk, async (session) => {
+    const sealed = await (kind === 'opening' ? signer.openAccount(session, purchase) : signer.recharge(session, purchase));
+    if (!sealed.ok) return err(failureOfSigner(sealed.error));
+    return ok({ kind: 'security', di, operator, body: writePurse({ ...sealed.value, ...purchase, amountFen: countFen(purchase.amount) }) });
+  });
   if (!reply.ok) return reply;
   if (reply.value?.kind !== 'refused') return ok('accepted');
   return (reply.value.error & SECURITY_ERROR.duplicateRecharge) !== 0 ? ok('duplicate') : err(refusalOf(reply.value));

@@ -4,19 +4,18 @@ import { toLocalTime } from '../../kernel/local-time.ts';
 import { err, ok, type Result } from '../../kernel/result.ts';
 import { failureOfSigner } from '../seal.ts';
 import { refusalOf } from './refusal.ts';
-import { ask, beginSession, type SealedTalk } from './sealed-talk.ts';
+import { orderInSession, type SealedTalk } from './sealed-talk.ts';
 
 /** Level 98 says that what follows is sealed. The password behind it is not looked at; no source gives it a meaning but P2 = 01. */
 const SEALED_PASSWORD = '98000000';
 
 export async function operateSealedRelay(talk: SealedTalk, { action, expiresAt }: RelayOrder): Promise<Result<'accepted', MeterFailure>> {
   const { meter, seal } = talk;
-  const session = await beginSession(talk);
-  if (!session.ok) return session;
-  const sealed = await seal.signer.sealRelay(session.value, { action, validUntil: toLocalTime(expiresAt, meter.zone) });
-  if (!sealed.ok) return err(failureOfSigner(sealed.error));
-  const { cipher, mac } = sealed.value;
-  const reply = await ask(talk, { kind: 'sealed-relay', password: SEALED_PASSWORD, operator: meter.operatorCode, cipher, mac });
+  const reply = await orderInSession(talk, async (session) => {
+    const sealed = await seal.signer.sealRelay(session, { action, validUntil: toLocalTime(expiresAt, meter.zone) });
+    if (!sealed.ok) return err(failureOfSigner(sealed.error));
+    return ok({ kind: 'sealed-relay', password: SEALED_PASSWORD, operator: meter.operatorCode, ...sealed.value });
+  });
   if (!reply.ok) return reply;
   return reply.value?.kind === 'refused' ? err({ ...refusalOf(reply.value), code: 'meter-refused' }) : ok('accepted');
 }

@@ -4,11 +4,14 @@
  * it has refused is never shown again: another order is another session.
  */
 import {
+  FUNCTION,
   LONGEST_SECURITY_ANSWER,
+  RELAY_AUTHENTICATION_EXPIRED,
   type Reply,
   type Request,
   readAuthenticationAnswer,
   SECURITY_DI,
+  SECURITY_ERROR,
   writeAuthentication,
 } from '../../../protocols/dlt645/index.ts';
 import type { Asking, MeterFailure } from '../../core/ports/meter-gateway.ts';
@@ -28,8 +31,36 @@ export interface SealedTalk {
   readonly asking: Asking;
 }
 
+/**
+ * One order in a session of its own. A meter that has meanwhile lost the session, and says just that, has refused it unread: then a
+ * new session is begun, once, and the order is sealed anew. No other refusal is followed by anything.
+ */
+export async function orderInSession(
+  talk: SealedTalk,
+  seal: (session: Session) => Promise<Result<Request, MeterFailure>>,
+): Promise<Result<Reply | undefined, MeterFailure>> {
+  const first = await orderOnce(talk, seal);
+  return first.ok && hasLostSession(first.value) ? orderOnce(talk, seal) : first;
+}
+
+async function orderOnce(
+  talk: SealedTalk,
+  seal: (session: Session) => Promise<Result<Request, MeterFailure>>,
+): Promise<Result<Reply | undefined, MeterFailure>> {
+  const session = await beginSession(talk);
+  if (!session.ok) return session;
+  const request = await seal(session.value);
+  return request.ok ? ask(talk, request.value) : request;
+}
+
+/** With a word of two bytes of which only this bit is set; a single byte does not tell it from a wrong seal. */
+function hasLostSession(reply: Reply | undefined): boolean {
+  if (reply?.kind !== 'refused' || reply.errorBytes !== 2) return false;
+  return reply.error === (reply.function === FUNCTION.relay ? RELAY_AUTHENTICATION_EXPIRED : SECURITY_ERROR.authentication);
+}
+
 /** Whatever goes wrong here, no order has been sent. The caller talks to a meter about one thing at a time: a session that begins ends the one before it. */
-export async function beginSession(talk: SealedTalk): Promise<Result<Session, MeterFailure>> {
+async function beginSession(talk: SealedTalk): Promise<Result<Session, MeterFailure>> {
   const { meter, seal } = talk;
   const secured = securedMeter(meter, seal);
   const proof = await seal.signer.authenticate(secured);
@@ -47,7 +78,7 @@ export async function beginSession(talk: SealedTalk): Promise<Result<Session, Me
 }
 
 /** One frame, once. */
-export async function ask({ bus, meter, asking }: SealedTalk, request: Request): Promise<Result<Reply | undefined, MeterFailure>> {
+async function ask({ bus, meter, asking }: SealedTalk, request: Request): Promise<Result<Reply | undefined, MeterFailure>> {
   const asked = requestTo(meter.address, request);
   const exchange = exchangeOf({ meter: meter.id, request: asked, longestData: LONGEST_SECURITY_ANSWER, repeatable: false });
   const reply = await bus.request(exchange, asking);
