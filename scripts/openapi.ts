@@ -9,6 +9,7 @@ export async function produceOpenApi(): Promise<string> {
     store: untouched('store'),
     payments: untouched('payments'),
     commands: untouched('commands'),
+    recharges: untouched('recharges'),
     reads: untouched('reads'),
     cases: untouched('cases'),
     metrics: untouched('metrics'),

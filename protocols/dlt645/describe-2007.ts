@@ -4,6 +4,7 @@ import { hexPair, hexReversed } from '../shared/hex.ts';
 import { formatValue, type Value } from '../shared/value.ts';
 import { FUNCTION_1997 } from './1997/functions.ts';
 import { findRow } from './2007/catalog/find.ts';
+import { executedTexts } from './2007/executed-word.ts';
 import { FUNCTION } from './2007/functions.ts';
 import { decodeItems, type Item } from './2007/items.ts';
 import { decodeLoadRecords, isLoadRecordDi } from './2007/load-record.ts';
@@ -51,10 +52,16 @@ function tellReply({ control, data }: Frame): Told {
     case 'security':
       return { items: [unknownItem(reply.value.di)], extra: null };
     case 'accepted':
-      return reply.value.function === FUNCTION.changePassword ? NOTHING_TOLD : raw(data);
+      return reply.value.function === FUNCTION.changePassword ? NOTHING_TOLD : tellAccepted(reply.value.function, data);
     case 'other':
       return raw(data);
   }
+}
+
+/** The word of an accepted relay command is shown raw as well: one firmware alone gives its bits a meaning. */
+function tellAccepted(functionCode: number, data: Uint8Array): Told {
+  const executed = functionCode === FUNCTION.relay ? executedTexts(data) : undefined;
+  return executed === undefined ? raw(data) : { ...raw(data), executed };
 }
 
 function tellData(di: string, value: Uint8Array): Told {

@@ -29,6 +29,8 @@ export interface Description {
   /** Of read-next: which of the follow-up frames. */
   readonly sequence?: number;
   readonly relay?: RelayDescription;
+  /** Of an accepted relay command, where the meter says what it did. */
+  readonly executed?: readonly string[];
   readonly write?: WriteDescription;
   readonly maintenance?: MaintenanceDescription;
   /** Of a broadcast or freeze: when. */

@@ -12,7 +12,7 @@ export { decodeRequest1997, encodeRequest1997, type ReadRequest1997, type Reques
 export { type FoundRow, findRow } from './2007/catalog/find.ts';
 export { findRegister } from './2007/catalog/register.ts';
 export { findWritable } from './2007/catalog/writable.ts';
-export { ERROR_BIT, errorTexts, refusalTexts } from './2007/error-byte.ts';
+export { ERROR_BIT, errorTexts, RELAY_AUTHENTICATION_EXPIRED, refusalTexts } from './2007/error-byte.ts';
 export { FREEZE_NOW, type FreezeMoment } from './2007/freeze.ts';
 export { FUNCTION } from './2007/functions.ts';
 export { decodeItems, encodeItems, type FieldValue, type Item, longestData } from './2007/items.ts';

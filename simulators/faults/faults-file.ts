@@ -30,9 +30,9 @@ const FaultRule = Type.Object(
       kinds.map((kind) => Type.Literal(kind)),
       { description: `one of ${kinds.join(', ')}` },
     ),
-    on: Type.Union([Type.Literal('any'), Type.Literal('read'), Type.Literal('write'), Type.Literal('relay')], {
+    on: Type.Union([Type.Literal('any'), Type.Literal('read'), Type.Literal('write'), Type.Literal('relay'), Type.Literal('security')], {
       default: 'any',
-      description: 'any, read, write or relay: which frames it can strike',
+      description: 'any, read, write, relay or security: which frames it can strike',
     }),
     probability: Type.Number({ minimum: 0, maximum: 1, default: 1, description: '0 to 1, of each frame' }),
     skip: Type.Integer({ minimum: 0, default: 0, description: 'so many frames of each meter pass first' }),

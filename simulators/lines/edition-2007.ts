@@ -30,12 +30,14 @@ function classOf({ control }: Frame): FrameClass {
       return 'write';
     case FUNCTION.relay:
       return 'relay';
+    case FUNCTION.authenticate:
+      return 'security';
     default:
       return undefined;
   }
 }
 
-const WITH_DI: ReadonlySet<number> = new Set([FUNCTION.read, FUNCTION.readNext, FUNCTION.write]);
+const WITH_DI: ReadonlySet<number> = new Set([FUNCTION.read, FUNCTION.readNext, FUNCTION.write, FUNCTION.authenticate]);
 const DI_BYTES = 4;
 const PLAIN_RELAY_BYTES = 16;
 const CODE_AT = 8;

@@ -2,7 +2,7 @@ import type { Frame } from '../../protocols/dlt645/index.ts';
 import type { Asked, VirtualMeter } from '../meter/meter.ts';
 
 /** What a frame asks for, as faults are told apart by it. */
-export type FrameClass = 'read' | 'write' | 'relay' | undefined;
+export type FrameClass = 'read' | 'write' | 'relay' | 'security' | undefined;
 
 /** What the log says of a frame's content. */
 export interface FrameContent {

@@ -27,6 +27,7 @@ import { meterRoutes } from './routes/meters.ts';
 import { metricsRoutes } from './routes/metrics.ts';
 import { paymentRoutes } from './routes/payments.ts';
 import { readRoutes } from './routes/reads.ts';
+import { rechargeRoutes } from './routes/recharges.ts';
 import { relayCommandRoutes } from './routes/relay-commands.ts';
 import { compileValidator } from './validation.ts';
 
@@ -46,6 +47,7 @@ const guardedRoutes: FastifyPluginAsync<ApiDeps> = async (app, deps) => {
     await api.register(meterRoutes, deps);
     await api.register(readRoutes, deps);
     await api.register(relayCommandRoutes, { ...deps, denials });
+    await api.register(rechargeRoutes, deps);
     await api.register(lineRoutes, deps);
     await api.register(eventRoutes, deps);
     await api.register(caseRoutes, deps);

@@ -3,6 +3,7 @@ import type { CaseService } from '../core/services/cases.ts';
 import type { CommandService } from '../core/services/command-service.ts';
 import type { ReadService } from '../core/services/on-demand-reads.ts';
 import type { PaymentService } from '../core/services/payment-service.ts';
+import type { RechargeService } from '../core/services/recharge-service.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Logger } from '../kernel/logger.ts';
 import type { LineView } from './lines.ts';
@@ -26,6 +27,7 @@ export interface ApiDeps {
   readonly store: WatchedStore;
   readonly payments: PaymentService;
   readonly commands: CommandService;
+  readonly recharges: RechargeService;
   readonly reads: ReadService;
   readonly cases: CaseService;
   readonly lines: () => readonly LineView[];

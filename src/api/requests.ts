@@ -36,3 +36,9 @@ export const instantField = (what: string) =>
     pattern: '^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d(:\\d\\d(\\.\\d{1,3})?)?(Z|[+-]\\d\\d:\\d\\d)$',
     description: `${what}, an RFC 3339 instant as 2026-11-24T08:00:00Z`,
   });
+
+export const amountField = () =>
+  Type.String({ pattern: '^\\d{1,8}(\\.\\d{1,2})?$', description: 'yuan in whole fen as a decimal string, as "100.00"' });
+
+export const reasonField = (what: string) =>
+  Type.String({ pattern: '^\\S(.{0,198}\\S)?$', description: `${what}, in 1 to 200 characters` });

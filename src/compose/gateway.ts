@@ -5,6 +5,7 @@ import { createKey } from '../api/keys.ts';
 import { createMetrics, type Metrics } from '../api/metrics.ts';
 import type { Config } from '../config/load.ts';
 import { PUSHED } from '../config/meter-protocol.ts';
+import type { Signer } from '../core/ports/signer.ts';
 import { postOpenings, storeArchive } from '../core/services/archive-service.ts';
 import { createCaseService } from '../core/services/cases.ts';
 import { createChargeService } from '../core/services/charge-service.ts';
@@ -15,8 +16,11 @@ import { createMeteringService } from '../core/services/metering-service.ts';
 import { createNoticeService } from '../core/services/notice-service.ts';
 import { createOnDemandReads } from '../core/services/on-demand-reads.ts';
 import { createPaymentService } from '../core/services/payment-service.ts';
+import { createRechargeRunner } from '../core/services/recharge-runner.ts';
+import { createRechargeService } from '../core/services/recharge-service.ts';
 import { createSituations } from '../core/services/situations.ts';
 import { createMeterGateway } from '../drivers/meter-gateway.ts';
+import { createPurseGateway } from '../drivers/purse-gateway.ts';
 import { startClockWatch } from '../jobs/clock-watch.ts';
 import { startCommandFiguresJob } from '../jobs/command-figures-job.ts';
 import { startCommandJob } from '../jobs/command-job.ts';
@@ -31,12 +35,12 @@ import { createNewId, type NewId } from '../kernel/ids.ts';
 import type { Logger } from '../kernel/logger.ts';
 import { noNotifier } from '../notifiers/none.ts';
 import { simulatedNotifier } from '../notifiers/simulated.ts';
-import { createSoftwareSigner } from '../signers/software/software-signer.ts';
 import { openSqliteStore, type SqliteStore } from '../store/sqlite/index.ts';
 import { refuseOverfullLines } from './line-plan.ts';
 import { type Lines, openLines } from './lines.ts';
 import type { TakeEnvelope } from './mqtt.ts';
 import { connectMeters, pushedMeters, termsOfPoints } from './points.ts';
+import { createSigner } from './signer.ts';
 import { readTls } from './tls-files.ts';
 import { version } from './version.ts';
 
@@ -78,6 +82,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
 async function open(options: GatewayOptions, closeLater: (end: () => Promise<void>) => void, close: () => Promise<void>): Promise<Gateway> {
   const { config, dataDir, clock, logger, onFatal } = options;
   refuseOverfullLines(config);
+  const signer = createSigner(options);
   const newId = createNewId(() => clock.now(), randomBytes);
   const store = await openSqliteStore({ dataDir, clock, logger, onFatal });
   closeLater(() => store.close());
@@ -87,7 +92,7 @@ async function open(options: GatewayOptions, closeLater: (end: () => Promise<voi
   const takeEnvelope: TakeEnvelope = async (concentrator, payload) => (await intake?.take(concentrator, payload)) ?? false;
   const lines = await openLines({ ...options, takeEnvelope, countDtuEvent: metrics.countDtuEvent });
   closeLater(() => lines.close());
-  const core = createCore({ config, store, lines, clock, newId, logger });
+  const core = createCore({ config, store, lines, signer, clock, newId, logger });
   await storeArchive(store, config.points);
   await postOpenings(core.payments, config.points);
 
@@ -99,6 +104,7 @@ async function open(options: GatewayOptions, closeLater: (end: () => Promise<voi
     metrics,
     payments: core.payments,
     commands: core.commands,
+    recharges: core.recharges,
     reads: core.reads,
     cases: core.cases,
     lines: () => [...lines.byId.values()].map(({ id, name, bus }) => ({ id, name, ...bus.health() })),
@@ -127,15 +133,16 @@ interface CoreParts {
   readonly config: Config;
   readonly store: SqliteStore;
   readonly lines: Lines;
+  readonly signer: Signer;
   readonly clock: Clock;
   readonly newId: NewId;
   readonly logger: Logger;
 }
 
-function createCore({ config, store, lines, clock, newId, logger }: CoreParts) {
-  const sealedFor = config.points.filter(({ security }) => security === 'esam').length;
-  if (sealedFor > 0) logger.info({ meters: sealedFor }, 'the software signer, a double with test keys, seals for simulated meters');
-  const gateway = createMeterGateway(connectMeters(config, lines, clock, createSoftwareSigner()));
+function createCore({ config, store, lines, signer, clock, newId, logger }: CoreParts) {
+  const meters = connectMeters(config, lines, clock, signer);
+  const gateway = createMeterGateway(meters);
+  const purses = createPurseGateway(meters);
   const situations = createSituations({ store, clock, points: termsOfPoints(config, lines) });
   const decisions = createDecisions({ store, situations, newId, logger });
   return {
@@ -144,6 +151,8 @@ function createCore({ config, store, lines, clock, newId, logger }: CoreParts) {
     commands: createCommandService({ store, situations, clock, newId }),
     metering: createMeteringService({ store, situations, decisions, clock, newId, logger }),
     runner: createCommandRunner({ store, situations, gateway, clock, newId, logger }),
+    recharges: createRechargeService({ store, situations, purses, clock, newId }),
+    rechargeRunner: createRechargeRunner({ store, situations, purses, clock, newId, logger }),
     charges: createChargeService({ store, situations, clock, newId }),
     notices: createNoticeService({ store, clock, notifier: config.notifier === 'simulated' ? simulatedNotifier : noNotifier }),
     cases: createCaseService({ store, clock }),
@@ -180,7 +189,7 @@ async function startJobs(
       if (command.state === 'confirmed') metrics.observeRelay(command.action, seconds);
     },
   });
-  const commands = startCommandJob({ store, runner: core.runner, clock, logger });
+  const commands = startCommandJob({ store, runner: core.runner, rechargeRunner: core.rechargeRunner, clock, logger });
   const notices = startNoticeJob({ notices: core.notices, clock, logger });
   const unwatch = store.onCommitted(() => {
     commands.wake();

@@ -18,6 +18,7 @@ import { createMapShelf, PUSHED, registerMapOf, talkError } from './meter-protoc
 import { configError, readYaml, type Wrong } from './read-yaml.ts';
 import { loadRuleSet } from './rule-set.ts';
 import { type ConfigFile, ConfigSchema, type SecretsFile, SecretsSchema } from './schema.ts';
+import { type SignerConfig, signerOf } from './signer.ts';
 
 export type LineConfig = ConfigFile['lines'][number];
 
@@ -44,6 +45,7 @@ export interface Config {
   readonly mqtt: Mqtt;
   readonly notifier: ConfigFile['notifier'];
   readonly operatorCode: string;
+  readonly signer: SignerConfig;
   readonly listeners: readonly DtuListener[];
   readonly lines: readonly LineConfig[];
   readonly points: readonly PointConfig[];
@@ -112,6 +114,7 @@ export function loadConfig(file: string, protocols: readonly string[], overrides
     mqtt,
     notifier: raw.notifier,
     operatorCode: raw.operatorCode,
+    signer: signerOf(raw, file, wrong),
     listeners: [...listeners.values()],
     lines: raw.lines,
     points,
@@ -207,11 +210,11 @@ function pointOf({ raw, meter, path, zone, ruleSets, tariffs, lines, protocols, 
       meter.ruleSet,
       `a rule set for real lines: ${rules.name} is for simulated lines only, and line ${line.id} is not simulated`,
     );
-  if (meter.security === 'esam' && !line.simulated)
+  if (meter.security === 'esam' && !line.simulated && raw.signer.kind === 'software')
     throw wrong(
       `${path}.security`,
       meter.security,
-      `password, or a simulated line: the only signer so far has test keys, and line ${line.id} is not simulated`,
+      `password, or signer.kind: http: the software signer has test keys only, and line ${line.id} is not simulated`,
     );
   const meterPointId = asId<MeterPointId>(meter.meterPoint ?? meter.id);
   const account: Account = { id: asId(meter.account), state: 'open' };

@@ -133,7 +133,8 @@ const Meter = Type.Object(
     ),
     security: Type.Union([Type.Literal('password'), Type.Literal('esam')], {
       default: 'password',
-      description: 'password: relay commands in plaintext; esam: sealed by a signer, simulated lines only so far',
+      description:
+        'password: relay commands in plaintext; esam: sealed by the signer, which for lines that are not simulated is an encryption machine',
     }),
     account: id('Account that is charged'),
     meterPoint: Type.Optional(id('Meter point; the meter’s id where absent')),
@@ -197,6 +198,18 @@ export const ConfigSchema = Type.Object(
       { ...closed, default: {} },
     ),
     poll: Type.Object({ intervalMs: Type.Integer({ minimum: 100, maximum: 86_400_000, default: 60_000 }) }, { ...closed, default: {} }),
+    signer: Type.Object(
+      {
+        kind: Type.Union([Type.Literal('software'), Type.Literal('http')], {
+          default: 'software',
+          description: 'Who seals for meters with security: esam. software: test keys, simulated lines only; http: an encryption machine',
+        }),
+        url: Type.Optional(Type.String({ description: 'http: where the machine’s paths begin; https, or http on loopback' })),
+        caFile: Type.Optional(Type.String({ description: 'http: PEM of the authority behind its certificate, from this file' })),
+        timeoutMs: Type.Integer({ minimum: 100, maximum: 60_000, default: 5000, description: 'http: for one question and its answer' }),
+      },
+      { ...closed, default: {} },
+    ),
     secretsFile: Type.Optional(Type.String({ description: 'A file of mode 0600 with the meters’ passwords, beside this one' })),
     operatorCode: Type.String({
       pattern: '^\\d{8}$',
@@ -236,6 +249,13 @@ export const RuleSetSchema = Type.Object(
     relayFreshnessMinutes: Type.Number({ exclusiveMinimum: 0 }),
     tripDeadlineMinutes: Type.Number({ exclusiveMinimum: 0, maximum: 1440 }),
     restoreDeadlineMinutes: Type.Number({ exclusiveMinimum: 0, maximum: 1440 }),
+    relayClockBoundMinutes: Type.Optional(
+      Type.Number({
+        exclusiveMinimum: 0,
+        maximum: 1440,
+        description: 'How far the clock of a meter may be off when a trip leaves; absent: it is not read before relay commands',
+      }),
+    ),
     restoreOverdueMinutes: Type.Number({ exclusiveMinimum: 0, maximum: 1440 }),
     limiter: Type.Object(
       {

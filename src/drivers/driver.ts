@@ -1,19 +1,14 @@
 import type { RegisterMap } from '../../protocols/modbus/index.ts';
 import type { RelayReport } from '../core/model/meter.ts';
+import type { PurseReport } from '../core/model/recharge.ts';
 import type { RegisterName } from '../core/model/register.ts';
 import type { Asking, MeterFailure, RegisterAnswer, RelayOrder } from '../core/ports/meter-gateway.ts';
-import type { Signer } from '../core/ports/signer.ts';
+import type { PurseAnswer, PurseOrder } from '../core/ports/purse-gateway.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Zone } from '../kernel/local-time.ts';
 import type { Result } from '../kernel/result.ts';
 import type { Bus } from '../transports/bus/bus.ts';
-
-/** Who seals the orders of a meter that obeys no others. */
-export interface MeterSeal {
-  readonly signer: Signer;
-  /** The meter's line ends in a simulator on this machine. */
-  readonly simulatedLine: boolean;
-}
+import type { MeterSeal } from './seal.ts';
 
 /** What a driver must know of a meter to talk to it. */
 export interface DriverMeter {
@@ -40,6 +35,14 @@ export interface MeterDriver {
   ): Promise<Result<readonly RegisterAnswer[], MeterFailure>>;
   readRelay(meter: DriverMeter, asking: Asking): Promise<Result<RelayReport, MeterFailure>>;
   operateRelay(meter: DriverMeter, order: RelayOrder, asking: Asking): Promise<Result<'accepted', MeterFailure>>;
+  /** Of a protocol whose meters may have a purse of their own. */
+  readonly purse?: PurseDriver;
+}
+
+/** The purse of a meter that has a seal. */
+export interface PurseDriver {
+  read(meter: DriverMeter, asking: Asking): Promise<Result<PurseReport, MeterFailure>>;
+  fill(meter: DriverMeter, order: PurseOrder, asking: Asking): Promise<Result<PurseAnswer, MeterFailure>>;
 }
 
 export type CreateDriver = (deps: { readonly bus: Bus; readonly clock: Clock }) => MeterDriver;

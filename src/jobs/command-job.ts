@@ -1,14 +1,17 @@
 import type { Command } from '../core/model/command.ts';
 import type { Store } from '../core/ports/store.ts';
+import type { Step } from '../core/services/command-moves.ts';
 import type { CommandRunner } from '../core/services/command-runner.ts';
+import type { RechargeRunner } from '../core/services/recharge-runner.ts';
 import type { Clock } from '../kernel/clock.ts';
-import type { CommandId, MeterId } from '../kernel/ids.ts';
+import type { CommandId, MeterId, RechargeId } from '../kernel/ids.ts';
 import type { Logger } from '../kernel/logger.ts';
 import { type RunningLoop, startLoop } from './loop.ts';
 
 export interface CommandJobDeps {
   readonly store: Store;
   readonly runner: CommandRunner;
+  readonly rechargeRunner: RechargeRunner;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -22,6 +25,17 @@ const REST_MS = 500;
 /** Meters that are worked on at a time. */
 const AT_ONCE = 256;
 
+/** A relay command or a recharge that has not ended: both talk to one meter, and there one of them at a time. */
+interface Driven {
+  readonly id: CommandId | RechargeId;
+  readonly meterId: MeterId;
+  readonly rank: number;
+  advance(): Promise<Step>;
+}
+
+/** Who goes first at a meter: restores, then money for its purse, then trips. */
+const RANK = { restore: 0, recharge: 1, trip: 2 } as const;
+
 interface Retry {
   readonly waits: number;
   /** Frames that went and moved nothing. */
@@ -30,23 +44,24 @@ interface Retry {
 }
 
 /**
- * Drives every open command step by step: one at a time for each meter, restores before trips, waiting ones with growing rests.
+ * Drives every open command and recharge step by step: one at a time for each meter, restores before trips, waiting ones with growing rests.
  * A command that nobody drives here, `sent` ones of an earlier process included, is picked up from the store.
  */
-export function startCommandJob({ store, runner, clock, logger }: CommandJobDeps): RunningLoop {
+export function startCommandJob(deps: CommandJobDeps): RunningLoop {
+  const { clock, logger } = deps;
   const driving = new Map<MeterId, Promise<void>>();
-  const retries = new Map<CommandId, Retry>();
+  const retries = new Map<Driven['id'], Retry>();
 
-  const drive = async (command: Command) => {
-    const step = await runner.advance(command).catch((error: unknown) => {
-      logger.error({ commandId: command.id, error }, 'a step of a command failed; it is tried again');
+  const drive = async (driven: Driven) => {
+    const step = await driven.advance().catch((error: unknown) => {
+      logger.error({ id: driven.id, error }, 'a step failed; it is tried again');
       return 'waiting' as const;
     });
-    const before = retries.get(command.id);
+    const before = retries.get(driven.id);
     const waits = step === 'waiting' ? (before?.waits ?? 0) + 1 : 0;
     const unmoved = (before?.unmoved ?? 0) + (step === 'unmoved' ? 1 : 0);
     const restMs = step === 'unmoved' ? restAfter(unmoved, LAST_REPEAT_MS) : restAfter(waits, LAST_RETRY_MS);
-    retries.set(command.id, { waits, unmoved, dueMs: clock.monotonicMs() + restMs });
+    retries.set(driven.id, { waits, unmoved, dueMs: clock.monotonicMs() + restMs });
   };
 
   const loop = startLoop({
@@ -54,17 +69,17 @@ export function startCommandJob({ store, runner, clock, logger }: CommandJobDeps
     clock,
     logger,
     async round() {
-      const open = await store.read('openCommands', {});
+      const open = await readOpen(deps);
       forgetEnded(retries, open);
       const now = clock.monotonicMs();
-      const due = open.filter(({ id, state }) => state !== 'pendingApproval' && (retries.get(id)?.dueMs ?? 0) <= now).sort(restoresFirst);
-      for (const command of due) {
-        if (driving.has(command.meterId) || driving.size >= AT_ONCE) continue;
-        const done = drive(command).then(() => {
-          driving.delete(command.meterId);
+      const due = open.filter(({ id }) => (retries.get(id)?.dueMs ?? 0) <= now).sort((left, right) => left.rank - right.rank);
+      for (const driven of due) {
+        if (driving.has(driven.meterId) || driving.size >= AT_ONCE) continue;
+        const done = drive(driven).then(() => {
+          driving.delete(driven.meterId);
           loop.wake();
         });
-        driving.set(command.meterId, done);
+        driving.set(driven.meterId, done);
       }
       return nextRest(open, retries, now);
     },
@@ -80,14 +95,24 @@ export function startCommandJob({ store, runner, clock, logger }: CommandJobDeps
 
 const restAfter = (times: number, lastMs: number): number => (times === 0 ? 0 : Math.min(FIRST_RETRY_MS * 2 ** (times - 1), lastMs));
 
-const restoresFirst = (left: Command, right: Command): number => Number(left.action === 'trip') - Number(right.action === 'trip');
+async function readOpen({ store, runner, rechargeRunner }: CommandJobDeps): Promise<readonly Driven[]> {
+  const commands = (await store.read('openCommands', {})).filter(({ state }) => state !== 'pendingApproval');
+  const recharges = await store.read('openRecharges', {});
+  return [
+    ...commands.map((command) => ({ ...idsOf(command), rank: rankOf(command), advance: () => runner.advance(command) })),
+    ...recharges.map((recharge) => ({ ...idsOf(recharge), rank: RANK.recharge, advance: () => rechargeRunner.advance(recharge) })),
+  ];
+}
 
-function forgetEnded(retries: Map<CommandId, Retry>, open: readonly Command[]): void {
+const idsOf = ({ id, meterId }: Pick<Driven, 'id' | 'meterId'>) => ({ id, meterId });
+const rankOf = ({ action }: Command): number => (action === 'trip' ? RANK.trip : RANK.restore);
+
+function forgetEnded(retries: Map<Driven['id'], Retry>, open: readonly Driven[]): void {
   const alive = new Set(open.map(({ id }) => id));
   for (const id of retries.keys()) if (!alive.has(id)) retries.delete(id);
 }
 
-function nextRest(open: readonly Command[], retries: ReadonlyMap<CommandId, Retry>, now: number): number {
+function nextRest(open: readonly Driven[], retries: ReadonlyMap<Driven['id'], Retry>, now: number): number {
   const dueIn = open.map(({ id }) => (retries.get(id)?.dueMs ?? now) - now).filter((ms) => ms > 0);
   return Math.max(1, Math.min(REST_MS, ...dueIn));
 }

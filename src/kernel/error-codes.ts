@@ -44,6 +44,8 @@ export const ERROR_CODES = {
   'wrong-password': { meaning: 'The meter refused the password or the operator', status: 502, retryable: false, remedy: 'Check the password and its level for this meter' },
   'unsupported-register': { meaning: 'The protocol or the meter does not have this register', status: 422, retryable: false, remedy: 'Name a register of the catalogue, as 1-0:1.8.0 or dlt645:00010000' },
   'unsupported-action': { meaning: 'The meter cannot do this by the way it is configured', status: 422, retryable: false, remedy: 'Use an action that the meter supports' },
+  'signer-down': { meaning: 'The encryption machine that seals for this meter cannot be asked', status: 503, retryable: true, remedy: 'Look whether it runs and can be reached; what needs a seal is held until then' },
+  'signer-refused': { meaning: 'The encryption machine refuses to seal', status: 502, retryable: false, remedy: 'Look at its reason: the secret, the meter or its keys' },
   'bad-value': { meaning: 'The reply verifies but carries no usable value', status: 502, retryable: true, remedy: 'Read again; a meter that keeps doing so needs a visit' },
   // Frames
   'bad-hex': { meaning: 'The text is not whole bytes of hex', status: 400, retryable: false, remedy: 'Send pairs of hex digits' },
@@ -57,6 +59,7 @@ export const ERROR_CODES = {
   'command-refused': { meaning: 'A term of the decision does not hold', status: 409, retryable: false, remedy: 'Look at the terms: each says what is missing' },
   'command-finished': { meaning: 'The command has ended or was sent already', status: 409, retryable: false, remedy: 'Look at its time line' },
   'command-expired': { meaning: 'The deadline of the command has passed', status: 409, retryable: false, remedy: 'Ask for a new one if it is still wanted' },
+  'recharge-under-way': { meaning: 'Another recharge of this meter has not ended', status: 409, retryable: true, remedy: 'Wait until it has ended: the purchase count is what proves either' },
   'bench-test-only': { meaning: 'A relay command by hand would go past every gate of a running gateway', status: 409, retryable: false, remedy: 'Use the API of the gateway, or --bench-test on a meter that supplies nobody' },
 } as const satisfies Record<string, ErrorCodeRow>;
 

@@ -10,6 +10,7 @@ export type EntryId = Id<'entry'>;
 export type PaymentId = Id<'payment'>;
 export type HoldId = Id<'hold'>;
 export type CommandId = Id<'command'>;
+export type RechargeId = Id<'recharge'>;
 export type DecisionId = Id<'decision'>;
 export type NoticeId = Id<'notice'>;
 export type CaseId = Id<'case'>;

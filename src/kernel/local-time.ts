@@ -91,3 +91,16 @@ export function minuteOfDay({ hour, minute }: LocalTime): number {
 export function formatLocalTime({ year, month, day: dayOfMonth, hour, minute, second }: LocalTime): string {
   return `${String(year).padStart(4, '0')}-${two(month)}-${two(dayOfMonth)}T${two(hour)}:${two(minute)}:${two(second)}`;
 }
+
+const LOCAL_TIME = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)$/;
+
+/** The inverse of `formatLocalTime`; undefined where the text is no wall time. */
+export function parseLocalTime(text: string): LocalTime | undefined {
+  const [year = 0, month = 0, dayOfMonth = 0, hour = 0, minute = 0, second = 0] = LOCAL_TIME.exec(text)?.slice(1).map(Number) ?? [];
+  const time = { year, month, day: dayOfMonth, hour, minute, second };
+  return formatLocalTime(asLocalTime(utcOf(time))) === text ? time : undefined;
+}
+
+function asLocalTime(utcMs: number): LocalTime {
+  return toLocalTime(instantOf(utcMs), 'UTC' as Zone);
+}

@@ -2,6 +2,7 @@
  * Exact quantities. Energy and money are integers in 10⁻⁶ of their unit, prices in 10⁻⁸ yuan per kWh, so
  * price × energy is exact in 10⁻¹⁴ yuan and is divided once, here, half away from zero. No floats.
  */
+import { AppError } from './app-error.ts';
 import { type Decimal, type DecimalError, formatDecimal, parseDecimal, rescale } from './decimal.ts';
 import { err, ok, type Result } from './result.ts';
 
@@ -92,4 +93,9 @@ export const roundToMicroYuan = (amount: ExactMoney): Money => money(divideHalfA
 export const addMoney = (left: Money, right: Money): Money => money(left + right);
 export const subtractMoney = (left: Money, right: Money): Money => money(left - right);
 export const negateMoney = (amount: Money): Money => money(-amount);
-export const isWholeFen = (amount: Money): boolean => amount % MICRO_YUAN_PER_FEN === 0n;
+
+/** How many fen an amount of whole fen has. */
+export function countFen(amount: Money): bigint {
+  if (amount % MICRO_YUAN_PER_FEN !== 0n) throw new AppError('bad-data', 'this amount is not in whole fen', { amount: String(amount) });
+  return amount / MICRO_YUAN_PER_FEN;
+}

@@ -7,7 +7,20 @@ import { systemClock } from '../../src/kernel/clock.ts';
 import { asId } from '../../src/kernel/ids.ts';
 import { checkDataFolder, openSqliteStore } from '../../src/store/sqlite/index.ts';
 import { commandOf, EVENING, readingOf } from '../support/core-facts.ts';
-import { accrual, archive, chargeEntry, decision, given, hold, moveOf, openCase, paymentFacts, reversalOf } from './store-facts.ts';
+import {
+  accrual,
+  archive,
+  chargeEntry,
+  decision,
+  given,
+  hold,
+  moveOf,
+  openCase,
+  paymentFacts,
+  recharge,
+  rechargeSteps,
+  reversalOf,
+} from './store-facts.ts';
 
 /** A folder in which everything has happened that an invariant speaks of, and all of them hold. */
 let sound: string;
@@ -34,6 +47,7 @@ beforeAll(async () => {
   );
   await given(store, moveOf('verifying', 'confirmed'), { kind: 'case', case: openCase });
   await given(store, ...paymentFacts('2', '50.00'));
+  await given(store, { kind: 'recharge', recharge }, ...rechargeSteps);
   await store.close();
 });
 afterAll(() => rmSync(root, { recursive: true }));
@@ -56,8 +70,19 @@ describe('the check of a data folder', () => {
       ok: true,
       value: {
         violations: [],
-        checked: ['I1', 'I3', 'I4', 'I5', 'I8', 'I9', 'I10', 'I11'],
-        counts: { entries: 4, postings: 10, payments: 2, holds: 2, readings: 1, commands: 1, decisions: 1, records: 14, links: 8 },
+        checked: ['I1', 'I3', 'I4', 'I5', 'I8', 'I9', 'I10', 'I11', 'I14'],
+        counts: {
+          entries: 4,
+          postings: 10,
+          payments: 2,
+          holds: 2,
+          readings: 1,
+          commands: 1,
+          recharges: 1,
+          decisions: 1,
+          records: 19,
+          links: 9,
+        },
       },
     });
   });
@@ -143,6 +168,24 @@ describe('the check of a data folder', () => {
       planted: 'a charge that rounds to less than a fen',
       sql: `update postings set amount = amount - 1 where entry_seq = 7 and line = 0; update postings set amount = amount + 1 where entry_seq = 7 and line = 1`,
       violated: ['I1', 'I10', 'I11', 'I4'],
+    },
+    { planted: 'a recharge that skipped a step', sql: "delete from recharge_moves where to_state = 'acknowledged'", violated: ['I14'] },
+    { planted: 'a recharge in a state that no step led to', sql: "update recharges set state = 'failed'", violated: ['I14'] },
+    {
+      planted: 'a recharge confirmed by another count',
+      sql: "update recharge_moves set purchase_count = 5 where to_state = 'confirmed'",
+      violated: ['I14'],
+    },
+    {
+      planted: 'a recharge sent to a purse that was not read',
+      sql: "update recharge_moves set purchase_count = null where to_state = 'sent'",
+      violated: ['I14'],
+    },
+    {
+      planted: 'a purchase confirmed twice',
+      sql: `insert into recharges select 'rch_9', 99, meter_id, meter_point_id, kind, amount, purchase_count, customer, actor, reason,
+        created_at, expires_at, state, version from recharges`,
+      violated: ['I14'],
     },
   ])('finds $planted', ({ sql, violated }) => {
     expect(violatedBy(sql)).toEqual(violated);

@@ -6,6 +6,7 @@ import type { StoredDecision } from '../../src/core/model/decision.ts';
 import type { Fact } from '../../src/core/model/fact.ts';
 import { cashAccount, customerAccount, type JournalEntry, ROUNDING_ACCOUNT, revenueAccount } from '../../src/core/model/journal.ts';
 import type { Hold } from '../../src/core/model/payment.ts';
+import type { Recharge, RechargeMove } from '../../src/core/model/recharge.ts';
 import { ENERGY_TOTAL } from '../../src/core/model/register.ts';
 import type { Store } from '../../src/core/ports/store.ts';
 import { plusMs } from '../../src/kernel/clock.ts';
@@ -161,3 +162,42 @@ export async function factsOf(store: Store) {
 export async function versionOf(store: Store, subject: string): Promise<number | undefined> {
   return (await factsOf(store)).versions.find((version) => version.subject === subject)?.version;
 }
+
+export const recharge: Recharge = {
+  id: asId('rch_1'),
+  meterId: METER.id,
+  meterPointId: POINT.id,
+  kind: 'recharge',
+  amount: yuan('50'),
+  count: undefined,
+  customer: '000000004711',
+  actor: asId('teller'),
+  reason: 'paid at the counter',
+  createdAt: EVENING,
+  expiresAt: plusMs(EVENING, 60_000),
+  state: 'queued',
+  version: 1,
+};
+
+export const rechargeStep = (from: CommandState, to: CommandState, more: Partial<RechargeMove> = {}): Fact => ({
+  kind: 'rechargeMove',
+  move: {
+    rechargeId: recharge.id,
+    from,
+    to,
+    at: EVENING,
+    reason: `to ${to}`,
+    evidence: undefined,
+    purse: undefined,
+    count: undefined,
+    ...more,
+  },
+});
+
+/** From its count of three purchases to the proof of the fourth. */
+export const rechargeSteps: readonly Fact[] = [
+  rechargeStep('queued', 'sent', { purse: { balance: yuan('30'), count: 3 }, count: 4 }),
+  rechargeStep('sent', 'acknowledged'),
+  rechargeStep('acknowledged', 'verifying'),
+  rechargeStep('verifying', 'confirmed', { purse: { balance: yuan('80'), count: 4 }, evidence: 'dlt645:078102FF' }),
+];

@@ -26,6 +26,9 @@ import {
   openCase,
   paymentEntryOf,
   paymentFacts,
+  recharge,
+  rechargeStep,
+  rechargeSteps,
   reversalOf,
   versionOf,
 } from './store-facts.ts';
@@ -369,6 +372,31 @@ describe.each([
     test('moves a command only from the state that it is in', async () => {
       await given(store, { kind: 'command', command: commandOf() });
       expect(await store.commit({ facts: [moveOf('sent', 'unknown')] })).toEqual({ status: 'conflict', subject: 'command:cmd_1' });
+    });
+
+    test('keeps a recharge and its time line, and settles its count once', async () => {
+      await given(store, { kind: 'recharge', recharge }, ...rechargeSteps.slice(0, 2));
+      const found = await store.read('recharge', { rechargeId: recharge.id });
+      expect(found?.recharge).toEqual({ ...recharge, state: 'acknowledged', count: 4, version: 3 });
+      expect(found?.moves).toMatchObject([
+        { from: 'queued', to: 'sent', purse: { balance: yuan('30'), count: 3 } },
+        { from: 'sent', to: 'acknowledged', purse: undefined },
+      ]);
+      expect((await store.read('openRecharges', {})).map(({ id }) => id)).toEqual([recharge.id]);
+      await given(store, ...rechargeSteps.slice(2));
+      expect(await store.read('openRecharges', {})).toEqual([]);
+      expect((await store.read('recharges', { limit: 1, meterId: METER.id })).items).toMatchObject([
+        { id: recharge.id, state: 'confirmed' },
+      ]);
+    });
+
+    test('takes one open recharge of a meter, and moves it only from the state that it is in', async () => {
+      await given(store, { kind: 'recharge', recharge });
+      expect(await store.commit({ facts: [{ kind: 'recharge', recharge: { ...recharge, id: asId('rch_2') } }] })).toEqual({
+        status: 'conflict',
+        subject: `recharge:meter:${METER.id}`,
+      });
+      expect(await store.commit({ facts: [rechargeStep('sent', 'unknown')] })).toEqual({ status: 'conflict', subject: 'recharge:rch_1' });
     });
 
     test('remembers the opening that a restore must answer', async () => {

@@ -39,7 +39,7 @@ export async function createApiWorld({ requestsPerMinute = 100_000, ...options }
     lastSeq = seq;
   });
   const world = await createWorld({ ...options, ground: { store, clock, newId: createCountingIds(), lastSeq: () => lastSeq } });
-  const { payments, commands, meters } = world;
+  const { payments, commands, recharges, meters } = world;
   const newId = createCountingIds();
   const reads = createOnDemandReads({ gateway: meters.gateway, clock, newId, logger: silentLogger });
   const metrics = createMetrics();
@@ -47,6 +47,7 @@ export async function createApiWorld({ requestsPerMinute = 100_000, ...options }
     store,
     payments,
     commands,
+    recharges,
     reads,
     cases: createCaseService({ store, clock }),
     metrics,

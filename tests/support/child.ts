@@ -17,8 +17,9 @@ export interface Child {
   stop(signal: NodeJS.Signals): Promise<number | null>;
 }
 
-export function startCli(args: readonly string[]): Child {
-  const child = spawn(process.execPath, [CLI, ...args], { cwd: ROOT, stdio: 'pipe' });
+/** @param environment beside that of this process */
+export function startCli(args: readonly string[], environment: Readonly<Record<string, string>> = {}): Child {
+  const child = spawn(process.execPath, [CLI, ...args], { cwd: ROOT, stdio: 'pipe', env: { ...process.env, ...environment } });
   const lines: string[] = [];
   const waiting = new Set<(line: string | undefined) => void>();
   let errors = '';

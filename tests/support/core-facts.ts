@@ -49,6 +49,7 @@ export const RULES: RuleSet = {
   relayFreshnessMs: 120_000,
   tripDeadlineMs: 120_000,
   restoreDeadlineMs: 3_600_000,
+  relayClockBoundMs: undefined,
   restoreOverdueMs: 60_000,
   limiter: { perMinute: 10, feederPercentPerDay: 100, fleetPercentPerDay: 100 },
   simulatedOnly: false,

@@ -1,10 +1,12 @@
 /** Meters as hardware: a relay, a register, a load, and the faults that a test scripts. Stands behind the core's meter gateway. */
 import type { RelayAction } from '../../src/core/model/command.ts';
 import type { RelayState } from '../../src/core/model/meter.ts';
-import { ACTIVE_POWER } from '../../src/core/model/register.ts';
+import { ACTIVE_POWER, CLOCK_DATE, CLOCK_TIME } from '../../src/core/model/register.ts';
 import type { MeterFailure, MeterGateway } from '../../src/core/ports/meter-gateway.ts';
-import type { Clock, Instant } from '../../src/kernel/clock.ts';
+import { type Clock, type Instant, plusMs } from '../../src/kernel/clock.ts';
+import { formatLocalTime, toLocalTime } from '../../src/kernel/local-time.ts';
 import { err, ok } from '../../src/kernel/result.ts';
+import { SHANGHAI } from './core-facts.ts';
 
 /** What becomes of one relay frame. */
 export type Fate = 'obeyed' | 'request-lost' | 'reply-lost' | 'refused' | 'line-down' | 'accepted-and-stuck' | 'delayed';
@@ -26,6 +28,10 @@ export interface ScriptedMeter {
   tripDelayed: boolean;
   /** Answers nothing and hears nothing. */
   silent: boolean;
+  /** How far its clock is ahead; undefined where it shows none. */
+  clockAheadMs: number | undefined;
+  /** Why nobody seals for it just now. */
+  unready: MeterFailure | undefined;
   /** Fates of the next relay frames; obeyed where the list ends. */
   readonly fates: Fate[];
   /** Every relay frame that was written to the line. */
@@ -50,6 +56,8 @@ export function createScriptedMeters(clock: Clock): { readonly gateway: MeterGat
     keepPower: false,
     tripDelayed: false,
     silent: false,
+    clockAheadMs: 0,
+    unready: undefined,
     fates: [],
     frames: [],
     readBacks: [],
@@ -65,10 +73,13 @@ export function createScriptedMeters(clock: Clock): { readonly gateway: MeterGat
         await scripted.hop('read', 'before');
         if (meter.silent) return failure('no-reply', true);
         const readAt = clock.now();
+        const [date, time] = clockTexts(meter, readAt);
         const answers = registers.map((register) =>
-          register === ACTIVE_POWER
-            ? { register, value: { unscaled: meter.watts, scale: 3 }, unit: 'kW', readAt }
-            : { register, value: { unscaled: meter.register, scale: 2 }, unit: 'kWh', readAt },
+          register === CLOCK_DATE || register === CLOCK_TIME
+            ? { register, value: undefined, text: register === CLOCK_DATE ? date : time, unit: '', readAt }
+            : register === ACTIVE_POWER
+              ? { register, value: { unscaled: meter.watts, scale: 3 }, unit: 'kW', readAt }
+              : { register, value: { unscaled: meter.register, scale: 2 }, unit: 'kWh', readAt },
         );
         await scripted.hop('read', 'after');
         return ok(answers);
@@ -82,6 +93,7 @@ export function createScriptedMeters(clock: Clock): { readonly gateway: MeterGat
         await scripted.hop('readRelay', 'after');
         return ok(report);
       },
+      readyForRelay: async () => (meter.unready === undefined ? ok('ready' as const) : err(meter.unready)),
       async operateRelay(_, { action, expiresAt }, { deadline }) {
         await scripted.hop('operateRelay', 'before');
         if (deadline !== undefined && deadline < clock.now()) return failure('command-expired', false);
@@ -106,4 +118,9 @@ function obey(meter: ScriptedMeter, action: RelayAction): void {
   else if (action === 'close') meter.relay = 'closed';
   else if (meter.relay === 'open') meter.relay = 'armed';
   if (meter.relay !== 'closed') meter.watts = 0n;
+}
+
+/** Its date and its time, as a driver reads them. */
+function clockTexts({ clockAheadMs }: ScriptedMeter, now: Instant): readonly string[] {
+  return clockAheadMs === undefined ? [] : formatLocalTime(toLocalTime(plusMs(now, clockAheadMs), SHANGHAI)).split('T');
 }

@@ -15,6 +15,8 @@ import { createDecisions } from '../../src/core/services/decisions.ts';
 import { createMeteringService } from '../../src/core/services/metering-service.ts';
 import { createNoticeService } from '../../src/core/services/notice-service.ts';
 import { createPaymentService, type PaymentOrder } from '../../src/core/services/payment-service.ts';
+import { createRechargeRunner } from '../../src/core/services/recharge-runner.ts';
+import { createRechargeService, type RechargeOrder } from '../../src/core/services/recharge-service.ts';
 import { createSituations, type PointTerms } from '../../src/core/services/situations.ts';
 import { asId, type MeterId, type MeterPointId, type NewId } from '../../src/kernel/ids.ts';
 import { silentLogger } from '../../src/kernel/logger.ts';
@@ -22,6 +24,7 @@ import { ok } from '../../src/kernel/result.ts';
 import { openSqliteStore } from '../../src/store/sqlite/index.ts';
 import { createCountingIds, EVENING, FLAT, METER, POINT, RULES, SHANGHAI, yuan } from './core-facts.ts';
 import { createScriptedMeters } from './core-scripted-meters.ts';
+import { createScriptedPurse } from './core-scripted-purse.ts';
 import { createManualClock, type ManualClock } from './manual-clock.ts';
 
 export interface WorldOptions {
@@ -77,6 +80,7 @@ export async function createWorld({
   const store = around(inner);
   const logger = silentLogger;
   const meters = createScriptedMeters(clock);
+  const { gateway: purses, purse } = createScriptedPurse(clock);
   const meterPoint = { ...POINT, ...point };
   const meterConfig = { ...METER, id: asId<MeterId>(meterPoint.id.replace(/^p/, 'm')), meterPointId: meterPoint.id };
   const terms: PointTerms = { zone: SHANGHAI, rules: { ...RULES, ...rules }, tariff, simulatedLine: false };
@@ -88,6 +92,8 @@ export async function createWorld({
   const commands = createCommandService({ store, situations, clock, newId });
   const metering = createMeteringService({ store, situations, decisions, clock, newId, logger });
   const runner = createCommandRunner({ store, situations, gateway: meters.gateway, clock, newId, logger });
+  const recharges = createRechargeService({ store, situations, purses, clock, newId });
+  const rechargeRunner = createRechargeRunner({ store, situations, purses, clock, newId, logger });
   const charges = createChargeService({ store, situations, clock, newId });
   const notices = createNoticeService({ store, notifier, clock });
   await storeArchive(inner, [placeOf(meterPoint, meterConfig)]);
@@ -107,6 +113,9 @@ export async function createWorld({
     commands,
     metering,
     runner,
+    purse,
+    recharges,
+    rechargeRunner,
     charges,
     notices,
     pay: (amount: string, more: Partial<PaymentOrder> = {}) => {
@@ -121,6 +130,36 @@ export async function createWorld({
         actor: asId('teller'),
         ...more,
       });
+    },
+    recharge: (amount: string, more: Partial<RechargeOrder> = {}) => {
+      serial += 1;
+      return recharges.request({
+        kind: 'recharge',
+        meterId: meterConfig.id,
+        amount: yuan(amount),
+        count: undefined,
+        customer: '000000004711',
+        reason: 'paid at the counter',
+        expiresAt: undefined,
+        idempotencyKey: `recharge-${serial}`,
+        actor: asId('teller'),
+        ...more,
+      });
+    },
+    /** The newest recharge with its time line. */
+    async newestRecharge() {
+      const [newest] = (await inner.read('recharges', { meterId: meterConfig.id, limit: 1 })).items;
+      const found = newest && (await inner.read('recharge', { rechargeId: newest.id }));
+      if (found === undefined) throw new TypeError('no recharge was asked for');
+      return found;
+    },
+    /** Moves the newest recharge until it waits or ends, at most so many steps. */
+    async runRecharge(steps = 10): Promise<string> {
+      for (let step = 0; step < steps; step++) {
+        const moved = await rechargeRunner.advance((await world.newestRecharge()).recharge);
+        if (moved !== 'moved' && moved !== 'unmoved') break;
+      }
+      return pathOf((await world.newestRecharge()).moves);
     },
     /** Reads the meter once and records what it says. */
     async poll() {

@@ -9,8 +9,12 @@ export interface RunningGateway {
 }
 
 /** Starts it and waits until it listens; the key is known from the first start on. */
-export async function startGateway({ config, data }: { config: string; data: string }, known?: string): Promise<RunningGateway> {
-  const child = startCli(['start', '--config', config, '--data', data, '--listen', '127.0.0.1:0', '--log-level', 'error']);
+export async function startGateway(
+  { config, data }: { config: string; data: string },
+  known?: string,
+  environment?: Readonly<Record<string, string>>,
+): Promise<RunningGateway> {
+  const child = startCli(['start', '--config', config, '--data', data, '--listen', '127.0.0.1:0', '--log-level', 'error'], environment);
   const key = known ?? (await child.line((line) => line.startsWith('administrator key'))).split(': ')[1] ?? '';
   const [, url = ''] = /on (http\S+)/.exec(await child.line((line) => line.startsWith('feikong listens'))) ?? [];
   return { child, url, key };

@@ -141,6 +141,24 @@ test('a state-grid meter whose orders are sealed is tripped: one authentication 
   ]);
 });
 
+/** Polls fast, and has no trip leave for a meter whose clock is off by more than six milliseconds: each of them is. */
+function holdByClock(config: string): void {
+  pollFaster(config);
+  const demo = path.join(import.meta.dirname, '../../config/rules/demo.yaml');
+  writeFileSync(path.join(folder, 'strict.yaml'), `${readFileSync(demo, 'utf8')}\nrelayClockBoundMinutes: 0.0001\n`);
+  writeFileSync(config, readFileSync(config, 'utf8').replace(/^ {2}- .*demo\.yaml$/m, '  - strict.yaml'));
+}
+
+test('a trip is held, with its reason, for a meter whose own clock is off by more than the rule set allows', async () => {
+  await play([], [], holdByClock);
+  const trip = await commandIn('suspended');
+  expect(trip.timeline.map(({ state }) => state)).toEqual(['queued', 'suspended']);
+  expect(trip.timeline.at(-1)?.reason).toMatch(
+    /^the meter's clock is \d+ s (ahead|behind), more than the 0\.006 s that rule set demo allows/,
+  );
+  expect(relayFrames()).toEqual([]);
+});
+
 test('damaged, late, doubled and foreign bytes cost readings their time and never their truth', async () => {
   await play([
     { meter: '*', kind: 'corrupt', probability: 0.1 },

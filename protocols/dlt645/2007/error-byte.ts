@@ -30,7 +30,7 @@ export function errorTexts(error: number): readonly string[] {
 
 /**
  * The two bytes with which some meters refuse a relay command, from the lowest bit on. One meter's firmware is the only
- * source of them: they are told to people, no decision rests on them but that the password bit lies where the ERR byte has it.
+ * source of them: they are told to people; the password bit lies where the ERR byte has it.
  */
 const RELAY_WORD: readonly string[] = [
   'remote control is suspended',
@@ -43,6 +43,9 @@ const RELAY_WORD: readonly string[] = [
   'time until the restore is not valid',
   'restore failed: tripped',
 ];
+
+/** The one bit of that word on which something rests: the order was refused unread, and a new session may be begun for another. */
+export const RELAY_AUTHENTICATION_EXPIRED = 0x0008;
 
 /** What a refusal says is wrong, by the function that was refused and the length of its error. */
 export function refusalTexts({ function: functionCode, error, errorBytes }: Omit<Refusal, 'kind'>): readonly string[] {

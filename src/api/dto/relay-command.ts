@@ -5,7 +5,7 @@ import { formatInstant } from '../../kernel/clock.ts';
 import { type DecisionDto, toDecisionDto } from './decision.ts';
 import { instant, oneOf, orNull, refOrNull, text, textOrNull } from './fields.ts';
 
-const STATES = [
+export const STATES = [
   'pendingApproval',
   'queued',
   'suspended',

@@ -10,6 +10,7 @@ import { PaymentSchema } from './payment.ts';
 import { ProblemSchema } from './problem.ts';
 import { ReadSchema } from './read.ts';
 import { ReadingSchema } from './reading.ts';
+import { RechargeDetailSchema, RechargeSchema } from './recharge.ts';
 import { RelayCommandDetailSchema, RelayCommandSchema } from './relay-command.ts';
 
 /** Every schema that goes by a name in answers and in the OpenAPI document. */
@@ -26,6 +27,8 @@ export const SHARED_SCHEMAS = [
   ReadSchema,
   RelayCommandSchema,
   RelayCommandDetailSchema,
+  RechargeSchema,
+  RechargeDetailSchema,
   LineSchema,
   OccupancySchema,
   EventSchema,

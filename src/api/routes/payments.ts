@@ -7,12 +7,12 @@ import { ref } from '../dto/fields.ts';
 import { type PaymentDto, toPaymentDto } from '../dto/payment.ts';
 import { parseAmount, parseDate } from '../parse.ts';
 import { ProblemError } from '../problem-error.ts';
-import { closed, IdempotencyHeaders, idField } from '../requests.ts';
+import { amountField, closed, IdempotencyHeaders, idField } from '../requests.ts';
 
 const PaymentBody = Type.Object(
   {
     accountId: idField('an account id'),
-    amount: Type.String({ pattern: '^\\d{1,8}(\\.\\d{1,2})?$', description: 'yuan in whole fen as a decimal string, as "100.00"' }),
+    amount: amountField(),
     channel: Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{0,31}$', description: 'the name of a channel: letters, digits, . _ -' }),
     channelSerial: Type.String({
       pattern: '^[\\x21-\\x7e]{1,128}$',

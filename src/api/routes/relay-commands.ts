@@ -10,7 +10,7 @@ import { pageOf, ref, toPage } from '../dto/fields.ts';
 import { type RelayCommandDetailDto, type RelayCommandDto, toRelayCommandDetailDto, toRelayCommandDto } from '../dto/relay-command.ts';
 import { parseInstantField } from '../parse.ts';
 import { ProblemError } from '../problem-error.ts';
-import { closed, IdempotencyHeaders, IdParams, idField, instantField, pageAsk, paging } from '../requests.ts';
+import { closed, IdempotencyHeaders, IdParams, idField, instantField, pageAsk, paging, reasonField } from '../requests.ts';
 
 const CommandBody = Type.Object(
   {
@@ -19,7 +19,7 @@ const CommandBody = Type.Object(
       enum: ['trip', 'arm', 'close', 'restore'],
       description: 'trip, arm, close or restore; restore does what the contract says',
     }),
-    reason: Type.String({ pattern: '^\\S(.{0,198}\\S)?$', description: 'why, in 1 to 200 characters' }),
+    reason: reasonField('why'),
     expiresAt: Type.Optional(instantField('when no frame may leave any more; absent: as the rule set says')),
   },
   closed,

@@ -4,11 +4,12 @@ import { type CommandState, FINAL_STATES } from '../model/command.ts';
  * The life of a command: what may follow each state.
  *
  * `sent` is the instant that counts: it is committed before the frame leaves. An acknowledgement is not a confirmation;
- * what is unknown is read back, and only an answered, unchanged relay leads back to `queued`.
+ * what is unknown is read back, and only an answered, unchanged relay leads back to `queued`. A recharge lives by the same table,
+ * with the purchase count where a command has its relay; its effect may show when it is about to be sent again (`queued` → `verifying`).
  */
 const MOVES = {
   pendingApproval: ['queued', 'rejected', 'cancelled', 'superseded', 'expired'],
-  queued: ['suspended', 'sent', 'superseded', 'cancelled', 'expired'],
+  queued: ['suspended', 'sent', 'verifying', 'superseded', 'cancelled', 'expired'],
   suspended: ['queued', 'superseded', 'cancelled', 'expired'],
   sent: ['acknowledged', 'refused', 'unknown'],
   acknowledged: ['verifying'],

@@ -8,6 +8,7 @@ export const SCOPES = [
   'payments:write',
   'relay:trip',
   'relay:restore',
+  'recharges:write',
   'events:read',
   'metrics:read',
   'admin',

@@ -41,9 +41,8 @@ export interface Command {
   readonly version: number;
 }
 
-/** One step of a command's time line. */
-export interface CommandMove {
-  readonly commandId: CommandId;
+/** One step of a time line. */
+export interface StateMove {
   readonly from: CommandState;
   readonly to: CommandState;
   readonly at: Instant;
@@ -51,4 +50,9 @@ export interface CommandMove {
   readonly reason: string;
   /** The read-back or the meter's answer that it rests on. */
   readonly evidence: string | undefined;
+}
+
+/** One step of a command's time line. */
+export interface CommandMove extends StateMove {
+  readonly commandId: CommandId;
 }

@@ -15,6 +15,7 @@ import type { LoadSide, Meter, MeterPoint, RelayReport } from './meter.ts';
 import type { Notice } from './notice.ts';
 import type { Hold, Payment } from './payment.ts';
 import type { Reading } from './reading.ts';
+import type { Recharge, RechargeMove } from './recharge.ts';
 import type { RegisterName } from './register.ts';
 
 export type Fact =
@@ -51,6 +52,12 @@ export type Fact =
   | { readonly kind: 'command'; readonly command: Command }
   /** Applied only where the stored state is `from`; else the batch is a conflict on `command:ID`. */
   | { readonly kind: 'commandMove'; readonly move: CommandMove }
+  // Purses
+  /** Only where no other recharge of the meter is open; else the batch is a conflict on `recharge:meter:ID`. */
+  | { readonly kind: 'recharge'; readonly recharge: Recharge }
+  /** Applied only where the stored state is `from`; else the batch is a conflict on `recharge:ID`. */
+  | { readonly kind: 'rechargeMove'; readonly move: RechargeMove }
+  // Marks and cases
   | { readonly kind: 'mark'; readonly mark: Mark }
   | { readonly kind: 'markLifted'; readonly subject: string; readonly mark: MarkKind; readonly at: Instant; readonly actor: Actor }
   | { readonly kind: 'case'; readonly case: Case }

@@ -20,6 +20,8 @@ export interface RuleSet {
   /** From the command's commit to the deadline in its frame. */
   readonly tripDeadlineMs: number;
   readonly restoreDeadlineMs: number;
+  /** How far a meter's clock may be off when a trip leaves; undefined: the clock is not asked for. */
+  readonly relayClockBoundMs: number | undefined;
   /** A restore that is not confirmed by then becomes a case. */
   readonly restoreOverdueMs: number;
   readonly limiter: { readonly perMinute: number; readonly feederPercentPerDay: number; readonly fleetPercentPerDay: number };

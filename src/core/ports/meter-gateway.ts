@@ -49,6 +49,8 @@ export interface MeterFailure {
     | 'wrong-password' // the meter said no
     | 'unsupported-register'
     | 'unsupported-action'
+    | 'signer-down'
+    | 'signer-refused' // nobody sealed it
     | 'bad-value'
   >;
   /** False where it is certain that no byte of it was written to the line. */
@@ -71,6 +73,8 @@ export interface MeterGateway {
     asking: Asking,
   ): Promise<Result<readonly RegisterAnswer[], MeterFailure>>;
   readRelay(meterId: MeterId, asking: Asking): Promise<Result<RelayReport, MeterFailure>>;
+  /** Whether an order could be made now, as far as that shows without the meter: whoever seals for it answers. */
+  readyForRelay(meterId: MeterId): Promise<Result<'ready', MeterFailure>>;
   /**
    * Sends one relay frame, once. `ok` means accepted by the meter, not done.
    * A failure with `sent` true and no answer of the meter leaves the effect unknown: read back.

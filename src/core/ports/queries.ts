@@ -1,6 +1,6 @@
 /** The store's named questions: one query for one question, each answered from one snapshot. */
 import type { Instant } from '../../kernel/clock.ts';
-import type { AccountId, Actor, CaseId, CommandId, MeterId, MeterPointId, PaymentId } from '../../kernel/ids.ts';
+import type { AccountId, Actor, CaseId, CommandId, MeterId, MeterPointId, PaymentId, RechargeId } from '../../kernel/ids.ts';
 import type { Money } from '../../kernel/units.ts';
 import type { Account } from '../model/account.ts';
 import type { Accrual } from '../model/accrual.ts';
@@ -17,6 +17,7 @@ import type { Meter, MeterPoint, RelayBelief } from '../model/meter.ts';
 import type { Notice } from '../model/notice.ts';
 import type { StoredPayment } from '../model/payment.ts';
 import type { Reading } from '../model/reading.ts';
+import type { Recharge, RechargeMove } from '../model/recharge.ts';
 import type { RegisterName } from '../model/register.ts';
 
 /** Where a list goes on; opaque to callers. */
@@ -124,6 +125,14 @@ export interface Queries {
   readonly commands: { ask: PageAsk & { meterId?: MeterId | undefined }; answer: Page<Command> };
   /** Every command that has not ended, oldest first: what the command loop works on. */
   readonly openCommands: { ask: Record<string, never>; answer: readonly Command[] };
+  readonly recharge: {
+    ask: { rechargeId: RechargeId };
+    answer: { recharge: Recharge; moves: readonly RechargeMove[] } | undefined;
+  };
+  /** Newest first. */
+  readonly recharges: { ask: PageAsk & { meterId: MeterId }; answer: Page<Recharge> };
+  /** Every recharge that has not ended, oldest first. */
+  readonly openRecharges: { ask: Record<string, never>; answer: readonly Recharge[] };
   readonly queuedNotices: { ask: { limit: number }; answer: readonly Notice[] };
   /** Every open billing period. */
   readonly accruals: { ask: Record<string, never>; answer: readonly Accrual[] };

@@ -51,7 +51,8 @@ export interface SealedPurchase {
 }
 
 export interface SignerFailure {
-  readonly code: Extract<ErrorCode, 'unsupported-action'>;
+  /** It is none for such a meter; it cannot be asked, or answers nonsense; it says no. */
+  readonly code: Extract<ErrorCode, 'unsupported-action' | 'signer-down' | 'signer-refused'>;
   /** In words, for people. */
   readonly reason: string;
 }

@@ -4,9 +4,10 @@ import { isExhausted } from '../feecontrol/terms.ts';
 import type { Command, CommandMove } from '../model/command.ts';
 import type { Decision, StoredDecision } from '../model/decision.ts';
 import type { Fact } from '../model/fact.ts';
-import type { MeterFailure } from '../ports/meter-gateway.ts';
 import { openCase } from './cases.ts';
 import { type CommandRunnerDeps, commitMoves, moveTo, priorityOf, readRelay, type Step } from './command-moves.ts';
+import { whyUnready } from './command-readiness.ts';
+import { endsOrder } from './meter-failures.ts';
 import { believe } from './metering-service.ts';
 
 /** A frame that cannot leave so soon after its `sent` was committed does not leave at all: the relay is read back, and what is decided then counts. */
@@ -16,6 +17,7 @@ const SEND_WITHIN_MS = 10_000;
 export async function trySend(deps: CommandRunnerDeps, command: Command): Promise<Step> {
   const report = command.action === 'trip' ? await readRelay(deps, command) : undefined;
   if (command.action === 'trip' && report === undefined) return 'waiting';
+  const unready = await whyUnready(deps, command);
   const facts = await deps.situations.load(command.meterPointId);
   const overlay = report === undefined ? {} : { relay: believe(facts.relay, report, facts.relay.loadSide) };
   const situation = deps.situations.of(facts, overlay);
@@ -34,6 +36,7 @@ export async function trySend(deps: CommandRunnerDeps, command: Command): Promis
       desired === undefined ? extra : [...extra, { kind: 'relayDesired', meterId: command.meterId, desired, at: now }],
     );
   }
+  if (unready !== undefined) return suspend(deps, command, unready, now, extra);
   const moves = command.state === 'suspended' ? [moveTo(command, 'queued', now, 'its terms hold again')] : [];
   const file: StoredDecision = { ...decision, id: deps.newId('dec'), meterPointId: command.meterPointId, at: now };
   const sent: CommandMove = {
@@ -54,24 +57,23 @@ async function send(deps: CommandRunnerDeps, command: Command): Promise<Step> {
   const now = deps.clock.now();
   if (answer.ok) return settle(deps, command, [moveTo(command, 'acknowledged', now, 'accepted by the meter')]);
   deps.logger.warn({ commandId: id, action, code: answer.error.code, sent: answer.error.sent }, 'a relay command was not accepted');
-  if (!isRefusal(answer.error)) return settle(deps, command, [moveTo(command, 'unknown', now, answer.error.code)]);
+  if (!endsOrder(answer.error)) return settle(deps, command, [moveTo(command, 'unknown', now, answer.error.code)]);
   const facts = await deps.situations.load(command.meterPointId);
   const reason = `${answer.error.code}: ${answer.error.protocolError ?? 'the meter says no'}`;
   const failure = openCase(deps.newId, facts, action === 'trip' ? 'trip-failed' : 'restore-failed', reason, now);
   return settle(deps, command, [moveTo(command, 'refused', now, reason)], failure);
 }
 
-/** The meter, or the gateway for it, plainly said no: nothing was switched. */
-const isRefusal = ({ code }: MeterFailure): boolean =>
-  code === 'meter-refused' || code === 'wrong-password' || code === 'unsupported-action';
-
 /** What is plainly unmet voids the command; what is only unknown suspends it. */
 async function hold(deps: CommandRunnerDeps, command: Command, { terms }: Decision, now: Instant, extra: readonly Fact[]): Promise<Step> {
   const open = terms.filter(({ verdict }) => verdict !== 'met');
   const reason = open.map(({ name, proof }) => `${name}: ${proof}`).join('; ');
   if (open.some(({ verdict }) => verdict === 'unmet')) return settle(deps, command, [moveTo(command, 'superseded', now, reason)], extra);
-  if (command.state === 'suspended') return 'waiting';
-  await commitMoves(deps, command, [moveTo(command, 'suspended', now, reason)], extra);
+  return suspend(deps, command, reason, now, extra);
+}
+
+async function suspend(deps: CommandRunnerDeps, command: Command, reason: string, now: Instant, extra: readonly Fact[]): Promise<Step> {
+  if (command.state !== 'suspended') await commitMoves(deps, command, [moveTo(command, 'suspended', now, reason)], extra);
   return 'waiting';
 }
 

@@ -92,7 +92,7 @@ function consequences(
         : [];
     return [noticeOf(deps, facts, 'tripped', now), ...manual];
   }
-  const answered = facts.openCases.filter(({ kind }) => kind !== 'tamper');
+  const answered = facts.openCases.filter(({ kind }) => kind !== 'tamper' && kind !== 'recharge-failed');
   return [
     noticeOf(deps, facts, 'restored', now),
     ...answered.map(

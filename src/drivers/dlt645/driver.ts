@@ -1,6 +1,6 @@
 import { RELAY_STATUS_DI, relayStatus } from '../../../protocols/dlt645/index.ts';
 import type { RelayReport, RelayState } from '../../core/model/meter.ts';
-import type { RelayOrder } from '../../core/ports/meter-gateway.ts';
+import type { MeterFailure, RelayOrder } from '../../core/ports/meter-gateway.ts';
 import { AppError } from '../../kernel/app-error.ts';
 import { toLocalTime } from '../../kernel/local-time.ts';
 import { err, ok } from '../../kernel/result.ts';
@@ -10,6 +10,7 @@ import type { CatalogRow } from './edition.ts';
 import { EDITION_2007 } from './edition-2007.ts';
 import { createReader } from './reader.ts';
 import { refusalOf } from './refusal.ts';
+import { fillSealedPurse, readSealedPurse } from './sealed-purse.ts';
 import { operateSealedRelay } from './sealed-relay.ts';
 
 /** DL/T 645-2007 on a bus. */
@@ -35,8 +36,17 @@ export const createDlt645Driver: CreateDriver = ({ bus, clock }) => {
       if (!answer.ok) return answer;
       return answer.value.kind === 'refused' ? err(refusalOf(answer.value)) : ok('accepted');
     },
+
+    purse: {
+      read: async (meter, asking) =>
+        meter.seal === undefined ? err(NO_SEAL) : readSealedPurse({ bus, meter, seal: meter.seal, asking }, clock),
+      fill: async (meter, order, asking) =>
+        meter.seal === undefined ? err(NO_SEAL) : fillSealedPurse({ bus, meter, seal: meter.seal, asking }, order),
+    },
   };
 };
+
+const NO_SEAL: MeterFailure = { code: 'unsupported-action', sent: false, protocolError: 'no signer seals for this meter' };
 
 function relayRequest(meter: DriverMeter, { action, expiresAt }: RelayOrder, password: string) {
   return { kind: 'relay', action, password, operator: meter.operatorCode, limit: 0, deadline: toLocalTime(expiresAt, meter.zone) } as const;

@@ -8,12 +8,11 @@ import { customerText, purseText, writeSealedOrder } from '../../../protocols/dl
 import type { Purchase, SealedPurchase, SecuredMeter, Session, Signer, SignerFailure } from '../../core/ports/signer.ts';
 import { AppError } from '../../kernel/app-error.ts';
 import { err, ok, type Result } from '../../kernel/result.ts';
-import { isWholeFen, type Money } from '../../kernel/units.ts';
+import { countFen } from '../../kernel/units.ts';
 import { encryptBlock, macOf, meterKey, proofOf } from './test-cipher.ts';
 
 const RANDOM_BYTES = 8;
 const FACTOR_BYTES = 8;
-const MICRO_YUAN_PER_FEN = 10_000n;
 
 /** @errors unsupported-action for a meter on a line that is not simulated */
 export function createSoftwareSigner(): Signer {
@@ -45,13 +44,8 @@ const NOT_SIMULATED: SignerFailure = {
 function sealPurchase({ meter, random }: Session, { amount, count, customer }: Purchase): Result<SealedPurchase, SignerFailure> {
   if (!meter.simulatedLine) return err(NOT_SIMULATED);
   const key = meterKey(factorOf(meter));
-  const text = purseText(fenOf(amount), count);
+  const text = purseText(countFen(amount), count);
   return ok({ mac: macOf(key, random, text), customerMac: macOf(key, random, customerText(customer)) });
-}
-
-function fenOf(amount: Money): bigint {
-  if (!isWholeFen(amount)) throw new AppError('bad-data', 'a purse is recharged in whole fen', { amount });
-  return amount / MICRO_YUAN_PER_FEN;
 }
 
 /** The address as it is read, most significant pair first, behind two zeros. */

@@ -7,6 +7,7 @@ import { checkChain } from './check/chain.ts';
 import { checkHolds } from './check/holds.ts';
 import { checkJournal } from './check/journal.ts';
 import { checkKeys } from './check/keys.ts';
+import { checkRecharges } from './check/recharges.ts';
 import { checkRounding } from './check/rounding.ts';
 import { checkSupply } from './check/supply.ts';
 import { checkTrips } from './check/trips.ts';
@@ -39,9 +40,10 @@ const CHECKS = {
   I9: checkSupply,
   I10: checkChain,
   I11: checkRounding,
+  I14: checkRecharges,
 } as const satisfies Record<string, Check>;
 
-const COUNTED = ['entries', 'postings', 'payments', 'holds', 'readings', 'commands', 'decisions', 'records', 'links'] as const;
+const COUNTED = ['entries', 'postings', 'payments', 'holds', 'readings', 'commands', 'recharges', 'decisions', 'records', 'links'] as const;
 
 /**
  * Recomputes every invariant that a data folder can show, from the stored rows alone; writes nothing and works beside a running

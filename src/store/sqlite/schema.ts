@@ -22,6 +22,8 @@ export interface Schema {
   readonly notices: NoticeTable;
   readonly commands: CommandTable;
   readonly command_moves: CommandMoveTable;
+  readonly recharges: RechargeTable;
+  readonly recharge_moves: RechargeMoveTable;
   readonly marks: {
     readonly subject: string;
     readonly kind: string;
@@ -195,6 +197,32 @@ export interface CommandMoveTable {
   readonly at: bigint;
   readonly reason: string;
   readonly evidence: string | null;
+}
+
+export interface RechargeTable {
+  readonly id: string;
+  /** Place of its creation in the journal. */
+  readonly seq: bigint;
+  readonly meter_id: string;
+  readonly meter_point_id: string;
+  readonly kind: string;
+  readonly amount: bigint;
+  /** Null until it is settled with the first frame. */
+  readonly purchase_count: bigint | null;
+  readonly customer: string;
+  readonly actor: string;
+  readonly reason: string;
+  readonly created_at: bigint;
+  readonly expires_at: bigint;
+  readonly state: string;
+  readonly version: bigint;
+}
+
+export interface RechargeMoveTable extends Omit<CommandMoveTable, 'command_id'> {
+  readonly recharge_id: string;
+  /** The purse that the step rests on, where it was read. */
+  readonly balance: bigint | null;
+  readonly purchase_count: bigint | null;
 }
 
 export interface CaseTable {

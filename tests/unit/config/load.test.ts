@@ -223,7 +223,7 @@ describe('a mistake is one sentence that names the place, the value and what was
       'sealed orders for a real line',
       'account: a1\n',
       'account: a1\n    security: esam\n',
-      'feikong.yaml: meters[0].security is "esam"; expected password, or a simulated line: the only signer so far has test keys, and line line-1 is not simulated',
+      'feikong.yaml: meters[0].security is "esam"; expected password, or signer.kind: http: the software signer has test keys only, and line line-1 is not simulated',
     ],
     [
       'simulated notices for real customers',

@@ -8,7 +8,7 @@ const running = async (act: (world: World) => Promise<void>) => {
   const world = await createWorld();
   await world.exhaust();
   await world.poll();
-  const job = startCommandJob({ store: world.store, runner: world.runner, clock: world.clock, logger: silentLogger });
+  const job = startCommandJob({ ...world, logger: silentLogger });
   try {
     await act(world);
   } finally {
@@ -59,7 +59,7 @@ describe('the command loop', () => {
       move: { commandId: trip.id, from: 'queued', to: 'sent', at: EVENING, reason: 'earlier', evidence: undefined },
     });
     world.meter.relay = 'open';
-    const job = startCommandJob({ store: world.store, runner: world.runner, clock: world.clock, logger: silentLogger });
+    const job = startCommandJob({ ...world, logger: silentLogger });
     await world.clock.advance(2000);
     await job.stop();
     expect((await world.command(trip.id)).command.state).toBe('confirmed');

@@ -6,6 +6,7 @@ import {
   fromLocalTime,
   type LocalTime,
   minuteOfDay,
+  parseLocalTime,
   parseZone,
   toLocalTime,
   type Zone,
@@ -91,4 +92,10 @@ describe('local time', () => {
     expect(parseZone('Asia/Nowhere')).toBeUndefined();
     expect(parseZone('')).toBeUndefined();
   });
+});
+
+test('a wall time is read as it is written, and one that no clock shows is none', () => {
+  expect(parseLocalTime('2026-11-24T20:05:09')).toEqual(local(2026, 11, 24, 20, 5, 9));
+  for (const text of ['', 'T', '2026-02-30T00:00:00', '2026-11-24T24:00:00', '2026-11-24T20:05', '2026-11-24T20:05:09Z'])
+    expect(parseLocalTime(text)).toBeUndefined();
 });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { ok } from '../../../src/kernel/result.ts';
 import {
+  countFen,
   divideHalfAway,
   energy,
   energyFromDecimal,
@@ -9,7 +10,6 @@ import {
   formatEnergy,
   formatMoney,
   formatPrice,
-  isWholeFen,
   money,
   multiply,
   parseEnergy,
@@ -96,8 +96,8 @@ describe('units', () => {
     expect(formatPrice(price(1n))).toBe('0.00000001');
   });
 
-  test('whole fen are told from less', () => {
-    expect(isWholeFen(fen(-3n))).toBe(true);
-    expect(isWholeFen(money(10_001n))).toBe(false);
+  test('whole fen are counted, and less than a fen is a broken promise', () => {
+    expect(countFen(fen(-3n))).toBe(-3n);
+    expect(() => countFen(money(10_001n))).toThrow('not in whole fen');
   });
 });

@@ -31,7 +31,7 @@ export function* checkSupply(database: Database.Database): Iterable<Violation> {
      where c.state = 'confirmed' and available > 0
        and not exists (select 1 from commands r where r.meter_point_id = mp.id and r.action in ('arm', 'close')
          and (r.state not in ('rejected', 'refused', 'failed', 'expired', 'superseded', 'cancelled', 'confirmed') or (r.state = 'confirmed' and r.seq > c.seq)))
-       and not exists (select 1 from cases k where k.meter_point_id = mp.id and k.closed_at is null and k.owner <> '' and k.reason <> '')
+       and not exists (select 1 from cases k where k.meter_point_id = mp.id and k.closed_at is null and k.kind <> 'recharge-failed' and k.owner <> '' and k.reason <> '')
        and not exists (select 1 from marks m where m.kind = 'lock-out' and m.subject in ('meterPoint:' || mp.id, 'account:' || mp.account_id))`,
   );
   for (const { id, account_id, command_id, available } of dark.iterate()) {

@@ -10,6 +10,7 @@ import type { JournalEntry, Posting } from '../../../core/model/journal.ts';
 import type { MeterPoint } from '../../../core/model/meter.ts';
 import type { Hold, Payment } from '../../../core/model/payment.ts';
 import type { Reading } from '../../../core/model/reading.ts';
+import type { Recharge, RechargeMove } from '../../../core/model/recharge.ts';
 import type { Batch, Expectation } from '../../../core/ports/store.ts';
 import { type Instant, instantOf } from '../../../kernel/clock.ts';
 import { energy, money, power } from '../../../kernel/units.ts';
@@ -65,6 +66,12 @@ function packFact(fact: Fact): Packed | Fact {
       return ['payment', { ...fact.payment, amount: fact.payment.amount.toString() }];
     case 'hold':
       return ['hold', { ...fact.hold, amount: fact.hold.amount.toString() }];
+    case 'recharge':
+      return ['recharge', { ...fact.recharge, amount: fact.recharge.amount.toString() }];
+    case 'rechargeMove': {
+      const { purse, ...rest } = fact.move;
+      return ['rechargeMove', rest, ...(purse === undefined ? [] : [purse.balance.toString(), purse.count])];
+    }
     case 'meterPoint': {
       const { currentRatio, voltageRatio, maxPower, ...rest } = fact.meterPoint;
       return ['meterPoint', rest, currentRatio.toString(), voltageRatio.toString(), maxPower.toString()];
@@ -101,6 +108,10 @@ function unpackFact([kind, ...rest]: Packed): Fact {
       return { kind, payment: withAmount<Payment>(rest[0]) };
     case 'hold':
       return { kind, hold: withAmount<Hold>(rest[0]) };
+    case 'recharge':
+      return { kind, recharge: withAmount<Recharge>(rest[0]) };
+    case 'rechargeMove':
+      return { kind, move: unpackRechargeMove(rest) };
     default:
       return { kind: 'meterPoint', meterPoint: unpackMeterPoint(rest) };
   }
@@ -126,7 +137,12 @@ function unpackEntry([id, kind, key, at, actor, meterPointId, businessDay, rever
   } as JournalEntry;
 }
 
-function withAmount<T extends Payment | Hold>(packed: unknown): T {
+function unpackRechargeMove([move, balance, count]: readonly unknown[]): RechargeMove {
+  const purse = balance === undefined ? undefined : { balance: money(BigInt(balance as string)), count: count as number };
+  return { ...(move as Omit<RechargeMove, 'purse'>), purse };
+}
+
+function withAmount<T extends Payment | Hold | Recharge>(packed: unknown): T {
   const { amount, ...rest } = packed as { readonly amount: string };
   return { ...rest, amount: money(BigInt(amount)) } as T;
 }

@@ -7,6 +7,7 @@ import { eventAnswers } from './event-queries.ts';
 import { factsAnswers } from './facts-query.ts';
 import { figureAnswers } from './figure-queries.ts';
 import { meterAnswers } from './meter-queries.ts';
+import { rechargeAnswers } from './recharge-queries.ts';
 
 const answers: Answers<keyof Queries> = {
   ...accountAnswers,
@@ -16,6 +17,7 @@ const answers: Answers<keyof Queries> = {
   ...factsAnswers,
   ...figureAnswers,
   ...meterAnswers,
+  ...rechargeAnswers,
 };
 
 /** Answers one named question from one snapshot. */
@@ -33,6 +35,7 @@ const POINT_READS: ReadonlySet<keyof Queries> = new Set([
   'paymentBySerial',
   'idempotencyKey',
   'command',
+  'recharge',
   'case',
   'apiKeyByHash',
   'lastCommitAt',

@@ -1,6 +1,6 @@
 import { ENDED, literal, question } from '../question.ts';
 import type { Answers } from './answer.ts';
-import { cursorNumbers, NEWEST, pageOf } from './paging.ts';
+import { beforeOf, pageOf } from './paging.ts';
 import { caseOf, commandOf, decisionOf, moveOf, noticeOf } from './rows.ts';
 
 const commandById = question<{ id: string }>()((db, asked) => db.selectFrom('commands').selectAll().where('id', '=', asked.id));
@@ -76,8 +76,3 @@ export const commandAnswers: Answers<CommandQuery> = {
     return pageOf(rows, ask, ({ seq }) => String(seq), caseOf);
   },
 };
-
-function beforeOf(cursor: string | undefined): bigint {
-  const [before = NEWEST] = cursorNumbers(cursor, [NEWEST]);
-  return BigInt(before);
-}

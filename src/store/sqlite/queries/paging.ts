@@ -32,3 +32,9 @@ export function cursorNumbers(cursor: string | undefined, otherwise: readonly nu
   }
   return numbers;
 }
+
+/** Where a list from the newest goes on, for cursors of one number. */
+export function beforeOf(cursor: string | undefined): bigint {
+  const [before = NEWEST] = cursorNumbers(cursor, [NEWEST]);
+  return BigInt(before);
+}

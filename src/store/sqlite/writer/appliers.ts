@@ -5,6 +5,7 @@ import { createCommandAppliers } from './command-appliers.ts';
 import { createFeeControlAppliers } from './fee-control-appliers.ts';
 import { createMeteringAppliers } from './metering-appliers.ts';
 import { createMoneyAppliers } from './money-appliers.ts';
+import { createRechargeAppliers } from './recharge-appliers.ts';
 import { createSecurityAppliers } from './security-appliers.ts';
 
 /** Stores one fact, whatever its kind. */
@@ -15,6 +16,7 @@ export function createApply(context: WriterContext): (fact: Fact) => Refusal | u
     ...createMeteringAppliers(context),
     ...createFeeControlAppliers(context),
     ...createCommandAppliers(context),
+    ...createRechargeAppliers(context),
     ...createSecurityAppliers(context),
   };
   // The table pairs each kind with its own applier; the type system cannot follow a lookup by the fact's kind.

@@ -2,7 +2,7 @@ import type Database from 'better-sqlite3';
 import type { Fact } from '../../../core/model/fact.ts';
 import type { Batch } from '../../../core/ports/store.ts';
 
-/** What has to wait while the disk is full: new money, new readings, and every step of a trip up to its frame. */
+/** What has to wait while the disk is full: new money, new readings, and every step of a trip or a recharge up to its frame. */
 export function createNeedsRoom(database: Database.Database): (batch: Batch) => boolean {
   const actionOf = database.prepare<[string], string>('select action from commands where id = ?').pluck();
   const begins = (fact: Fact): boolean => {
@@ -12,11 +12,14 @@ export function createNeedsRoom(database: Database.Database): (batch: Batch) => 
       case 'hold':
       case 'reading':
       case 'accrual':
+      case 'recharge':
         return true;
       case 'command':
         return fact.command.action === 'trip';
       case 'commandMove':
         return fact.move.to === 'sent' && actionOf.get(fact.move.commandId) === 'trip';
+      case 'rechargeMove':
+        return fact.move.to === 'sent';
       default:
         return false;
     }

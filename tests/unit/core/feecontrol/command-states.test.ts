@@ -4,7 +4,7 @@ import type { CommandState } from '../../../../src/core/model/command.ts';
 
 const ALLOWED: Readonly<Record<CommandState, string>> = {
   pendingApproval: 'queued rejected cancelled superseded expired',
-  queued: 'suspended sent superseded cancelled expired',
+  queued: 'suspended sent verifying superseded cancelled expired',
   suspended: 'queued superseded cancelled expired',
   sent: 'acknowledged refused unknown',
   acknowledged: 'verifying',

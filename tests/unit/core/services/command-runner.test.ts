@@ -127,6 +127,54 @@ describe('a trip', () => {
     expect(await pathOfCommand(world, trip)).toBe('suspended queued sent acknowledged verifying confirmed');
   });
 
+  test('is held, and not sent, while nobody seals it; it leaves when somebody does', async () => {
+    const { world, trip } = await tripQueued();
+    world.meter.unready = { code: 'signer-down', sent: false, protocolError: 'no answer within 5000 ms' };
+    await world.run();
+    expect(await pathOfCommand(world, trip)).toBe('suspended');
+    expect((await world.command(trip.id)).moves.at(-1)?.reason).toBe('signer-down: no answer within 5000 ms');
+    world.meter.unready = undefined;
+    await world.run();
+    expect(await pathOfCommand(world, trip)).toBe('suspended queued sent acknowledged verifying confirmed');
+  });
+
+  test('is held while the clock of its meter is too far off, and leaves when it is set', async () => {
+    const { world, trip } = await tripQueued();
+    world.configure({ ...world.terms, rules: { ...world.terms.rules, relayClockBoundMs: 60_000 } });
+    world.meter.clockAheadMs = -61_000;
+    await world.run();
+    expect(await pathOfCommand(world, trip)).toBe('suspended');
+    expect((await world.command(trip.id)).moves.at(-1)?.reason).toContain("the meter's clock is 61 s behind");
+    world.meter.clockAheadMs = undefined;
+    expect(await world.runner.advance(await world.openCommand())).toBe('waiting');
+    world.meter.clockAheadMs = 59_000;
+    await world.run();
+    expect(await pathOfCommand(world, trip)).toBe('suspended queued sent acknowledged verifying confirmed');
+  });
+
+  test('reads the date again where midnight may lie between date and time', async () => {
+    const { world, trip } = await tripQueued();
+    world.configure({ ...world.terms, rules: { ...world.terms.rules, relayClockBoundMs: 86_400_000 } });
+    // 20:00 in Shanghai: four hours and ten seconds ahead is ten seconds past midnight.
+    world.meter.clockAheadMs = 4 * 3_600_000 + 10_000 - (world.clock.now() - EVENING);
+    let reads = 0;
+    world.meters.hop = (what, when) => {
+      if (what === 'read' && when === 'before') reads += 1;
+    };
+    await world.runner.advance(trip);
+    expect(reads).toBe(2);
+    expect((await world.command(trip.id)).moves.at(-1)?.reason).toContain('by it the deadline');
+  });
+
+  test('that is held for want of a seal is superseded all the same when the money comes', async () => {
+    const { world, trip } = await tripQueued();
+    world.meter.unready = { code: 'signer-refused', sent: false };
+    await world.run();
+    await world.pay('50');
+    expect(await pathOfCommand(world, trip)).toBe('suspended superseded');
+    expect(actions(world)).toBe('');
+  });
+
   test('is superseded by a mark that was set while it waited', async () => {
     const { world, trip } = await tripQueued();
     await world.commit({

@@ -75,6 +75,13 @@ const requests = [
     body: writePurse(RECHARGE),
     hex: '68 78 56 34 12 00 00 68 03 1E 32 35 34 3A 34 33 33 33 38 33 33 33 35 34 33 33 3D 3E 3F 40 89 67 45 33 33 33 41 42 43 44 19 16',
   },
+  {
+    // 1E4 + 03 + 08 + (32+35+B4+3A = 155) + (34+33+33+33 = CD) = 411; there is no body
+    title: 'status query',
+    di: SECURITY_DI.status,
+    body: new Uint8Array(0),
+    hex: '68 78 56 34 12 00 00 68 03 08 32 35 B4 3A 34 33 33 33 11 16',
+  },
 ] as const;
 
 const replies = [
@@ -91,6 +98,27 @@ const replies = [
     di: SECURITY_DI.status,
     body: writePurseStatus(STATUS),
     hex: '68 78 56 34 12 00 00 68 83 16 32 35 B4 3A 33 33 34 33 35 33 33 33 89 67 45 33 33 33 33 33 33 36 0A 16',
+  },
+  {
+    // 1E4 + 83 + 04 + (32+34+33+3A = D3) = 33E; nothing but the DI
+    title: 'a validity that was taken',
+    di: SECURITY_DI.validity,
+    body: new Uint8Array(0),
+    hex: '68 78 56 34 12 00 00 68 83 04 32 34 33 3A 3E 16',
+  },
+  {
+    // 1E4 + 83 + 04 + (32+34+34+3A = D4) = 33F
+    title: 'an account that was opened',
+    di: SECURITY_DI.openAccount,
+    body: new Uint8Array(0),
+    hex: '68 78 56 34 12 00 00 68 83 04 32 34 34 3A 3F 16',
+  },
+  {
+    // 1E4 + 83 + 04 + (32+35+34+3A = D5) = 340
+    title: 'a recharge that was taken',
+    di: SECURITY_DI.recharge,
+    body: new Uint8Array(0),
+    hex: '68 78 56 34 12 00 00 68 83 04 32 35 34 3A 40 16',
   },
 ] as const;
 

@@ -4,7 +4,17 @@ import { ACTIVE_POWER } from '../../../../../src/core/model/register.ts';
 import { asId } from '../../../../../src/kernel/ids.ts';
 import { power } from '../../../../../src/kernel/units.ts';
 import { decodeBatches, encodeBatches } from '../../../../../src/store/sqlite/encoding/batch-encoding.ts';
-import { accrual, archive, chargeEntry, hold, moveOf, paymentFacts, reversalOf } from '../../../../contract/store-facts.ts';
+import {
+  accrual,
+  archive,
+  chargeEntry,
+  hold,
+  moveOf,
+  paymentFacts,
+  recharge,
+  rechargeSteps,
+  reversalOf,
+} from '../../../../contract/store-facts.ts';
 import { commandOf, EVENING, METER, readingOf } from '../../../../support/core-facts.ts';
 
 const facts: readonly Fact[] = [
@@ -19,6 +29,8 @@ const facts: readonly Fact[] = [
   { kind: 'telemetry', meterId: METER.id, register: ACTIVE_POWER, at: EVENING, value: power(-1n) },
   { kind: 'command', command: commandOf({ decisionId: asId('dec_1') }) },
   moveOf('queued', 'sent'),
+  { kind: 'recharge', recharge },
+  ...rechargeSteps,
 ];
 
 describe('batches on their way to the writer', () => {
