@@ -83,6 +83,32 @@ program
   });
 
 program
+  .command('scan')
+  .description('look for the meters of a line, by reads alone; each is one line')
+  .addOption(link())
+  .option('--protocol <name...>', 'look for these only; modbus-tcp has to be named')
+  .option('--units <from-to>', 'Modbus: units to ask', '1-247')
+  .addOption(map())
+  .option('--wait <ms>', 'the longest that a meter may think before it answers', '500')
+  .option('--thorough', 'DL/T 645: call every ending of an address even where one meter answers alone, since it may drown others', false)
+  .addOption(json())
+  .action(async (options) => {
+    const { scan } = await import('./cli/scan.ts');
+    const { stopSignal } = await import('./cli/process-end.ts');
+    const stop = new AbortController();
+    void stopSignal().then(() => stop.abort());
+    process.exitCode = await scan(
+      options,
+      systemClock,
+      (found) => {
+        if (options.json === true) printJson(found);
+        else printLine(`${found.protocol} ${found.address ?? 'no address'} ${found.speed ?? ''} ${found.parity ?? ''} ${found.evidence}`);
+      },
+      stop.signal,
+    );
+  });
+
+program
   .command('relay')
   .description('send one relay frame to one meter and read the relay back; no gate of fee control is asked')
   .addOption(link())

@@ -7,6 +7,7 @@ import type { Clock } from '../kernel/clock.ts';
 import type { Zone } from '../kernel/local-time.ts';
 import type { Result } from '../kernel/result.ts';
 import type { Bus } from '../transports/bus/bus.ts';
+import type { PortSettings } from '../transports/port-settings.ts';
 
 /** Who seals the orders of a meter that obeys no others. */
 export interface MeterSeal {
@@ -19,6 +20,8 @@ export interface MeterSeal {
 export interface DriverMeter {
   readonly id: string;
   readonly address: string;
+  /** Where its port settings differ from the line's. */
+  readonly port?: PortSettings | undefined;
   /** Of a Modbus meter: what its maker's table says. */
   readonly map?: RegisterMap | undefined;
   /** The meter's wall clock runs in it. */

@@ -46,7 +46,7 @@ test('a line that mixes DL/T 645 and Modbus RTU is polled without a lost or garb
     0,
     createMixedLine({
       clock: systemClock,
-      dlt645: createSharedLine({ ...common, edition: SPOKEN_2007, meters: town, log }),
+      dlt645: [createSharedLine({ ...common, edition: SPOKEN_2007, meters: town, log })],
       modbusRtu: createModbusLine({ ...common, protocol: 'modbus-rtu', meters: units, log }),
     }),
   );

@@ -35,7 +35,7 @@ export const createDlt645Driver: CreateDriver = ({ bus, clock }) => {
       if (meter.password === undefined)
         return err({ code: 'unsupported-action', sent: false, protocolError: 'no password is configured for this meter' });
       const request = requestTo(meter.address, relayRequest(meter, order, meter.password));
-      const reply = await bus.request(exchangeOf({ meter: meter.id, request, longestData: SHORT_DATA, repeatable: false }), asking);
+      const reply = await bus.request(exchangeOf({ meter, request, longestData: SHORT_DATA, repeatable: false }), asking);
       if (!reply.ok) return reply;
       const answer = request.replyIn(reply.value.bytes);
       return answer?.kind === 'refused' ? err(refusalOf(answer)) : ok('accepted');
