@@ -19,6 +19,8 @@ const protocol = () => new Option('--protocol <name>', 'what the meter speaks').
 const address = () =>
   new Option('--address <digits>', 'DL/T 645: the 12 printed on the meter; Modbus: the unit, 1 to 247').makeOptionMandatory();
 const map = () => new Option('--map <name>', 'Modbus: register map, as eastron-sdm630, or the path of one');
+const voltageDecimals = () =>
+  new Option('--voltage-decimals <count>', 'dlt645-1997: digits behind the point of its voltages, which no frame tells');
 const zone = () => new Option('--zone <name>', 'of the meter’s clock').default('Asia/Shanghai');
 const data = () => new Option('--data <folder>', 'where the gateway keeps its database').default('data').env('FEIKONG_DATA');
 const json = () => new Option('--json', 'one line of JSON');
@@ -71,6 +73,7 @@ program
   .addOption(protocol())
   .addOption(address())
   .addOption(map())
+  .addOption(voltageDecimals())
   .requiredOption('--register <name>', 'OBIS as 1-0:1.8.0, dlt645:DI, or 8 hex digits of a DI')
   .addOption(zone())
   .addOption(json())

@@ -32,7 +32,6 @@ const POLL_EVERY_MS = 1000;
 export async function simulate(options: SimulateOptions): Promise<void> {
   const { protocol, listen, profile, faults, log, writeConfig } = options;
   if (protocol === 'modbus-rtu' || protocol === 'modbus-tcp') return simulateModbus(protocol, options);
-  if (writeConfig !== undefined && protocol !== 'dlt645-2007') throw notWritten();
   const loadFactor = wholeNumber('--load-factor', options.loadFactor, 0);
   const simulation = await runSimulation({
     protocol,
@@ -46,7 +45,8 @@ export async function simulate(options: SimulateOptions): Promise<void> {
     ...(log === undefined ? {} : { log }),
   });
   const [listening = ''] = simulation.lines;
-  if (writeConfig !== undefined) writeConfigOf(writeConfig, { listening, loadFactor, meters: simulation.meters });
+  if (writeConfig !== undefined)
+    writeConfigOf(writeConfig, { listening, loadFactor, meters: simulation.meters.map(asConfigured(protocol)) });
   noteTimeLapse(loadFactor);
   printJson({
     listening,
@@ -76,8 +76,8 @@ async function simulateModbus(protocol: 'modbus-rtu' | 'modbus-tcp', options: Si
   });
   const { listening, meters } = simulation;
   if (writeConfig !== undefined) {
-    const modbus = { protocol, map: options.map === map.name ? map.name : registerMapFile(options.map ?? '', '.') };
-    writeConfigOf(writeConfig, { listening, loadFactor, meters: meters.map(({ unit }) => ({ address: String(unit), modbus })) });
+    const speaks = { protocol, map: options.map === map.name ? map.name : registerMapFile(options.map ?? '', '.') };
+    writeConfigOf(writeConfig, { listening, loadFactor, meters: meters.map(({ unit }) => ({ address: String(unit), speaks })) });
   }
   noteTimeLapse(loadFactor);
   printJson({ listening, meters: meters.map(({ unit }) => ({ address: String(unit), map: map.name })) });
@@ -85,10 +85,11 @@ async function simulateModbus(protocol: 'modbus-rtu' | 'modbus-tcp', options: Si
   await simulation.close();
 }
 
-const notWritten = () =>
-  new OperatorError('bad-request', '--write-config writes for dlt645-2007 and Modbus meters only; leave it out', {
-    option: '--write-config',
-  });
+/** A 1997 meter has no relay, so nobody needs its password. */
+const asConfigured =
+  (protocol: string) =>
+  ({ address, password }: { readonly address: string; readonly password: string }): Served['meters'][number] =>
+    protocol === 'dlt645-1997' ? { address, speaks: { protocol } } : { address, password };
 
 function noteTimeLapse(loadFactor: number): void {
   if (loadFactor > 1) printNote(`These meters count ${loadFactor} times as fast as a household's; --load-factor 1 is real.`);
@@ -96,7 +97,7 @@ function noteTimeLapse(loadFactor: number): void {
 
 interface Served {
   readonly listening: string;
-  readonly meters: readonly Pick<SimulatedMeter, 'address' | 'password' | 'modbus'>[];
+  readonly meters: readonly Pick<SimulatedMeter, 'address' | 'password' | 'speaks'>[];
   readonly loadFactor: number;
 }
 
@@ -104,10 +105,10 @@ function writeConfigOf(file: string, { listening, meters, loadFactor }: Served):
   writeSimulatedConfig(file, {
     siteName: 'Simulated substation',
     lines: [{ id: LINE_ID, name: listening, transport: lineOf(listening) }],
-    meters: meters.map(({ address, password, modbus }) => ({
+    meters: meters.map(({ address, password, speaks }) => ({
       address,
       ...(password === undefined ? {} : { password }),
-      ...(modbus === undefined ? {} : { modbus }),
+      ...(speaks === undefined ? {} : { speaks }),
       line: LINE_ID,
       openingPayment: OPENING_PAYMENT,
       restoreBy: 'close',

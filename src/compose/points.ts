@@ -30,7 +30,7 @@ export function termsOfPoints(config: Config, lines: Lines): ReadonlyMap<MeterPo
 export function connectMeters(config: Config, lines: Lines, clock: Clock, signer: Signer): ReadonlyMap<MeterId, ConnectedMeter> {
   const drivers = new Map<string, MeterDriver>();
   return new Map(
-    config.points.map(({ meter, meterPoint, registerMap, security }): [MeterId, ConnectedMeter] => {
+    config.points.map(({ meter, meterPoint, port, voltageDecimals, registerMap, security }): [MeterId, ConnectedMeter] => {
       const key = `${meter.lineId} ${meter.protocol}`;
       const line = found<Line>(lines.byId, meter.lineId);
       const driver = drivers.get(key) ?? driverFor(meter, line, clock);
@@ -43,6 +43,8 @@ export function connectMeters(config: Config, lines: Lines, clock: Clock, signer
           meter: {
             id: meter.id,
             address: meter.address,
+            port,
+            voltageDecimals,
             map: registerMap,
             zone: meterPoint.zone,
             password,

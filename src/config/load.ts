@@ -13,6 +13,7 @@ import { parseZone, type Zone } from '../kernel/local-time.ts';
 import { type Money, type Power, parseFen, parsePrice, powerFromDecimal } from '../kernel/units.ts';
 import { checkDialIn, type DtuListener, isLoopbackListener, listenerOf } from './dtu-listener.ts';
 import { isLoopback, type ListenAddress, parseListenAddress } from './listen-address.ts';
+import { misfitOnLine, portOf } from './meter-line.ts';
 import { createMapShelf, registerMapOf, talkError } from './meter-protocol.ts';
 import { configError, readYaml, type Wrong } from './read-yaml.ts';
 import { loadRuleSet } from './rule-set.ts';
@@ -25,6 +26,10 @@ export interface PointConfig {
   readonly account: Account;
   readonly meterPoint: MeterPoint;
   readonly meter: Meter;
+  /** Where its port settings differ from its line's. */
+  readonly port: LineConfig['port'] | undefined;
+  /** Of a 1997 meter, where its voltages are known to be no whole volts. */
+  readonly voltageDecimals: 0 | 1 | undefined;
   /** Of a Modbus meter. */
   readonly registerMap: RegisterMap | undefined;
   /** `esam`: its relay obeys only what is sealed for it. */
@@ -195,7 +200,7 @@ function pointOf({ raw, meter, path, zone, ruleSets, tariffs, lines, protocols, 
   if (rules === undefined) throw wrong(`${path}.ruleSet`, meter.ruleSet, `one of ${[...ruleSets.keys()].join(', ')}`);
   if (!tariffs.has(meter.tariff)) throw wrong(`${path}.tariff`, meter.tariff, `one of ${[...tariffs.keys()].join(', ')}`);
   if (!protocols.includes(meter.protocol)) throw wrong(`${path}.protocol`, meter.protocol, `one of ${protocols.join(', ')}`);
-  const misfit = talkError(meter);
+  const misfit = talkError(meter) ?? misfitOnLine(line, meter);
   if (misfit !== undefined) throw wrong(`${path}.${misfit.field}`, misfit.value, misfit.expected);
   if (rules.simulatedOnly && !line.simulated)
     throw wrong(
@@ -228,6 +233,8 @@ function pointOf({ raw, meter, path, zone, ruleSets, tariffs, lines, protocols, 
       keepPower: meter.keepPower,
     },
     meter: { id: asId(meter.id), meterPointId, lineId: asId(meter.line), protocol: meter.protocol, address: meter.address },
+    port: portOf(line, meter),
+    voltageDecimals: meter.voltageDecimals,
     registerMap: mapOf({ meter, path, tariff: tariffs.get(meter.tariff), folder, loadMap, wrong }),
     security: meter.security,
     openingPayment: openingOf(meter.openingPayment, `${path}.openingPayment`, wrong),

@@ -22,6 +22,8 @@ export interface DriverMeter {
   readonly address: string;
   /** Where its port settings differ from the line's. */
   readonly port?: PortSettings | undefined;
+  /** Of a 1997 meter: digits behind the point of its voltages, where they are known to differ from the base standard. */
+  readonly voltageDecimals?: 0 | 1 | undefined;
   /** Of a Modbus meter: what its maker's table says. */
   readonly map?: RegisterMap | undefined;
   /** The meter's wall clock runs in it. */
