@@ -31,6 +31,7 @@ import { noNotifier } from '../notifiers/none.ts';
 import { simulatedNotifier } from '../notifiers/simulated.ts';
 import { createSoftwareSigner } from '../signers/software/software-signer.ts';
 import { openSqliteStore, type SqliteStore } from '../store/sqlite/index.ts';
+import { createLineAlarms } from './line-alarms.ts';
 import { refuseOverfullLines } from './line-plan.ts';
 import { type Lines, openLines } from './lines.ts';
 import { connectMeters, termsOfPoints } from './points.ts';
@@ -79,7 +80,11 @@ async function open(options: GatewayOptions, closeLater: (end: () => Promise<voi
   const store = await openSqliteStore({ dataDir, clock, logger, onFatal });
   closeLater(() => store.close());
   const metrics = createMetrics();
-  const lines = await openLines({ ...options, countDtuEvent: metrics.countDtuEvent });
+  const lines = await openLines({
+    ...options,
+    countDtuEvent: metrics.countDtuEvent,
+    raiseAlarm: createLineAlarms({ store, clock, logger }),
+  });
   closeLater(() => lines.close());
   const core = createCore({ config, store, lines, clock, newId, logger });
   await storeArchive(store, config.points);
@@ -95,7 +100,7 @@ async function open(options: GatewayOptions, closeLater: (end: () => Promise<voi
     commands: core.commands,
     reads: core.reads,
     cases: core.cases,
-    lines: () => [...lines.byId.values()].map(({ id, name, bus }) => ({ id, name, ...bus.health() })),
+    lines: () => [...lines.byId.values()].map(({ id, name, bus, binding }) => ({ id, name, binding: binding?.state(), ...bus.health() })),
     config: { requestsPerMinute: config.requestsPerMinute, tls: readTls(config.tls, 'api.tls') },
   });
   const url = await listen(app, config);

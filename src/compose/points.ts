@@ -9,6 +9,7 @@ import { AppError } from '../kernel/app-error.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { MeterId, MeterPointId } from '../kernel/ids.ts';
 import type { Line, Lines } from './lines.ts';
+import { proofOf } from './meter-proof.ts';
 import { driverOf } from './protocols.ts';
 
 /** What the configuration says of each meter point, as the core asks for it. */
@@ -30,7 +31,8 @@ export function termsOfPoints(config: Config, lines: Lines): ReadonlyMap<MeterPo
 export function connectMeters(config: Config, lines: Lines, clock: Clock, signer: Signer): ReadonlyMap<MeterId, ConnectedMeter> {
   const drivers = new Map<string, MeterDriver>();
   return new Map(
-    config.points.map(({ meter, meterPoint, port, voltageDecimals, registerMap, security }): [MeterId, ConnectedMeter] => {
+    config.points.map((point): [MeterId, ConnectedMeter] => {
+      const { meter, meterPoint, port, voltageDecimals, registerMap, security } = point;
       const key = `${meter.lineId} ${meter.protocol}`;
       const line = found<Line>(lines.byId, meter.lineId);
       const driver = drivers.get(key) ?? driverFor(meter, line, clock);
@@ -40,6 +42,7 @@ export function connectMeters(config: Config, lines: Lines, clock: Clock, signer
         meter.id,
         {
           driver,
+          binding: line.binding === undefined ? undefined : { line: line.binding, proof: proofOf(point) },
           meter: {
             id: meter.id,
             address: meter.address,

@@ -30,6 +30,10 @@ export interface PointConfig {
   readonly port: LineConfig['port'] | undefined;
   /** Of a 1997 meter, where its voltages are known to be no whole volts. */
   readonly voltageDecimals: 0 | 1 | undefined;
+  /** Of a Modbus meter whose map has a register for it. */
+  readonly serialNumber: string | undefined;
+  /** What it has to say after each registration of a line that dials in: its number, or anything. */
+  readonly binding: 'number' | 'presence';
   /** Of a Modbus meter. */
   readonly registerMap: RegisterMap | undefined;
   /** `esam`: its relay obeys only what is sealed for it. */
@@ -235,6 +239,8 @@ function pointOf({ raw, meter, path, zone, ruleSets, tariffs, lines, protocols, 
     meter: { id: asId(meter.id), meterPointId, lineId: asId(meter.line), protocol: meter.protocol, address: meter.address },
     port: portOf(line, meter),
     voltageDecimals: meter.voltageDecimals,
+    serialNumber: meter.serialNumber,
+    binding: meter.binding,
     registerMap: mapOf({ meter, path, tariff: tariffs.get(meter.tariff), folder, loadMap, wrong }),
     security: meter.security,
     openingPayment: openingOf(meter.openingPayment, `${path}.openingPayment`, wrong),
@@ -249,9 +255,13 @@ interface MapInput extends Pick<PointInput, 'meter' | 'path' | 'folder' | 'loadM
 /** The map must have every register that the meter is charged by. */
 function mapOf({ meter, path, tariff, folder, loadMap, wrong }: MapInput): RegisterMap | undefined {
   const map = registerMapOf(meter, folder, loadMap);
+  if (map === undefined && meter.serialNumber !== undefined)
+    throw wrong(`${path}.serialNumber`, meter.serialNumber, 'none: a DL/T 645 meter is known by its address');
   if (map === undefined) return undefined;
   if (map.relay !== undefined && meter.restoreBy === 'arm')
     throw wrong(`${path}.restoreBy`, meter.restoreBy, 'close: a Modbus relay has no button that could be permitted');
+  if (meter.serialNumber !== undefined && !map.rows.some(({ register }) => register === '0-0:96.1.0'))
+    throw wrong(`${path}.serialNumber`, meter.serialNumber, 'none: this map has no register 0-0:96.1.0');
   const lacking = tariff?.rates.find((rate) => !map.rows.some(({ register }) => register === rate.register));
   if (lacking !== undefined) throw wrong(`${path}.map`, meter.map, `a map with ${lacking.register}, which tariff ${tariff?.id} charges by`);
   return map;

@@ -141,6 +141,13 @@ const Meter = Type.Object(
         description: 'dlt645-1997: digits behind the point of its voltages, which no frame tells; 0 as in the base standard where absent',
       }),
     ),
+    serialNumber: Type.Optional(
+      Type.String({ pattern: '^\\d{1,20}$', description: 'Modbus: what register 0-0:96.1.0 of its map says, for lines that dial in' }),
+    ),
+    binding: Type.Union([Type.Literal('number'), Type.Literal('presence')], {
+      default: 'number',
+      description: 'tcp-server: number, the meter must say its own number after each registration; presence, any answer of it is enough',
+    }),
     security: Type.Union([Type.Literal('password'), Type.Literal('esam')], {
       default: 'password',
       description: 'password: relay commands in plaintext; esam: sealed by a signer, simulated lines only so far',

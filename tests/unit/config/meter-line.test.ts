@@ -38,6 +38,13 @@ test.each([
   ],
   ['Modbus TCP behind a concentrator', MQTT, modbus('modbus-tcp'), /meters\[0\]\.protocol is "?modbus-tcp"?.*line line-1 is mqtt/],
   ['port settings behind a converter', DIALLED, ['port: { baudRate: 1200 }'], /meters\[0\]\.port.*belongs to its tcp side/],
+  [
+    'a serial number that the map has no register for',
+    DIALLED,
+    [...modbus('modbus-rtu'), 'serialNumber: "17"'],
+    /serialNumber.*no register 0-0:96\.1\.0/,
+  ],
+  ['a serial number of a DL/T 645 meter', DIALLED, ['serialNumber: "17"'], /meters\[0\]\.serialNumber.*known by its address/],
   ['decimals of a 2007 meter', SERIAL, ['voltageDecimals: 1'], /meters\[0\]\.voltageDecimals.*only dlt645-1997/],
 ])('%s are refused with the path', (_, transport, more, sentence) => {
   expect(() => load(transport, ...more)).toThrow(sentence);
