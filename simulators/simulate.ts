@@ -7,12 +7,10 @@ import type { SpokenEdition } from './lines/edition.ts';
 import { createSpoken1997 } from './lines/edition-1997.ts';
 import { SPOKEN_2007 } from './lines/edition-2007.ts';
 import type { Pacing } from './lines/sender.ts';
-import { serveMqttConcentrator } from './lines/serve-mqtt-concentrator.ts';
-import { serveNewPty } from './lines/serve-pty.ts';
+import { serveLine } from './lines/serve-line.ts';
 import { servePushingConcentrator } from './lines/serve-pushing-concentrator.ts';
-import { serveTcp } from './lines/serve-tcp.ts';
 import type { ServedLine } from './lines/served-line.ts';
-import { createSharedLine, type SharedLine } from './lines/shared-line.ts';
+import { createSharedLine } from './lines/shared-line.ts';
 import { type ListenTarget, parseListenTarget } from './listen-target.ts';
 import type { VirtualMeter } from './meter/meter.ts';
 import type { ProfileName } from './meter/profiles.ts';
@@ -94,7 +92,7 @@ export async function runSimulation(options: SimulationOptions): Promise<Running
     for (const { target, meters: count } of plans) {
       const meters = town.slice(dealt, dealt + count);
       dealt += count;
-      const line = await serve(
+      const line = await serveLine(
         target,
         createSharedLine({ meters, clock, faults, log, edition: createEdition(), pacing: options.pacing }),
         clock,
@@ -113,17 +111,6 @@ function plansOf({ listen, meters, lines }: SimulationOptions): readonly LinePla
   if (lines !== undefined && lines.length > 0) return lines;
   if (listen !== undefined && meters !== undefined) return [{ listen, meters }];
   throw new OperatorError('config-invalid', 'a simulation needs a line: say where to listen and how many meters there are');
-}
-
-async function serve(target: ListenTarget, line: SharedLine, clock: Clock): Promise<ServedLine> {
-  switch (target.kind) {
-    case 'tcp':
-      return serveTcp(target.host, target.port, line);
-    case 'pty':
-      return serveNewPty(line);
-    case 'mqtt':
-      return serveMqttConcentrator({ ...target, clock, line });
-  }
 }
 
 function pushFrom(target: ListenTarget, meters: readonly VirtualMeter[], clock: Clock, everyMs: number): ServedLine {

@@ -24,6 +24,8 @@ const map = () => new Option('--map <name>', 'Modbus: register map, as eastron-s
 const passwordFile = () =>
   new Option('--password-file <file>', 'holds LLPPPPPP, level and password; without it FEIKONG_METER_PASSWORD is used');
 const operator = () => new Option('--operator <8 digits>', 'what the meter records').default('00000000');
+const voltageDecimals = () =>
+  new Option('--voltage-decimals <count>', 'dlt645-1997: digits behind the point of its voltages, which no frame tells');
 const zone = () => new Option('--zone <name>', 'of the meter’s clock').default('Asia/Shanghai');
 const data = () => new Option('--data <folder>', 'where the gateway keeps its database').default('data').env('FEIKONG_DATA');
 const json = () => new Option('--json', 'one line of JSON');
@@ -76,6 +78,7 @@ program
   .addOption(protocol())
   .addOption(address())
   .addOption(map())
+  .addOption(voltageDecimals())
   .requiredOption('--register <name>', 'OBIS as 1-0:1.8.0, dlt645:DI, or 8 hex digits of a DI')
   .option('--blocks <count>', 'load records, 06xx0000 and 06xx0001: how many')
   .option('--from <time>', 'load records, 06xx0001: from when by the clock of the meter, as 2026-11-24T08:15')
@@ -87,6 +90,32 @@ program
       if (options.json === true) printJson(answer);
       else printLine(answerLine(answer));
     }
+  });
+
+program
+  .command('scan')
+  .description('look for the meters of a line, by reads alone; each is one line')
+  .addOption(link())
+  .option('--protocol <name...>', 'look for these only; modbus-tcp has to be named')
+  .option('--units <from-to>', 'Modbus: units to ask', '1-247')
+  .addOption(map())
+  .option('--wait <ms>', 'the longest that a meter may think before it answers', '500')
+  .option('--thorough', 'DL/T 645: call every ending of an address even where one meter answers alone, since it may drown others', false)
+  .addOption(json())
+  .action(async (options) => {
+    const { scan } = await import('./cli/scan.ts');
+    const { stopSignal } = await import('./cli/process-end.ts');
+    const stop = new AbortController();
+    void stopSignal().then(() => stop.abort());
+    process.exitCode = await scan(
+      options,
+      systemClock,
+      (found) => {
+        if (options.json === true) printJson(found);
+        else printLine(`${found.protocol} ${found.address ?? 'no address'} ${found.speed ?? ''} ${found.parity ?? ''} ${found.evidence}`);
+      },
+      stop.signal,
+    );
   });
 
 program

@@ -1,5 +1,5 @@
 /**
- * Meters of DL/T 645 and of Modbus RTU on the same pair of wires. On a wire silence tells their frames apart; a socket
+ * Meters of DL/T 645, of one year or both, and of Modbus RTU on the same pair of wires. On a wire silence tells their frames apart; a socket
  * keeps none, so here the line itself finds the frames and hands each to those who speak it. Whatever the others had
  * begun to take for a frame of theirs is forgotten then.
  */
@@ -11,7 +11,8 @@ import type { LineEnd, SharedLine } from './shared-line.ts';
 
 export interface MixedLineOptions {
   readonly clock: Clock;
-  readonly dlt645: SharedLine;
+  /** One for each year that is spoken; meters of different years answer apart. */
+  readonly dlt645: readonly SharedLine[];
   readonly modbusRtu: SharedLine;
 }
 
@@ -27,7 +28,7 @@ export function createMixedLine({ clock, dlt645, modbusRtu }: MixedLineOptions):
   return {
     connect(send) {
       const speakers: readonly Speaker[] = [
-        { framer: createDlt645Framer(), end: dlt645.connect(send) },
+        ...dlt645.map((line) => ({ framer: createDlt645Framer(), end: line.connect(send) })),
         { framer: createRtuRequestFramer(), end: modbusRtu.connect(send) },
       ];
       let heardAtMs = clock.monotonicMs();

@@ -5,8 +5,7 @@ import { createFaults } from '../faults/faults.ts';
 import { type FaultRule, readFaultsFile } from '../faults/faults-file.ts';
 import { openFrameLog } from '../frame-log.ts';
 import type { Pacing } from '../lines/sender.ts';
-import { serveNewPty } from '../lines/serve-pty.ts';
-import { serveTcp } from '../lines/serve-tcp.ts';
+import { serveLine } from '../lines/serve-line.ts';
 import { parseListenTarget } from '../listen-target.ts';
 import { createLoadProfile } from '../meter/load-profile.ts';
 import { createRandom } from '../random.ts';
@@ -16,7 +15,7 @@ import { createModbusMeter, type ModbusMeter } from './meter.ts';
 export interface ModbusSimulationOptions {
   readonly protocol: 'modbus-rtu' | 'modbus-tcp';
   readonly map: RegisterMap;
-  /** `tcp://HOST:PORT` (0: any free one) or `pty:`. */
+  /** `tcp://HOST:PORT` (0: any free one); RTU also on `pty:` and `mqtt://HOST:PORT/CONCENTRATOR`. */
   readonly listen: string;
   /** How many: units 1, 2, …, at most 247. */
   readonly meters: number;
@@ -42,14 +41,14 @@ const MOST_UNITS = 247;
 export async function runModbusSimulation(options: ModbusSimulationOptions): Promise<RunningModbusSimulation> {
   const { protocol, clock, seed, meters: count, pacing } = options;
   const target = parseListenTarget(options.listen);
-  if (target.kind === 'mqtt' || (target.kind === 'pty' && protocol === 'modbus-tcp'))
+  if (target.kind !== 'tcp' && protocol === 'modbus-tcp')
     throw new OperatorError('config-invalid', `${protocol} meters cannot listen on ${options.listen}; listen on tcp://HOST:PORT instead`);
   if (count > MOST_UNITS) throw new OperatorError('config-invalid', `a Modbus line has at most ${MOST_UNITS} units; ask for fewer meters`);
   const rules = typeof options.faults === 'string' ? readFaultsFile(options.faults) : (options.faults ?? []);
   const log = options.log === undefined ? undefined : openFrameLog(options.log);
   const meters = Array.from({ length: count }, (_, index) => createSeededMeter(options, index + 1));
   const line = createModbusLine({ protocol, meters, clock, faults: createFaults(rules, String(seed)), log, pacing });
-  const served = target.kind === 'pty' ? serveNewPty(line) : await serveTcp(target.host, target.port, line);
+  const served = await serveLine(target, line, clock);
   return {
     listening: served.listening,
     meters,

@@ -5,4 +5,6 @@ import type { BusHealth } from '../transports/bus/bus.ts';
 export interface LineView extends BusHealth {
   readonly id: LineId;
   readonly name: string;
+  /** Of a line that dials in: whether its meters have proven who they are. */
+  readonly binding: 'unverified' | 'verified' | 'refused' | undefined;
 }

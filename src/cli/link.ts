@@ -2,6 +2,7 @@ import { mqttLinkOf } from '../compose/mqtt.ts';
 import { OperatorError } from '../kernel/app-error.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { type Bus, createBus } from '../transports/bus/bus.ts';
+import type { BusSettings } from '../transports/bus/settings.ts';
 import { createMqttTransport } from '../transports/mqtt-transport.ts';
 import { createSerialTransport } from '../transports/serial-transport.ts';
 import { createTcpTransport } from '../transports/tcp-transport.ts';
@@ -15,9 +16,9 @@ export interface Link {
 }
 
 /** Opens a serial port, a socket or one port of a concentrator (`link-target.ts`), and waits until it stands; says in one sentence why it does not. */
-export async function openLink(text: string, clock: Clock): Promise<Link> {
+export async function openLink(text: string, clock: Clock, settings: Partial<BusSettings> = {}): Promise<Link> {
   const transport = transportOf(text, clock);
-  const bus = createBus({ transport, clock });
+  const bus = createBus({ transport, clock, settings });
   const failure = await new Promise<string | undefined>((resolve) => {
     transport.listen({ data: () => undefined, up: () => resolve(undefined), down: resolve });
     transport.open();

@@ -16,6 +16,8 @@ export interface MeterOptions {
   readonly address: string;
   /** Of a Modbus meter. */
   readonly map?: string | undefined;
+  /** Of a 1997 meter, `0` or `1`. */
+  readonly voltageDecimals?: string | undefined;
   readonly zone: string;
   readonly password?: string | undefined;
   readonly operator?: string | undefined;
@@ -29,21 +31,24 @@ export async function withMeter<T>(
 ): Promise<T> {
   const createDriver = driverOf(options.protocol);
   if (createDriver === undefined) throw wrong('--protocol', options.protocol, `one of ${PROTOCOLS.join(', ')}`);
-  const misfit = talkError(options);
-  if (misfit !== undefined) throw wrong(`--${misfit.field}`, String(misfit.value ?? 'missing'), misfit.expected);
-  if (options.link.startsWith('rtu+tcp:') && options.protocol === 'modbus-tcp')
-    throw wrong('--link', options.link, 'tcp://HOST:PORT for modbus-tcp; rtu+tcp:// carries the frames of a serial line');
+  const voltageDecimals = decimalsOf(options.voltageDecimals);
+  const talk = { ...options, voltageDecimals };
+  const misfit = talkError(talk);
+  if (misfit !== undefined) throw wrong(OPTION_OF[misfit.field], String(misfit.value ?? 'missing'), misfit.expected);
+  if (!options.link.startsWith('tcp:') && options.protocol === 'modbus-tcp')
+    throw wrong('--link', options.link, 'tcp://HOST:PORT for modbus-tcp; every other link carries the frames of a serial line');
   if (options.password !== undefined && !/^\d{8}$/.test(options.password))
     throw wrong('--password', 'something else', 'LLPPPPPP: two digits of level and six of password');
   if (options.operator !== undefined && !/^\d{8}$/.test(options.operator)) throw wrong('--operator', options.operator, '8 digits');
   const zone = parseZone(options.zone);
   if (zone === undefined) throw wrong('--zone', options.zone, 'an IANA time zone, as Asia/Shanghai');
-  const map = registerMapOf(options, '.');
+  const map = registerMapOf(talk, '.');
   const link = await openLink(options.link, clock);
   try {
     const meter = {
       id: options.address,
       address: options.address,
+      voltageDecimals,
       map,
       zone,
       password: options.password,
@@ -53,6 +58,14 @@ export async function withMeter<T>(
   } finally {
     await link.close();
   }
+}
+
+const OPTION_OF = { address: '--address', map: '--map', security: '--security', voltageDecimals: '--voltage-decimals' } as const;
+
+function decimalsOf(text: string | undefined): 0 | 1 | undefined {
+  if (text === undefined) return undefined;
+  if (text !== '0' && text !== '1') throw wrong('--voltage-decimals', text, '0 or 1');
+  return text === '1' ? 1 : 0;
 }
 
 const wrong = (option: string, value: string, expected: string) =>

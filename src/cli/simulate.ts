@@ -35,7 +35,6 @@ const PUSHED_TOPICS = { statusTopic: DEFAULT_TOPICS.status, readingsTopic: DEFAU
 export async function simulate(options: SimulateOptions): Promise<void> {
   const { protocol, listen, profile, faults, log, pushEvery, writeConfig } = options;
   if (protocol === 'modbus-rtu' || protocol === 'modbus-tcp') return simulateModbus(protocol, options);
-  if (writeConfig !== undefined && protocol !== 'dlt645-2007') throw notWritten();
   const loadFactor = wholeNumber('--load-factor', options.loadFactor, 0);
   const simulation = await runSimulation({
     protocol,
@@ -51,7 +50,12 @@ export async function simulate(options: SimulateOptions): Promise<void> {
   });
   const [listening = ''] = simulation.lines;
   if (writeConfig !== undefined)
-    writeConfigOf(writeConfig, { listening, loadFactor, meters: simulation.meters, pushes: pushEvery !== undefined });
+    writeConfigOf(writeConfig, {
+      listening,
+      loadFactor,
+      meters: simulation.meters.map(asConfigured(protocol)),
+      pushes: pushEvery !== undefined,
+    });
   noteTimeLapse(loadFactor);
   printJson({
     listening,
@@ -81,8 +85,8 @@ async function simulateModbus(protocol: 'modbus-rtu' | 'modbus-tcp', options: Si
   });
   const { listening, meters } = simulation;
   if (writeConfig !== undefined) {
-    const modbus = { protocol, map: options.map === map.name ? map.name : registerMapFile(options.map ?? '', '.') };
-    writeConfigOf(writeConfig, { listening, loadFactor, meters: meters.map(({ unit }) => ({ address: String(unit), modbus })) });
+    const speaks = { protocol, map: options.map === map.name ? map.name : registerMapFile(options.map ?? '', '.') };
+    writeConfigOf(writeConfig, { listening, loadFactor, meters: meters.map(({ unit }) => ({ address: String(unit), speaks })) });
   }
   noteTimeLapse(loadFactor);
   printJson({ listening, meters: meters.map(({ unit }) => ({ address: String(unit), map: map.name })) });
@@ -90,10 +94,11 @@ async function simulateModbus(protocol: 'modbus-rtu' | 'modbus-tcp', options: Si
   await simulation.close();
 }
 
-const notWritten = () =>
-  new OperatorError('bad-request', '--write-config writes for dlt645-2007 and Modbus meters only; leave it out', {
-    option: '--write-config',
-  });
+/** A 1997 meter has no relay, so nobody needs its password. */
+const asConfigured =
+  (protocol: string) =>
+  ({ address, password }: { readonly address: string; readonly password: string }): Served['meters'][number] =>
+    protocol === 'dlt645-1997' ? { address, speaks: { protocol } } : { address, password };
 
 function noteTimeLapse(loadFactor: number): void {
   if (loadFactor > 1) printNote(`These meters count ${loadFactor} times as fast as a household's; --load-factor 1 is real.`);
@@ -101,7 +106,7 @@ function noteTimeLapse(loadFactor: number): void {
 
 interface Served {
   readonly listening: string;
-  readonly meters: readonly Pick<SimulatedMeter, 'address' | 'password' | 'modbus'>[];
+  readonly meters: readonly Pick<SimulatedMeter, 'address' | 'password' | 'speaks'>[];
   readonly loadFactor: number;
   /** The concentrator pushes readings, and says whether it is there. */
   readonly pushes?: boolean;
@@ -111,10 +116,10 @@ function writeConfigOf(file: string, { listening, meters, loadFactor, pushes = f
   writeSimulatedConfig(file, {
     siteName: 'Simulated substation',
     lines: [{ id: LINE_ID, name: listening, transport: { ...lineOf(listening), ...(pushes ? PUSHED_TOPICS : {}) } }],
-    meters: meters.map(({ address, password, modbus }) => ({
+    meters: meters.map(({ address, password, speaks }) => ({
       address,
       ...(password === undefined ? {} : { password }),
-      ...(modbus === undefined ? {} : { modbus }),
+      ...(speaks === undefined ? {} : { speaks }),
       line: LINE_ID,
       openingPayment: OPENING_PAYMENT,
       restoreBy: 'close',

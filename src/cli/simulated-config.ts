@@ -9,7 +9,9 @@ export interface SimulatedMeter {
   /** Without it nothing is written to the secrets file. */
   readonly password?: string;
   /** DL/T 645-2007 where absent. */
-  readonly modbus?: { readonly protocol: 'modbus-rtu' | 'modbus-tcp'; readonly map: string };
+  readonly speaks?: { readonly protocol: 'dlt645-1997' } | { readonly protocol: 'modbus-rtu' | 'modbus-tcp'; readonly map: string };
+  /** Where its port settings differ from the line's. */
+  readonly port?: Partial<LineConfig['port']>;
   readonly line: string;
   /** Yuan that its account opens with. */
   readonly openingPayment: string;
@@ -79,15 +81,16 @@ function contentOf(
       },
     ],
     lines: lines.map((line) => ({ ...line, simulated: true, port: SIMULATED_PORT })),
-    meters: meters.map(({ address, modbus, line, openingPayment, restoreBy }, index) => ({
+    meters: meters.map(({ address, speaks, port, line, openingPayment, restoreBy }, index) => ({
       id: `meter-${address}`,
       line,
-      ...modbus,
+      ...speaks,
+      ...(port === undefined ? {} : { port }),
       address,
       account: `account-${address}`,
       feeder: `feeder-${(index % 2) + 1}`,
       // A simulated Modbus meter counts all rates together.
-      tariff: modbus === undefined && index % 3 === 2 ? 'residential-tou' : 'residential',
+      tariff: speaks?.protocol.startsWith('modbus-') !== true && index % 3 === 2 ? 'residential-tou' : 'residential',
       ruleSet: 'demo',
       restoreBy,
       agreement: true,

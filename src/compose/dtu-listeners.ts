@@ -16,6 +16,7 @@ const SAYINGS: Readonly<Record<TcpServerEventKind, Saying>> = {
   registered: { level: 'info', isSparing: false, sentence: 'a DTU has registered' },
   replaced: { level: 'warn', isSparing: false, sentence: 'a silent DTU gave way to a second connection with its identity' },
   'second-refused': { level: 'warn', isSparing: false, sentence: 'a second connection claimed the identity of a DTU that answers, and was refused' },
+  'binding-refused': { level: 'warn', isSparing: true, sentence: 'a connection was ended: other meters answered behind it than those of its line' },
   'unknown-identity': { level: 'warn', isSparing: true, sentence: 'a connection with an identity of no line was refused' },
   'no-registration': { level: 'warn', isSparing: true, sentence: 'a connection that did not register was refused' },
   'too-many': { level: 'warn', isSparing: true, sentence: 'a connection was refused: there are more than the lines can need' },
@@ -28,12 +29,17 @@ export interface DtuListenersDeps {
   readonly countDtuEvent: (listener: string, event: TcpServerEventKind) => void;
 }
 
+interface ListenerDeps extends DtuListenersDeps {
+  /** Told of everything that happens to the connections of a listener. */
+  readonly onDtuEvent: (listener: string, event: TcpServerEvent) => void;
+}
+
 /** The ports at which DTUs dial in, by id; they accept nobody before `listen`. */
-export function createDtuListeners(listeners: Config['listeners'], deps: DtuListenersDeps): ReadonlyMap<string, TcpServer> {
+export function createDtuListeners(listeners: Config['listeners'], deps: ListenerDeps): ReadonlyMap<string, TcpServer> {
   return new Map(listeners.map((listener) => [listener.id, createDtuListener(listener, deps)]));
 }
 
-function createDtuListener(listener: Config['listeners'][number], { clock, logger, countDtuEvent }: DtuListenersDeps): TcpServer {
+function createDtuListener(listener: Config['listeners'][number], { clock, logger, countDtuEvent, onDtuEvent }: ListenerDeps): TcpServer {
   const { id, listen, registration, heartbeat, probeMs } = listener;
   const log = logger.child({ listener: id });
   const tls = readTls(listener.tls, `listener ${id}`);
@@ -45,6 +51,7 @@ function createDtuListener(listener: Config['listeners'][number], { clock, logge
     onEvent(event) {
       countDtuEvent(id, event.kind);
       say(log, event);
+      onDtuEvent(id, event);
     },
     ...(tls === undefined ? {} : { tls }),
     ...(heartbeat === undefined ? {} : { heartbeat }),

@@ -36,6 +36,7 @@ import type { Logger } from '../kernel/logger.ts';
 import { noNotifier } from '../notifiers/none.ts';
 import { simulatedNotifier } from '../notifiers/simulated.ts';
 import { openSqliteStore, type SqliteStore } from '../store/sqlite/index.ts';
+import { createLineAlarms } from './line-alarms.ts';
 import { refuseOverfullLines } from './line-plan.ts';
 import { type Lines, openLines } from './lines.ts';
 import type { TakeEnvelope } from './mqtt.ts';
@@ -90,7 +91,12 @@ async function open(options: GatewayOptions, closeLater: (end: () => Promise<voi
   // Lines are there before the core that takes what comes over them: until then nothing is acknowledged.
   let intake: EnvelopeIntake | undefined;
   const takeEnvelope: TakeEnvelope = async (concentrator, payload) => (await intake?.take(concentrator, payload)) ?? false;
-  const lines = await openLines({ ...options, takeEnvelope, countDtuEvent: metrics.countDtuEvent });
+  const lines = await openLines({
+    ...options,
+    takeEnvelope,
+    countDtuEvent: metrics.countDtuEvent,
+    raiseAlarm: createLineAlarms({ store, clock, logger }),
+  });
   closeLater(() => lines.close());
   const core = createCore({ config, store, lines, signer, clock, newId, logger });
   await storeArchive(store, config.points);
@@ -107,7 +113,7 @@ async function open(options: GatewayOptions, closeLater: (end: () => Promise<voi
     recharges: core.recharges,
     reads: core.reads,
     cases: core.cases,
-    lines: () => [...lines.byId.values()].map(({ id, name, bus }) => ({ id, name, ...bus.health() })),
+    lines: () => [...lines.byId.values()].map(({ id, name, bus, binding }) => ({ id, name, binding: binding?.state(), ...bus.health() })),
     config: { requestsPerMinute: config.requestsPerMinute, tls: readTls(config.tls, 'api.tls') },
   });
   const url = await listen(app, config);

@@ -1,5 +1,6 @@
 import { DEFAULT_TOPICS } from '../../protocols/concentrator/index.ts';
 import type { Config, LineConfig } from '../config/load.ts';
+import { createLineBinding, type LineBinding } from '../drivers/line-binding.ts';
 import { AppError } from '../kernel/app-error.ts';
 import { toHex } from '../kernel/bytes.ts';
 import type { Clock } from '../kernel/clock.ts';
@@ -12,10 +13,11 @@ import type { MqttLink } from '../transports/mqtt-link.ts';
 import { createMqttTransport } from '../transports/mqtt-transport.ts';
 import { createSerialTransport } from '../transports/serial-transport.ts';
 import type { TcpServer } from '../transports/tcp-server.ts';
-import { createTcpServerTransport } from '../transports/tcp-server-transport.ts';
+import { createTcpServerTransport, type DialInTransport } from '../transports/tcp-server-transport.ts';
 import { createTcpTransport } from '../transports/tcp-transport.ts';
 import type { Transport } from '../transports/transport.ts';
 import { createDtuListeners, type DtuListenersDeps } from './dtu-listeners.ts';
+import type { RaiseLineAlarm } from './line-alarms.ts';
 import { type Environment, openMqtt, type TakeEnvelope } from './mqtt.ts';
 
 /** A configured line, its transport open and its bus running. */
@@ -25,6 +27,8 @@ export interface Line {
   readonly simulated: boolean;
   readonly transport: Transport;
   readonly bus: Bus;
+  /** Of a line that dials in: whether its meters have proven who they are. */
+  readonly binding: LineBinding | undefined;
 }
 
 export interface Lines {
@@ -41,15 +45,33 @@ export interface LinesDeps extends DtuListenersDeps {
   readonly config: Pick<Config, 'lines' | 'listeners' | 'mqtt'>;
   readonly environment: Environment;
   readonly takeEnvelope: TakeEnvelope;
+  readonly raiseAlarm: RaiseLineAlarm;
 }
 
 /** Opens every line. A line that cannot be reached keeps trying and says so; it stops nobody else. */
-export async function openLines({ config, clock, logger, environment, takeEnvelope, countDtuEvent }: LinesDeps): Promise<Lines> {
-  const listeners = createDtuListeners(config.listeners, { clock, logger, countDtuEvent });
+export async function openLines({
+  config,
+  clock,
+  logger,
+  environment,
+  takeEnvelope,
+  countDtuEvent,
+  raiseAlarm,
+}: LinesDeps): Promise<Lines> {
+  const listeners = createDtuListeners(config.listeners, {
+    clock,
+    logger,
+    countDtuEvent,
+    onDtuEvent(listener, { kind, identity, count }) {
+      const line = config.lines.find(({ transport }) => transport.listener === listener && transport.identity === identity);
+      if (line !== undefined && (kind === 'second-refused' || kind === 'replaced'))
+        raiseAlarm({ lineId: asId(line.id), kind, detail: `listener ${listener}, identity ${identity}, ${count} times on this port` });
+    },
+  });
   const mqtt = await openMqtt({ config, clock, logger, environment, takeEnvelope });
   const byId = new Map<string, Line>();
   for (const line of config.lines)
-    byId.set(line.id, openLine(line, { clock, logger: logger.child({ line: line.id }), link: mqtt?.link, listeners }));
+    byId.set(line.id, openLine(line, { clock, logger: logger.child({ line: line.id }), link: mqtt?.link, listeners, raiseAlarm }));
   const close = async () => {
     for (const { bus } of byId.values()) bus.close();
     await Promise.all([...byId.values()].map(({ transport }) => transport.close()));
@@ -71,26 +93,49 @@ interface LineParts {
   readonly logger: Logger;
   readonly link: MqttLink | undefined;
   readonly listeners: ReadonlyMap<string, TcpServer>;
+  readonly raiseAlarm: RaiseLineAlarm;
 }
 
 function openLine(line: LineConfig, parts: LineParts): Line {
   const { clock, logger } = parts;
-  const transport = transportOf(line, parts);
+  const dialIn = line.transport.type === 'tcp-server' ? dialInOf(line, parts) : undefined;
+  const transport = dialIn ?? transportOf(line, parts);
   transport.listen({
     data: () => undefined,
     up: () => logger.info({ transport: transport.name }, 'the line is up'),
     down: (reason) => logger.warn({ transport: transport.name, reason }, 'the line is down; it is tried again'),
   });
   const bus = createBus({ transport, clock, onFrame: ({ direction, bytes }) => logger.trace({ frame: `${direction} ${spaced(bytes)}` }) });
+  const binding = dialIn === undefined ? undefined : bindingOf(line, dialIn, parts);
   transport.open();
-  return { id: asId(line.id), name: line.name ?? line.id, simulated: line.simulated, transport, bus };
+  return { id: asId(line.id), name: line.name ?? line.id, simulated: line.simulated, transport, bus, binding };
+}
+
+const bindingOf = ({ id }: LineConfig, transport: DialInTransport, { raiseAlarm }: LineParts): LineBinding =>
+  createLineBinding({
+    transport,
+    refuse: transport.refuse,
+    onAlarm: ({ kind, meter, detail }) => raiseAlarm({ lineId: asId(id), kind, detail: `meter ${meter}: ${detail}` }),
+  });
+
+const commonOf = ({ port, simulated }: LineConfig, { clock }: LineParts) => ({
+  clock,
+  port,
+  ...(simulated ? { transitMs: SIMULATED_TRANSIT_MS } : {}),
+});
+
+function dialInOf(line: LineConfig, parts: LineParts): DialInTransport {
+  const { listener = '', identity = '' } = line.transport;
+  return createTcpServerTransport({ ...commonOf(line, parts), server: requireListener(parts.listeners.get(listener)), identity });
 }
 
 /** `68 01 …`, ready to paste into a fixture. */
 const spaced = (bytes: Uint8Array): string => toHex(bytes).replaceAll(/(..)(?=.)/g, '$1 ');
 
-function transportOf({ transport, port, simulated }: LineConfig, { clock, link, listeners }: LineParts): Transport {
-  const common = { clock, port, ...(simulated ? { transitMs: SIMULATED_TRANSIT_MS } : {}) };
+function transportOf(line: LineConfig, parts: LineParts): Transport {
+  const { transport } = line;
+  const { link } = parts;
+  const common = commonOf(line, parts);
   switch (transport.type) {
     case 'serial':
       return createSerialTransport({ ...common, path: transport.path ?? '' });
@@ -102,11 +147,7 @@ function transportOf({ transport, port, simulated }: LineConfig, { clock, link, 
         concurrent: transport.concurrent ?? 1,
       });
     case 'tcp-server':
-      return createTcpServerTransport({
-        ...common,
-        server: requireListener(listeners.get(transport.listener ?? '')),
-        identity: transport.identity ?? '',
-      });
+      return dialInOf(line, parts);
     case 'mqtt':
       return createMqttTransport({
         ...common,

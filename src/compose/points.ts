@@ -3,13 +3,14 @@ import type { RuleSet } from '../core/model/rule-set.ts';
 import type { Tariff } from '../core/model/tariff.ts';
 import type { Signer } from '../core/ports/signer.ts';
 import type { PointTerms } from '../core/services/situations.ts';
+import type { ConnectedMeter } from '../drivers/connected-meters.ts';
 import type { MeterDriver } from '../drivers/driver.ts';
-import type { ConnectedMeter } from '../drivers/meter-gateway.ts';
 import type { PushedMeter } from '../jobs/envelope-intake.ts';
 import { AppError } from '../kernel/app-error.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { MeterId, MeterPointId } from '../kernel/ids.ts';
 import type { Line, Lines } from './lines.ts';
+import { proofOf } from './meter-proof.ts';
 import { driverOf } from './protocols.ts';
 
 /** What the configuration says of each meter point, as the core asks for it. */
@@ -31,7 +32,8 @@ export function termsOfPoints(config: Config, lines: Lines): ReadonlyMap<MeterPo
 export function connectMeters(config: Config, lines: Lines, clock: Clock, signer: Signer): ReadonlyMap<MeterId, ConnectedMeter> {
   const drivers = new Map<string, MeterDriver>();
   return new Map(
-    config.points.map(({ meter, meterPoint, registerMap, security }): [MeterId, ConnectedMeter] => {
+    config.points.map((point): [MeterId, ConnectedMeter] => {
+      const { meter, meterPoint, port, voltageDecimals, registerMap, security } = point;
       const key = `${meter.lineId} ${meter.protocol}`;
       const line = found<Line>(lines.byId, meter.lineId);
       const driver = drivers.get(key) ?? driverFor(meter, line, clock);
@@ -41,9 +43,12 @@ export function connectMeters(config: Config, lines: Lines, clock: Clock, signer
         meter.id,
         {
           driver,
+          binding: line.binding === undefined ? undefined : { line: line.binding, proof: proofOf(point) },
           meter: {
             id: meter.id,
             address: meter.address,
+            port,
+            voltageDecimals,
             map: registerMap,
             zone: meterPoint.zone,
             password,

@@ -5,6 +5,7 @@ import { PUSHED } from '../config/meter-protocol.ts';
 import { ACTIVE_POWER } from '../core/model/register.ts';
 import type { Tariff } from '../core/model/tariff.ts';
 import { planSpans } from '../drivers/modbus/reading-plan.ts';
+import { AppError } from '../kernel/app-error.ts';
 import { characterMs, silenceMs } from '../transports/port-settings.ts';
 
 export interface PollCost {
@@ -16,13 +17,21 @@ export interface PollCost {
 
 type CostOf = (line: LineConfig, point: PointConfig, tariff: Tariff | undefined) => PollCost;
 
-/** Characters of the three exchanges of a poll besides the values: 20 to ask (4 wake-up bytes and a 16-byte frame), 20 around an answer. */
-const DLT645_ASK_CHARACTERS = 20;
-const DLT645_ANSWER_CHARACTERS = 20;
+/** What the exchanges of a poll take besides energies and power. */
+interface Dlt645Poll {
+  readonly exchanges: number;
+  /** To ask, and around an answer: 4 wake-up bytes, a frame of 12, and the DI. */
+  readonly frameCharacters: number;
+  /** Of the relay's state. */
+  readonly statusCharacters: number;
+}
+
+/** Energies in one block, power, and status word 3; a DI has four bytes. */
+const POLL_2007: Dlt645Poll = { exchanges: 3, frameCharacters: 20, statusCharacters: 2 };
+/** Energies and power: there is no relay to ask for, and a DI has two bytes. */
+const POLL_1997: Dlt645Poll = { exchanges: 2, frameCharacters: 18, statusCharacters: 0 };
 const DLT645_ENERGY_CHARACTERS = 4;
 const DLT645_POWER_CHARACTERS = 3;
-const DLT645_STATUS_CHARACTERS = 2;
-const DLT645_EXCHANGES = 3;
 /** The shortest that a meter may think. @source DL/T 645-2007: reply delay 20 to 500 ms */
 const DLT645_REPLY_DELAY_MS = 20;
 
@@ -33,20 +42,21 @@ const RTU_ANSWER_CHARACTERS = 5;
 /** There and back through a network of the place itself; a longer way only makes the plan tighter. */
 const ROUND_TRIP_MS = 1;
 
-/** Energies in one block, power, and status word 3. A simulator does not think before it answers. */
-function dlt645Cost({ port, simulated }: LineConfig, _: PointConfig, tariff: Tariff | undefined): PollCost {
-  const registers = tariff?.rates.length ?? 1;
-  const characters =
-    DLT645_EXCHANGES * (DLT645_ASK_CHARACTERS + DLT645_ANSWER_CHARACTERS) +
-    registers * DLT645_ENERGY_CHARACTERS +
-    DLT645_POWER_CHARACTERS +
-    DLT645_STATUS_CHARACTERS;
-  const ms = characters * characterMs(port) + DLT645_EXCHANGES * (simulated ? 0 : DLT645_REPLY_DELAY_MS);
-  return { ms, basis: atSpeed(port) };
-}
+/** A simulator does not think before it answers. */
+const dlt645Cost =
+  ({ exchanges, frameCharacters, statusCharacters }: Dlt645Poll): CostOf =>
+  (line, point, tariff) => {
+    const port = point.port ?? line.port;
+    const registers = tariff?.rates.length ?? 1;
+    const valueCharacters = registers * DLT645_ENERGY_CHARACTERS + DLT645_POWER_CHARACTERS + statusCharacters;
+    const characters = exchanges * 2 * frameCharacters + valueCharacters;
+    const ms = characters * characterMs(port) + exchanges * (line.simulated ? 0 : DLT645_REPLY_DELAY_MS);
+    return { ms, basis: atSpeed(port) };
+  };
 
 /** The standard lets a unit answer at once: characters both ways and the gap before each request. */
-function modbusRtuCost({ port }: LineConfig, point: PointConfig, tariff: Tariff | undefined): PollCost {
+function modbusRtuCost(line: LineConfig, point: PointConfig, tariff: Tariff | undefined): PollCost {
+  const port = point.port ?? line.port;
   const reads = modbusReads(point, tariff);
   const characters = reads.reduce((sum, read) => sum + RTU_ASK_CHARACTERS + RTU_ANSWER_CHARACTERS + readDataBytes(read), 0);
   return { ms: characters * characterMs(port) + reads.length * silenceMs(port, RTU_GAP_CHARACTERS), basis: atSpeed(port) };
@@ -72,11 +82,17 @@ function modbusReads({ registerMap }: PointConfig, tariff: Tariff | undefined): 
 
 const atSpeed = ({ baudRate }: LineConfig['port']) => `at ${baudRate} bit/s`;
 
-/** Every protocol that is reckoned in its own way; the others are years of DL/T 645. */
 const COSTS: Readonly<Record<string, CostOf>> = {
+  'dlt645-2007': dlt645Cost(POLL_2007),
+  'dlt645-1997': dlt645Cost(POLL_1997),
   'modbus-rtu': modbusRtuCost,
   'modbus-tcp': modbusTcpCost,
   [PUSHED]: () => ({ ms: 0, basis: 'since nobody asks it' }),
 };
 
-export const pollCostOf: CostOf = (line, point, tariff) => (COSTS[point.meter.protocol] ?? dlt645Cost)(line, point, tariff);
+export const pollCostOf: CostOf = (line, point, tariff) => {
+  const { protocol } = point.meter;
+  const costOf = COSTS[protocol];
+  if (costOf === undefined) throw new AppError('unknown-protocol', 'nobody reckons what a poll by this protocol takes', { protocol });
+  return costOf(line, point, tariff);
+};

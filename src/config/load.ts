@@ -14,6 +14,7 @@ import { type Money, type Power, parseFen, parsePrice, powerFromDecimal } from '
 import { type Mqtt, mqttOf } from './concentrators.ts';
 import { checkDialIn, type DtuListener, isLoopbackListener, listenerOf } from './dtu-listener.ts';
 import { isLoopback, type ListenAddress, parseListenAddress } from './listen-address.ts';
+import { misfitOnLine, portOf } from './meter-line.ts';
 import { createMapShelf, PUSHED, registerMapOf, talkError } from './meter-protocol.ts';
 import { configError, readYaml, type Wrong } from './read-yaml.ts';
 import { loadRuleSet } from './rule-set.ts';
@@ -27,6 +28,14 @@ export interface PointConfig {
   readonly account: Account;
   readonly meterPoint: MeterPoint;
   readonly meter: Meter;
+  /** Where its port settings differ from its line's. */
+  readonly port: LineConfig['port'] | undefined;
+  /** Of a 1997 meter, where its voltages are known to be no whole volts. */
+  readonly voltageDecimals: 0 | 1 | undefined;
+  /** Of a Modbus meter whose map has a register for it. */
+  readonly serialNumber: string | undefined;
+  /** What it has to say after each registration of a line that dials in: its number, or anything. */
+  readonly binding: 'number' | 'presence';
   /** Of a Modbus meter. */
   readonly registerMap: RegisterMap | undefined;
   /** `esam`: its relay obeys only what is sealed for it. */
@@ -200,7 +209,7 @@ function pointOf({ raw, meter, path, zone, ruleSets, tariffs, lines, protocols, 
   if (rules === undefined) throw wrong(`${path}.ruleSet`, meter.ruleSet, `one of ${[...ruleSets.keys()].join(', ')}`);
   if (!tariffs.has(meter.tariff)) throw wrong(`${path}.tariff`, meter.tariff, `one of ${[...tariffs.keys()].join(', ')}`);
   if (!protocols.includes(meter.protocol)) throw wrong(`${path}.protocol`, meter.protocol, `one of ${protocols.join(', ')}`);
-  const misfit = talkError(meter);
+  const misfit = talkError(meter) ?? misfitOnLine(line, meter);
   if (misfit !== undefined) throw wrong(`${path}.${misfit.field}`, misfit.value, misfit.expected);
   if (meter.protocol === PUSHED && line.transport.readingsTopic === undefined)
     throw wrong(`${path}.protocol`, meter.protocol, `readingsTopic in line ${line.id}: nothing else brings the readings of a pushed meter`);
@@ -235,6 +244,10 @@ function pointOf({ raw, meter, path, zone, ruleSets, tariffs, lines, protocols, 
       keepPower: meter.keepPower,
     },
     meter: { id: asId(meter.id), meterPointId, lineId: asId(meter.line), protocol: meter.protocol, address: meter.address },
+    port: portOf(line, meter),
+    voltageDecimals: meter.voltageDecimals,
+    serialNumber: meter.serialNumber,
+    binding: meter.binding,
     registerMap: mapOf({ meter, path, tariff: tariffs.get(meter.tariff), folder, loadMap, wrong }),
     security: meter.security,
     openingPayment: openingOf(meter.openingPayment, `${path}.openingPayment`, wrong),
@@ -249,9 +262,13 @@ interface MapInput extends Pick<PointInput, 'meter' | 'path' | 'folder' | 'loadM
 /** The map must have every register that the meter is charged by. */
 function mapOf({ meter, path, tariff, folder, loadMap, wrong }: MapInput): RegisterMap | undefined {
   const map = registerMapOf(meter, folder, loadMap);
+  if (map === undefined && meter.serialNumber !== undefined)
+    throw wrong(`${path}.serialNumber`, meter.serialNumber, 'none: a DL/T 645 meter is known by its address');
   if (map === undefined) return undefined;
   if (map.relay !== undefined && meter.restoreBy === 'arm')
     throw wrong(`${path}.restoreBy`, meter.restoreBy, 'close: a Modbus relay has no button that could be permitted');
+  if (meter.serialNumber !== undefined && !map.rows.some(({ register }) => register === '0-0:96.1.0'))
+    throw wrong(`${path}.serialNumber`, meter.serialNumber, 'none: this map has no register 0-0:96.1.0');
   const lacking = tariff?.rates.find((rate) => !map.rows.some(({ register }) => register === rate.register));
   if (lacking !== undefined) throw wrong(`${path}.map`, meter.map, `a map with ${lacking.register}, which tariff ${tariff?.id} charges by`);
   return map;

@@ -7,10 +7,11 @@ export interface MeterTalk {
   readonly address: string;
   readonly map?: string | undefined;
   readonly security?: 'password' | 'esam';
+  readonly voltageDecimals?: 0 | 1 | undefined;
 }
 
 export interface TalkError {
-  readonly field: 'address' | 'map' | 'security';
+  readonly field: 'address' | 'map' | 'security' | 'voltageDecimals';
   readonly value: unknown;
   readonly expected: string;
 }
@@ -26,7 +27,9 @@ const NO_MAP = 'none: only Modbus meters have a register map';
  * What is wrong with a meter's address or map for its protocol; undefined where nothing is. 999999999999 is obeyed by
  * every DL/T 645 meter, unit 0 by every Modbus one: neither is the address of a meter.
  */
-export function talkError({ protocol, address, map, security }: MeterTalk): TalkError | undefined {
+export function talkError({ protocol, address, map, security, voltageDecimals }: MeterTalk): TalkError | undefined {
+  if (voltageDecimals !== undefined && protocol !== 'dlt645-1997')
+    return { field: 'voltageDecimals', value: voltageDecimals, expected: 'none: only dlt645-1997 leaves open how voltages are written' };
   if (protocol === PUSHED) {
     if (security === 'esam') return { field: 'security', value: security, expected: 'password: a pushed meter obeys nobody here' };
     return map === undefined ? undefined : { field: 'map', value: map, expected: NO_MAP };

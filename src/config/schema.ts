@@ -1,24 +1,34 @@
 /** The one schema of the configuration: types, validation, defaults and `config/config.schema.json` come from it. */
-import Type, { type Static } from 'typebox';
+import Type, { type Static, type TSchemaOptions } from 'typebox';
 
 const closed = { additionalProperties: false } as const;
 const id = (what: string) =>
   Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$', description: `${what}: letters, digits, dot, dash, underscore` });
 const decimal = (what: string) => Type.String({ pattern: '^-?\\d{1,12}(\\.\\d{1,8})?$', description: `${what}, as a decimal in quotes` });
 
+const SPEEDS = { minimum: 300, maximum: 115200 } as const;
+const dataBits = (options: TSchemaOptions) => Type.Union([Type.Literal(7), Type.Literal(8)], options);
+const parity = (options: TSchemaOptions) => Type.Union([Type.Literal('none'), Type.Literal('even'), Type.Literal('odd')], options);
+const stopBits = (options: TSchemaOptions) => Type.Union([Type.Literal(1), Type.Literal(2)], options);
+
 const PortSettings = Type.Object(
   {
-    baudRate: Type.Integer({
-      minimum: 300,
-      maximum: 115200,
-      default: 2400,
-      description: 'RS-485 default of DL/T 645-2007; 9600 is common in the field',
-    }),
-    dataBits: Type.Union([Type.Literal(7), Type.Literal(8)], { default: 8 }),
-    parity: Type.Union([Type.Literal('none'), Type.Literal('even'), Type.Literal('odd')], { default: 'even' }),
-    stopBits: Type.Union([Type.Literal(1), Type.Literal(2)], { default: 1 }),
+    baudRate: Type.Integer({ ...SPEEDS, default: 2400, description: 'RS-485 default of DL/T 645-2007; 9600 is common in the field' }),
+    dataBits: dataBits({ default: 8 }),
+    parity: parity({ default: 'even' }),
+    stopBits: stopBits({ default: 1 }),
   },
   { ...closed, default: {}, description: 'Port settings of the physical line' },
+);
+
+const MeterPort = Type.Object(
+  {
+    baudRate: Type.Optional(Type.Integer(SPEEDS)),
+    dataBits: Type.Optional(dataBits({})),
+    parity: Type.Optional(parity({})),
+    stopBits: Type.Optional(stopBits({})),
+  },
+  { ...closed, description: 'Where this meter differs from its serial line; the rest is the line’s' },
 );
 
 const Transport = Type.Object(
@@ -131,6 +141,19 @@ const Meter = Type.Object(
     map: Type.Optional(
       Type.String({ description: 'Modbus: a register map by name, as eastron-sdm630, or the path of one from this file' }),
     ),
+    port: Type.Optional(MeterPort),
+    voltageDecimals: Type.Optional(
+      Type.Union([Type.Literal(0), Type.Literal(1)], {
+        description: 'dlt645-1997: digits behind the point of its voltages, which no frame tells; 0 as in the base standard where absent',
+      }),
+    ),
+    serialNumber: Type.Optional(
+      Type.String({ pattern: '^\\d{1,20}$', description: 'Modbus: what register 0-0:96.1.0 of its map says, for lines that dial in' }),
+    ),
+    binding: Type.Union([Type.Literal('number'), Type.Literal('presence')], {
+      default: 'number',
+      description: 'tcp-server: number, the meter must say its own number after each registration; presence, any answer of it is enough',
+    }),
     security: Type.Union([Type.Literal('password'), Type.Literal('esam')], {
       default: 'password',
       description:

@@ -8,12 +8,17 @@ import type { Clock } from '../kernel/clock.ts';
 import type { Zone } from '../kernel/local-time.ts';
 import type { Result } from '../kernel/result.ts';
 import type { Bus } from '../transports/bus/bus.ts';
+import type { PortSettings } from '../transports/port-settings.ts';
 import type { MeterSeal } from './seal.ts';
 
 /** What a driver must know of a meter to talk to it. */
 export interface DriverMeter {
   readonly id: string;
   readonly address: string;
+  /** Where its port settings differ from the line's. */
+  readonly port?: PortSettings | undefined;
+  /** Of a 1997 meter: digits behind the point of its voltages, where they are known to differ from the base standard. */
+  readonly voltageDecimals?: 0 | 1 | undefined;
   /** Of a Modbus meter: what its maker's table says. */
   readonly map?: RegisterMap | undefined;
   /** The meter's wall clock runs in it. */

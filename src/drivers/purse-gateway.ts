@@ -1,9 +1,9 @@
-import type { MeterFailure } from '../core/ports/meter-gateway.ts';
+import type { Asking, MeterFailure } from '../core/ports/meter-gateway.ts';
 import type { PurseGateway } from '../core/ports/purse-gateway.ts';
 import type { MeterId } from '../kernel/ids.ts';
-import { err } from '../kernel/result.ts';
-import type { DriverMeter, PurseDriver } from './driver.ts';
-import { type ConnectedMeter, finderOf } from './meter-gateway.ts';
+import { err, type Result } from '../kernel/result.ts';
+import { type ConnectedMeter, connectedMeter, useMeter } from './connected-meters.ts';
+import type { DriverMeter, MeterDriver, PurseDriver } from './driver.ts';
 
 const NO_PURSE: MeterFailure = {
   code: 'unsupported-action',
@@ -13,20 +13,22 @@ const NO_PURSE: MeterFailure = {
 
 /** Purses of meters whose driver knows them and whose orders are sealed. */
 export function createPurseGateway(meters: ReadonlyMap<MeterId, ConnectedMeter>): PurseGateway {
-  const connected = finderOf(meters);
-  const purseOf = (meterId: MeterId): { purse: PurseDriver; meter: DriverMeter } | undefined => {
-    const { meter, driver } = connected(meterId);
-    return driver.purse === undefined || meter.seal === undefined ? undefined : { purse: driver.purse, meter };
-  };
+  async function usePurse<T>(
+    meterId: MeterId,
+    asking: Asking,
+    work: (purse: PurseDriver, meter: DriverMeter, asking: Asking) => Promise<Result<T, MeterFailure>>,
+  ): Promise<Result<T, MeterFailure>> {
+    const connected = connectedMeter(meters, meterId);
+    const purse = purseOf(connected);
+    if (purse === undefined) return err(NO_PURSE);
+    return useMeter(connected, asking, (_driver, meter, admitted) => work(purse, meter, admitted));
+  }
   return {
-    hasPurse: (meterId) => purseOf(meterId) !== undefined,
-    async readPurse(meterId, asking) {
-      const found = purseOf(meterId);
-      return found === undefined ? err(NO_PURSE) : found.purse.read(found.meter, asking);
-    },
-    async fillPurse(meterId, order, asking) {
-      const found = purseOf(meterId);
-      return found === undefined ? err(NO_PURSE) : found.purse.fill(found.meter, order, asking);
-    },
+    hasPurse: (meterId) => purseOf(connectedMeter(meters, meterId)) !== undefined,
+    readPurse: (meterId, asking) => usePurse(meterId, asking, (purse, meter, admitted) => purse.read(meter, admitted)),
+    fillPurse: (meterId, order, asking) => usePurse(meterId, asking, (purse, meter, admitted) => purse.fill(meter, order, admitted)),
   };
 }
+
+const purseOf = ({ meter, driver }: { readonly meter: DriverMeter; readonly driver: MeterDriver }): PurseDriver | undefined =>
+  meter.seal === undefined ? undefined : driver.purse;

@@ -36,6 +36,7 @@ export const ERROR_CODES = {
   'runtime-unfit': { meaning: 'This Node is too old', status: 500, retryable: false, remedy: 'Start through npm, which brings a fit Node' },
   // Lines and meters
   'line-down': { meaning: 'The line is not open', status: 503, retryable: true, remedy: 'Check the cable, the address and the port settings of the line' },
+  'line-unverified': { meaning: 'The meters behind the line have not proven who they are', status: 503, retryable: true, remedy: 'Look at the events of the line: whose DTU has dialled in, and what does its meter say' },
   'queue-full': { meaning: 'The line has more waiting exchanges than it may hold', status: 503, retryable: true, remedy: 'Wait, or poll fewer registers on this line' },
   'no-reply': { meaning: 'The meter was asked and said nothing in time', status: 504, retryable: true, remedy: 'Check the address, the speed and the wiring of the meter' },
   garbled: { meaning: 'Only bytes that do not verify came back', status: 502, retryable: true, remedy: 'Check parity, speed and termination of the line' },

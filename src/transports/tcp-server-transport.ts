@@ -17,13 +17,19 @@ export interface TcpServerTransportOptions {
   readonly transitMs?: number;
 }
 
+/** A line that dials in, and whose connection of the moment can be sent away. */
+export interface DialInTransport extends Transport {
+  /** Ends the connection: who has it is not whom it says. A second one that waits takes its place. */
+  refuse(reason: string): void;
+}
+
 /**
  * A line behind a DTU that dials in. Who knows an identity may claim it, so a second connection does not replace a live one:
  *
  *   second connection ──► the first is heard within the bound ──► the second is refused
  *                    └──► it is not, or ends                  ──► the second takes its place
  */
-export function createTcpServerTransport(options: TcpServerTransportOptions): Transport {
+export function createTcpServerTransport(options: TcpServerTransportOptions): DialInTransport {
   const { server, clock, identity, port = DEFAULT_PORT_SETTINGS, transitMs = DEFAULT_TCP_TRANSIT_MS } = options;
   const listeners = createListeners();
   let state: TransportState = { state: 'down', since: clock.now(), reason: 'not opened' };
@@ -126,6 +132,12 @@ export function createTcpServerTransport(options: TcpServerTransportOptions): Tr
       current = undefined;
       goDown('closed');
       await Promise.all(ending.map((dtu) => dtu?.end()));
+    },
+    refuse(reason) {
+      if (current === undefined) return;
+      server.report('binding-refused', identity);
+      void current.end();
+      loseCurrent(reason);
     },
     state: () => state,
     listen: listeners.add,

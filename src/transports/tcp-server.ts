@@ -38,6 +38,8 @@ export type TcpServerEventKind =
   /** A second connection claimed the identity of one that answers. */
   | 'second-refused'
   | 'unknown-identity'
+  /** Who registered was sent away: its meters are not those of the line. */
+  | 'binding-refused'
   /** Something else than a registration, or nothing in time. */
   | 'no-registration'
   /** More connections than the lines of this port can need. */
@@ -79,6 +81,7 @@ export function createTcpServer(options: TcpServerOptions): TcpServer {
     replaced: 0,
     'second-refused': 0,
     'unknown-identity': 0,
+    'binding-refused': 0,
     'no-registration': 0,
     'too-many': 0,
     'accept-failed': 0,

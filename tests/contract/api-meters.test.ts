@@ -104,6 +104,7 @@ describe('lines', () => {
       {
         id: 'line-1',
         name: 'Riser 1',
+        binding: null,
         transport: { state: 'up', since: '2026-11-24T12:00:00.000Z', reason: null },
         occupancy: 0.1235,
         queueLength: 2,

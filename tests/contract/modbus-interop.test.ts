@@ -1,13 +1,14 @@
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { promisify } from 'node:util';
-import modbusSerial, { ServerTCP } from 'modbus-serial';
+import modbusSerial, { ServerSerial, ServerTCP } from 'modbus-serial';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { runModbusSimulation } from '../../simulators/modbus/simulate.ts';
 import { readRegister } from '../../src/cli/read.ts';
 import { loadRegisterMap, registerMapFile } from '../../src/config/register-map.ts';
 import { systemClock } from '../../src/kernel/clock.ts';
 import { freePort } from '../support/free-port.ts';
+import { ptyFor } from '../support/pty.ts';
 import { requirePart } from '../support/require-part.ts';
 
 /** 230.6 V and 0.62 A as a Hiking DDS238 holds them; energies of 23.99 and 47.33 kWh. */
@@ -29,6 +30,26 @@ describe('Modbus TCP servers of modbus-serial', () => {
     expect(voltage).toMatchObject([{ register: '1-0:32.7.0', value: '230.6', unit: 'V' }]);
     const energy = await readRegister({ ...options, register: '1-0:1.8.0' }, systemClock);
     expect(energy).toMatchObject([{ register: '1-0:1.8.0', value: '47.33', unit: 'kWh' }]);
+  });
+});
+
+describe('Modbus RTU servers of modbus-serial', () => {
+  test('are read by our driver over a serial port', async (context) => {
+    const [near, far] = [await ptyFor(context), await ptyFor(context)];
+    near.onBytes((bytes) => far.write(bytes));
+    far.onBytes((bytes) => near.write(bytes));
+    const server = new ServerSerial(
+      { getHoldingRegister: (address: number) => HELD[address] ?? 0 },
+      { path: far.path, baudRate: 115_200, parity: 'even', unitID: 7 },
+    );
+    await once(server, 'initialized');
+    // Its own close waits for connections that a serial port does not have; the types leave out the port inside.
+    const { _serverPath: port } = server as unknown as { _serverPath: { close(done: () => void): void } };
+    context.onTestFinished(() => new Promise<void>((resolve) => port.close(() => resolve())));
+    const link = `serial:${near.path}?baud=115200&parity=even`;
+    const options = { link, protocol: 'modbus-rtu', address: '7', map: 'hiking-dds238', zone: 'Asia/Shanghai' };
+    expect(await readRegister({ ...options, register: '1-0:32.7.0' }, systemClock)).toMatchObject([{ value: '230.6', unit: 'V' }]);
+    expect(await readRegister({ ...options, register: '1-0:1.8.0' }, systemClock)).toMatchObject([{ value: '47.33', unit: 'kWh' }]);
   });
 });
 

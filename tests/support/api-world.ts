@@ -21,6 +21,7 @@ export interface ApiWorldOptions extends Omit<WorldOptions, 'ground'> {
 const LINE: LineView = {
   id: asId('line-1'),
   name: 'Riser 1',
+  binding: undefined,
   transport: { state: 'up', since: EVENING },
   occupancy: 0.123456,
   queueLength: 2,

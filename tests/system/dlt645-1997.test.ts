@@ -2,9 +2,20 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { checkDataFolder } from '../../src/store/sqlite/index.ts';
 import { type Child, runCli, startCli } from '../support/child.ts';
 import { readFrames } from '../support/frame-log.ts';
+import { get, pollFaster, startGateway } from '../support/running-gateway.ts';
+
+interface AccountAnswer {
+  readonly available: string;
+}
+interface MeterAnswer {
+  readonly protocol: string;
+  readonly relay: { readonly reported: string };
+  readonly readings: readonly { readonly quality: string }[];
+}
 
 const EDITION = ['--protocol', 'dlt645-1997'];
 
@@ -76,9 +87,37 @@ test('a relay command to a 1997 meter is refused with the reason, and no frame i
   expect(readFrames(log)).toHaveLength(before);
 });
 
-test('a configuration is written for meters of 2007 only', async () => {
-  const file = path.join(folder, 'feikong.yaml');
-  const { code, stderr } = await runCli(['simulate', ...EDITION, '--write-config', file]);
-  expect(code).toBe(1);
-  expect(stderr).toMatch(/--write-config writes for dlt645-2007 and Modbus meters only/);
+describe('1997 meters in a running gateway', () => {
+  test('are polled and charged; without a relay that tells its state nobody is tripped', { timeout: 60_000 }, async () => {
+    const config = path.join(folder, 'feikong.yaml');
+    const counting = startCli(['simulate', ...EDITION, '--meters', '3', '--seed', '9', '--load-factor', '20000', '--write-config', config]);
+    onTestFinished(async () => void (await counting.stop('SIGKILL')));
+    await counting.line((text) => text.startsWith('{'));
+    pollFaster(config);
+    const data = path.join(folder, 'data');
+    const gateway = await startGateway({ config, data });
+    onTestFinished(async () => void (await gateway.child.stop('SIGKILL')));
+
+    const accounts = async () => (await get<{ items: readonly AccountAnswer[] }>(gateway, '/accounts')).items;
+    await expect
+      .poll(async () => (await accounts()).filter(({ available }) => available.startsWith('-')), { timeout: 40_000 })
+      .toHaveLength(3);
+    const { items: metersSeen } = await get<{ items: readonly MeterAnswer[] }>(gateway, '/meters');
+    expect(metersSeen.map(({ protocol, relay }) => [protocol, relay.reported])).toEqual(Array(3).fill(['dlt645-1997', 'unknown']));
+    for (const { readings } of metersSeen) expect(readings.map(({ quality }) => quality)).not.toContain('rejected');
+    expect(await get(gateway, '/relay-commands')).toMatchObject({ items: [] });
+    expect(await gateway.child.stop('SIGTERM')).toBe(0);
+    expect(checkDataFolder(data)).toMatchObject({ ok: true, value: { violations: [] } });
+  });
+});
+
+test('reads voltages of a meter that is known to give a decimal', async () => {
+  const voltage = ['read', ...EDITION, '--link', line, '--address', address, '--register', '1-0:32.7.0', '--json'];
+  const whole = await runCli(voltage);
+  const [{ value }] = linesOf(whole.stdout);
+  expect(value).toMatch(/^2\d\d$/);
+  const decimal = await runCli([...voltage, '--voltage-decimals', '1']);
+  expect(linesOf(decimal.stdout)[0].value).toMatch(/^\d\d\.\d$/);
+  const wrong = await runCli([...voltage, '--voltage-decimals', '2']);
+  expect([wrong.code, wrong.stderr]).toEqual([1, expect.stringContaining('--voltage-decimals is 2; expected 0 or 1')]);
 });

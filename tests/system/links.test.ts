@@ -7,7 +7,7 @@ import { runSimulation } from '../../simulators/simulate.ts';
 import { createTown } from '../../simulators/town.ts';
 import { systemClock } from '../../src/kernel/clock.ts';
 import { createEmbeddedBroker } from '../../src/transports/embedded-broker.ts';
-import { runCli } from '../support/child.ts';
+import { runCli, startCli } from '../support/child.ts';
 import { ptyFor } from '../support/pty.ts';
 
 const TOPICS = 'down=maker/7/tx&up=maker/7/rx';
@@ -50,4 +50,25 @@ test.each([
   onTestFinished(() => broker.close());
   const { address } = await serve(`${broker.url}/JZQ-07${served}`);
   await expectReading(`${broker.url}/JZQ-07${asked}`, address);
+});
+
+test.each([
+  ['1997', ['--protocol', 'dlt645-1997']],
+  ['Modbus', ['--protocol', 'modbus-rtu', '--map', 'hiking-dds238']],
+])('meters of %s in a process of their own are read and found through a concentrator', { timeout: 30_000 }, async (_name, speaks) => {
+  const broker = await createEmbeddedBroker();
+  onTestFinished(() => broker.close());
+  const link = `${broker.url}/JZQ-07`;
+  const meters = startCli(['simulate', ...speaks, '--meters', '1', '--load-factor', '0', '--listen', link]);
+  onTestFinished(async () => void (await meters.stop('SIGTERM')));
+  const { address } = JSON.parse(await meters.line((line) => line.startsWith('{'))).meters[0];
+  const { code, stdout, stderr } = await runCli([
+    ...['read', '--link', link, ...speaks],
+    ...['--address', address, '--register', '1-0:1.8.0', '--json'],
+  ]);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  expect(JSON.parse(stdout)).toMatchObject({ value: expect.stringMatching(/^\d+\.\d\d$/), unit: 'kWh' });
+  const scan = await runCli(['scan', '--link', link, ...speaks, '--units', '1', '--json']);
+  expect(scan.code).toBe(0);
+  expect(JSON.parse(scan.stdout)).toMatchObject({ protocol: speaks[1], address, speed: null, parity: null });
 });

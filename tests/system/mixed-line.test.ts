@@ -6,6 +6,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { NO_FAULTS } from '../../simulators/faults/faults.ts';
 import { SPOKEN_2007 } from '../../simulators/lines/edition-2007.ts';
 import { createMixedLine } from '../../simulators/lines/mixed-line.ts';
+import { servePty } from '../../simulators/lines/serve-pty.ts';
 import { serveTcp } from '../../simulators/lines/serve-tcp.ts';
 import { createSharedLine } from '../../simulators/lines/shared-line.ts';
 import { createModbusLine } from '../../simulators/modbus/line.ts';
@@ -15,6 +16,8 @@ import { writeSimulatedConfig } from '../../src/cli/simulated-config.ts';
 import { lineOf } from '../../src/cli/simulated-line.ts';
 import { loadRegisterMap, registerMapFile } from '../../src/config/register-map.ts';
 import { systemClock } from '../../src/kernel/clock.ts';
+import { metersOnOneLine } from '../support/meters-on-one-line.ts';
+import { ptyFor } from '../support/pty.ts';
 import { get, startGateway } from '../support/running-gateway.ts';
 
 interface MeterAnswer {
@@ -46,7 +49,7 @@ test('a line that mixes DL/T 645 and Modbus RTU is polled without a garbled exch
     0,
     createMixedLine({
       clock: systemClock,
-      dlt645: createSharedLine({ ...common, edition: SPOKEN_2007, meters: town, log }),
+      dlt645: [createSharedLine({ ...common, edition: SPOKEN_2007, meters: town, log })],
       modbusRtu: createModbusLine({ ...common, protocol: 'modbus-rtu', meters: units, log }),
     }),
   );
@@ -58,7 +61,7 @@ test('a line that mixes DL/T 645 and Modbus RTU is polled without a garbled exch
     lines: [{ id: 'line-1', name: 'both protocols', transport: lineOf(served.listening) }],
     meters: [
       ...town.map(({ address, password }) => ({ address, password, ...SIMULATED })),
-      ...units.map(({ unit }) => ({ address: String(unit), modbus, ...SIMULATED })),
+      ...units.map(({ unit }) => ({ address: String(unit), speaks: modbus, ...SIMULATED })),
     ],
     pollIntervalMs: 100,
     loadFactor: 1,
@@ -91,4 +94,39 @@ test('a line that mixes DL/T 645 and Modbus RTU is polled without a garbled exch
   expect(noiseBytes).toBe(0);
   // On a loaded machine a reply may come late; nothing else is refused.
   expect(framesRefused).toBeLessThanOrEqual(timeouts ?? 0);
+});
+
+test('a serial line carries both years and Modbus, each meter under its own port settings', { timeout: 60_000 }, async (context) => {
+  const pty = await ptyFor(context);
+  const served = servePty(pty, metersOnOneLine({ clock: systemClock, of2007: ['000012345678'], of1997: ['110000000001'], units: [1] }));
+  const folder = mkdtempSync(path.join(tmpdir(), 'feikong-ports-'));
+  const config = path.join(folder, 'feikong.yaml');
+  writeSimulatedConfig(config, {
+    siteName: 'Mixed line',
+    lines: [{ id: 'line-1', name: 'both years and Modbus', transport: lineOf(served.listening) }],
+    meters: [
+      { address: '000012345678', password: '02123456', ...SIMULATED },
+      { address: '110000000001', speaks: { protocol: 'dlt645-1997' }, port: { baudRate: 1200 }, ...SIMULATED },
+      { address: '1', speaks: { protocol: 'modbus-rtu', map: 'hiking-dds238' }, port: { baudRate: 9600, parity: 'none' }, ...SIMULATED },
+    ],
+    // A poll of the 1997 meter alone takes three quarters of a second at its speed.
+    pollIntervalMs: 2000,
+    loadFactor: 1,
+  });
+  const gateway = await startGateway({ config, data: path.join(folder, 'data') });
+  onTestFinished(async () => {
+    await gateway.child.stop('SIGKILL');
+    await served.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+  const energies = async () => {
+    const { items } = await get<{ items: readonly MeterAnswer[] }>(gateway, '/meters');
+    return items
+      .flatMap(({ address, readings }) => readings.map(({ register, value, quality }) => `${address} ${register} ${value} ${quality}`))
+      .filter((told) => told.includes(' 1-0:1.8.0 '))
+      .sort();
+  };
+  await expect
+    .poll(energies, { timeout: 40_000 })
+    .toEqual(['000012345678 1-0:1.8.0 10.00 good', '1 1-0:1.8.0 123.45 good', '110000000001 1-0:1.8.0 10.00 good']);
 });

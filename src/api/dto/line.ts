@@ -43,6 +43,9 @@ export const LineSchema = Type.Object(
       since: instant('Since when'),
       reason: textOrNull('What went wrong last'),
     }),
+    binding: textOrNull(
+      'Of a line that dials in: unverified until a meter has said its own number, verified, or refused where another meter answered; null for others',
+    ),
     occupancy: OccupancySchema.properties.occupancy,
     queueLength: OccupancySchema.properties.queueLength,
     meters: Type.Array(MeterHealth, { description: 'Every meter that was asked' }),
@@ -52,11 +55,12 @@ export const LineSchema = Type.Object(
 );
 export type LineDto = Static<typeof LineSchema>;
 
-export function toLineDto({ id, name, transport, occupancy, queueLength, meters, counters }: LineView): LineDto {
+export function toLineDto({ id, name, binding, transport, occupancy, queueLength, meters, counters }: LineView): LineDto {
   return {
     id,
     name,
     transport: { state: transport.state, since: formatInstant(transport.since), reason: orNull(transport.reason) },
+    binding: orNull(binding),
     occupancy: rounded(occupancy),
     queueLength,
     meters: meters.map(({ meter, state, failures, lastHeardAt, nextProbeAt }) => ({

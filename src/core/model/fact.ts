@@ -10,6 +10,7 @@ import type { Command, CommandMove } from './command.ts';
 import type { Crossing } from './crossing.ts';
 import type { StoredDecision } from './decision.ts';
 import type { JournalEntry } from './journal.ts';
+import type { LineAlarm } from './line-alarm.ts';
 import type { Mark, MarkKind } from './mark.ts';
 import type { LoadSide, Meter, MeterPoint, RelayReport } from './meter.ts';
 import type { Notice } from './notice.ts';
@@ -63,6 +64,7 @@ export type Fact =
   | { readonly kind: 'case'; readonly case: Case }
   | { readonly kind: 'caseClosed'; readonly caseId: CaseId; readonly at: Instant; readonly actor: Actor; readonly reason: string }
   // Security
+  | { readonly kind: 'lineAlarm'; readonly alarm: LineAlarm }
   | { readonly kind: 'apiKey'; readonly apiKey: ApiKey }
   /** The audit stream lies in the same chain: logins, denied attempts, changes that no other fact records. */
   | {

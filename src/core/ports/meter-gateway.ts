@@ -40,6 +40,7 @@ export interface MeterFailure {
   readonly code: Extract<
     ErrorCode,
     | 'line-down'
+    | 'line-unverified'
     | 'queue-full'
     | 'cancelled'
     | 'command-expired'

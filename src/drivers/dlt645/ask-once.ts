@@ -15,10 +15,7 @@ export async function askOnce(
   request: Request,
 ): Promise<Result<Reply, MeterFailure>> {
   const asked = requestTo(meter.address, request);
-  const outcome = await bus.request(
-    exchangeOf({ meter: meter.id, request: asked, longestData: LONGEST_ANSWER, repeatable: false }),
-    asking,
-  );
+  const outcome = await bus.request(exchangeOf({ meter, request: asked, longestData: LONGEST_ANSWER, repeatable: false }), asking);
   if (!outcome.ok) return outcome;
   const reply = asked.replyIn(outcome.value.bytes);
   return reply === undefined ? err({ code: 'bad-value', sent: true }) : ok(reply);

@@ -8,6 +8,7 @@ import {
   OVERHEAD,
 } from '../../../protocols/dlt645/index.ts';
 import type { Exchange } from '../../transports/bus/exchange.ts';
+import type { DriverMeter } from '../driver.ts';
 
 /** Wake-up bytes that we send, and that a meter may send before its reply. */
 export const WAKE_UP = 4;
@@ -20,7 +21,7 @@ export interface LineRequest<Reply> {
 }
 
 export interface ExchangePlan {
-  readonly meter: string;
+  readonly meter: Pick<DriverMeter, 'id' | 'port'>;
   readonly request: LineRequest<unknown>;
   /** Longest data of the answer, the DI included. */
   readonly longestData: number;
@@ -33,13 +34,14 @@ export interface ExchangePlan {
 /** A DL/T 645 request as the bus sends it: it takes for its answer only this meter's reply to this function and DI. */
 export function exchangeOf({ meter, request, longestData, repeatable, coalesceKey }: ExchangePlan): Exchange {
   return {
-    meter,
+    meter: meter.id,
     bytes: request.bytes,
     createFramer: createDlt645Framer,
     accepts: (bytes) => request.replyIn(bytes) !== undefined,
     longestReplyBytes: WAKE_UP + OVERHEAD + longestData,
     repeatable,
     expectsReply: true,
+    ...(meter.port === undefined ? {} : { port: meter.port }),
     ...(coalesceKey === undefined ? {} : { coalesceKey }),
   };
 }

@@ -49,12 +49,12 @@ export async function readData(ask: ReadAsk): Promise<Result<{ readonly bytes: U
 const lostFollowUp = (protocolError: string): DataFailure => ({ code: 'bad-value', sent: true, protocolError, followUp: true });
 
 async function requestOnce({ bus, edition, meter, row, asking, coalesce, which }: ReadAsk, sequence: number) {
-  const { id, address } = meter;
+  const { address } = meter;
   const { diBytes, numbersFollowUps } = edition;
   const longestData = Math.min(diBytes + (row.longestData ?? LONGEST_READ), LONGEST_READ);
   const request = edition.requestData(address, row.di, sequence, which);
   // Asked a second time for what follows, a meter that keeps no number goes on to the frame after it.
-  const plan = { meter: id, request, longestData, repeatable: sequence === 0 || numbersFollowUps };
+  const plan = { meter, request, longestData, repeatable: sequence === 0 || numbersFollowUps };
   const exchange = exchangeOf(coalesce && sequence === 0 ? { ...plan, coalesceKey: `${address} ${row.di}` } : plan);
   const outcome = await bus.request(exchange, asking);
   if (!outcome.ok) return outcome;

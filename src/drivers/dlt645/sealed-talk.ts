@@ -80,7 +80,7 @@ async function beginSession(talk: SealedTalk): Promise<Result<Session, MeterFail
 /** One frame, once. */
 async function ask({ bus, meter, asking }: SealedTalk, request: Request): Promise<Result<Reply | undefined, MeterFailure>> {
   const asked = requestTo(meter.address, request);
-  const exchange = exchangeOf({ meter: meter.id, request: asked, longestData: LONGEST_SECURITY_ANSWER, repeatable: false });
+  const exchange = exchangeOf({ meter, request: asked, longestData: LONGEST_SECURITY_ANSWER, repeatable: false });
   const reply = await bus.request(exchange, asking);
   return reply.ok ? ok(asked.replyIn(reply.value.bytes)) : reply;
 }

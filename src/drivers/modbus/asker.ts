@@ -4,6 +4,7 @@ import type { Clock, Instant } from '../../kernel/clock.ts';
 import { err, ok, type Result } from '../../kernel/result.ts';
 import type { Bus } from '../../transports/bus/bus.ts';
 import type { Exchange } from '../../transports/bus/exchange.ts';
+import type { PortSettings } from '../../transports/port-settings.ts';
 import type { Carried, Carrier } from './carrier.ts';
 import { readsOfEachForm, type Splits } from './reading-plan.ts';
 import { createUnanswered } from './unanswered.ts';
@@ -11,6 +12,7 @@ import { createUnanswered } from './unanswered.ts';
 /** Whom a request goes to. */
 export interface Unit {
   readonly meterId: string;
+  readonly port?: PortSettings | undefined;
   readonly unit: number;
   readonly map: RegisterMap;
   readonly splits: Splits;
@@ -62,6 +64,7 @@ export function createAsker({ bus, clock, carrier }: { readonly bus: Bus; readon
       repeatable: isRepeatedByBus,
       expectsReply: true,
       gapCharacters: carrier.gapCharacters,
+      ...(to.port === undefined ? {} : { port: to.port }),
     };
     const outcome = await bus.request(exchange, asking);
     if (!outcome.ok) {

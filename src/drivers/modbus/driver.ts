@@ -43,6 +43,7 @@ function createModbusDriver({ bus, clock }: DriverDeps, carrier: Carrier): Meter
   };
   const unitOf = (meter: DriverMeter): Unit & { readonly splits: Set<string> } => ({
     meterId: meter.id,
+    port: meter.port,
     unit: Number(meter.address),
     map: mapOf(meter),
     splits: splitsOf(meter),

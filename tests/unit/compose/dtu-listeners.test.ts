@@ -27,17 +27,19 @@ const withListener = (listener: string) => {
 async function openedAt(listener: string) {
   const notebook = createNotebook();
   const counted: string[] = [];
+  const alarms: string[] = [];
   const lines = await openLines({
     config: withListener(listener),
     clock: systemClock,
     logger: notebook.logger,
     environment: {},
     takeEnvelope: async () => true,
+    raiseAlarm: ({ kind }) => alarms.push(kind),
     countDtuEvent: (at, event) => counted.push(`${at} ${event}`),
   });
   onTestFinished(() => lines.close());
   const { port } = (await notebook.wrote('DTUs may dial in')) as { readonly port: number };
-  return { notebook, counted, lines, port };
+  return { notebook, counted, alarms, lines, port };
 }
 
 const dial = async (port: number, greeting: string) => {

@@ -17,6 +17,8 @@ interface Plan {
   readonly meters: number;
   readonly intervalMs: number;
   readonly line?: string;
+  /** Of all DL/T 645 meters: what else their rows say. */
+  readonly more?: readonly string[];
   /** Of the meters from this one on: unit numbers as addresses. */
   readonly modbus?: { readonly from: number; readonly protocol: string; readonly map: string };
 }
@@ -24,14 +26,16 @@ interface Plan {
 const SERIAL = 'transport: { type: serial, path: /dev/ttyUSB0 }, port: { baudRate: 9600 }';
 const tcp = (concurrent: number) => `transport: { type: tcp, host: meters.example, port: 502, concurrent: ${concurrent} }`;
 
-function planOf({ meters, intervalMs, line = SERIAL, modbus }: Plan) {
+function planOf({ meters, intervalMs, line = SERIAL, more = [], modbus }: Plan) {
   const rows = Array.from({ length: meters }, (_, index) => {
     const isModbus = modbus !== undefined && index >= modbus.from;
     return [
       `  - id: m${index}`,
       '    line: rs485',
       `    address: "${isModbus ? index + 1 : String(index + 1).padStart(12, '0')}"`,
-      ...(isModbus ? [`    protocol: ${modbus.protocol}`, `    map: ${modbus.map}`, '    restoreBy: close'] : []),
+      ...(isModbus
+        ? [`    protocol: ${modbus.protocol}`, `    map: ${modbus.map}`, '    restoreBy: close']
+        : more.map((row) => `    ${row}`)),
       `    account: a${index}`,
       '    tariff: flat',
       '    ruleSet: default',
@@ -47,7 +51,7 @@ tariffs: [{ id: flat, rates: [{ component: energy, register: "1-0:1.8.0", price:
 lines: [{ id: rs485, ${line} }]
 meters:\n${rows.join('\n')}\n`,
   );
-  return loadConfig(file, ['dlt645-2007', 'modbus-rtu', 'modbus-tcp']);
+  return loadConfig(file, ['dlt645-2007', 'dlt645-1997', 'modbus-rtu', 'modbus-tcp']);
 }
 
 describe('a plan of polls', () => {
@@ -60,6 +64,23 @@ describe('a plan of polls', () => {
     expect(() => refuseOverfullLines(planOf({ meters: 25, intervalMs: 5000 }))).toThrow(
       'line rs485: 25 meters need 104 % of it (208 ms a poll at 9600 bit/s); poll less often',
     );
+  });
+
+  // Two exchanges of 18 + 18 characters, since a DI has two bytes and there is no status word: 72 + 4 + 3 = 79 characters × 1.1458 ms
+  // + 2 × 20 ms = 130.5 ms; 38 of them are 4.96 s, 39 are 5.09 s.
+  test('of 1997 meters has shorter frames, and nobody asks for a relay', () => {
+    const more = ['protocol: dlt645-1997'];
+    expect(() => refuseOverfullLines(planOf({ meters: 38, intervalMs: 5000, more }))).not.toThrow();
+    expect(() => refuseOverfullLines(planOf({ meters: 39, intervalMs: 5000, more }))).toThrow(
+      'line rs485: 39 meters need 102 % of it (131 ms a poll at 9600 bit/s); poll less often',
+    );
+  });
+
+  // At 1200 bit/s a character takes 9.1667 ms: 79 of them and 2 × 20 ms are 764.2 ms; 6 of them are 4.59 s, 7 are 5.35 s.
+  test('of meters with a speed of their own is reckoned at that speed', () => {
+    const more = ['protocol: dlt645-1997', 'port: { baudRate: 1200 }'];
+    expect(() => refuseOverfullLines(planOf({ meters: 6, intervalMs: 5000, more }))).not.toThrow();
+    expect(() => refuseOverfullLines(planOf({ meters: 7, intervalMs: 5000, more }))).toThrow('107 % of it (764 ms a poll at 1200 bit/s)');
   });
 
   // Energy (000A, 2 registers) and power (000E, 1) are two reads while the map joins nothing that was not asked for, the relay

@@ -27,6 +27,7 @@ async function openedWith(secrets: string) {
     environment: {},
     takeEnvelope: async () => true,
     countDtuEvent: () => undefined,
+    raiseAlarm: () => undefined,
   });
   onTestFinished(() => lines.close());
   return { notebook, url: lines.embeddedBroker?.url ?? '' };

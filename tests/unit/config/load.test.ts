@@ -49,6 +49,7 @@ describe('a configuration', () => {
           keepPower: false,
         },
         meter: { id: 'm1', meterPointId: 'm1', lineId: 'line-1', protocol: 'dlt645-2007', address: '000000000001' },
+        binding: 'number',
         security: 'password',
         openingPayment: undefined,
         pollIntervalMs: 60_000,

@@ -1,11 +1,15 @@
 import type { Appliers, WriterContext } from './applier.ts';
 
-export function createSecurityAppliers({ database, seal }: WriterContext): Appliers<'apiKey' | 'audit'> {
+export function createSecurityAppliers({ database, seal }: WriterContext): Appliers<'apiKey' | 'audit' | 'lineAlarm'> {
   const insertKey = database.prepare('insert into api_keys (id, name, hash, scopes, created_at) values (?, ?, ?, ?, ?)');
   return {
     apiKey({ apiKey: { id, name, hash, scopes, createdAt } }) {
       insertKey.run(id, name, hash, JSON.stringify(scopes), createdAt);
       seal.record({ at: createdAt, type: 'key.created', actor: name, subject: `key:${id}`, data: { id, name, scopes } });
+      return undefined;
+    },
+    lineAlarm({ alarm: { lineId, at, kind, detail, leftOut } }) {
+      seal.record({ at, type: `line.${kind}`, subject: `line:${lineId}`, data: { detail, leftOut } });
       return undefined;
     },
     audit({ at, actor, action, subject, outcome, detail }) {

@@ -24,18 +24,18 @@ const NEXT_BLOCK = '02 1F90';
 const bytesOf = (hex: string) => fromHex(hex.replaceAll(' ', '')) ?? new Uint8Array(0);
 const data = (kind: 'read' | 'read-next', di: string, hex: string, more = false): Reply1997 => ({ kind, di, value: bytesOf(hex), more });
 
-function meterOf(address = ADDRESS): DriverMeter {
+function meterOf(more: Partial<DriverMeter> = {}): DriverMeter {
   const zone = parseZone('Asia/Shanghai');
   if (zone === undefined) throw new Error('no zone');
-  return { id: `meter-${address}`, address, zone, password: '02123456', operatorCode: '00000001' };
+  return { id: 'meter-1', address: ADDRESS, zone, password: '02123456', operatorCode: '00000001', ...more };
 }
 
 /** A line on which a meter has an answer for some requests and says nothing to others. */
-function lineWith(answers: Readonly<Record<string, Reply1997>>, choices?: { readonly voltageDecimals: 0 | 1 }) {
+function lineWith(answers: Readonly<Record<string, Reply1997>>) {
   const clock = createManualClock();
   const line = createMemoryLine(clock);
   const bus = createBus({ transport: line.transport, clock });
-  const driver = createDlt6451997Driver({ bus, clock, ...(choices === undefined ? {} : { choices }) });
+  const driver = createDlt6451997Driver({ bus, clock });
   const asked: string[] = [];
   line.onWrite = (bytes) => {
     const question = `${toHex(bytes.subarray(12, 13))} ${toHex(bytes.subarray(14, -2).map((byte) => byte - 0x33))}`;
@@ -46,8 +46,8 @@ function lineWith(answers: Readonly<Record<string, Reply1997>>, choices?: { read
   return { clock, line, driver, asked };
 }
 
-async function read(world: ReturnType<typeof lineWith>, registers: readonly ReturnType<typeof asRegister>[]) {
-  const reading = world.driver.readRegisters(meterOf(), registers, NOW);
+async function read(world: ReturnType<typeof lineWith>, registers: readonly ReturnType<typeof asRegister>[], meter = meterOf()) {
+  const reading = world.driver.readRegisters(meter, registers, NOW);
   await world.clock.advance(LONG_MS);
   const answer = await reading;
   return answer.ok ? answer.value.map(({ register, text, unit }) => `${register} ${text ?? 'missing'} ${unit}`) : answer.error;
@@ -120,7 +120,8 @@ describe('A 1997 meter', () => {
   test('has whole volts, or a decimal where it is known to have one', async () => {
     const answers = { '01 11B6': data('read', 'B611', '2022') };
     expect(await read(lineWith(answers), [asRegister('1-0:32.7.0')])).toEqual(['1-0:32.7.0 2220 V']);
-    expect(await read(lineWith(answers, { voltageDecimals: 1 }), [asRegister('1-0:32.7.0')])).toEqual(['1-0:32.7.0 222.0 V']);
+    const decivolts = meterOf({ voltageDecimals: 1 });
+    expect(await read(lineWith(answers), [asRegister('1-0:32.7.0')], decivolts)).toEqual(['1-0:32.7.0 222.0 V']);
   });
 
   test('has no relay that anybody could move: the answer says so and no frame is sent', async () => {

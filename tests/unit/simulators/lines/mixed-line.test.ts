@@ -25,7 +25,7 @@ function askerOf() {
   const unit = createModbusMeter({ clock, unit: 1, map, tariffs: [12_345, 0, 0, 0], load: new Uint16Array(96), loadFactor: 0 });
   const line = createMixedLine({
     clock,
-    dlt645: createSharedLine({ ...common, edition: SPOKEN_2007, meters: [meterOf({ clock, address: ADDRESS })] }),
+    dlt645: [createSharedLine({ ...common, edition: SPOKEN_2007, meters: [meterOf({ clock, address: ADDRESS })] })],
     modbusRtu: createModbusLine({ ...common, protocol: 'modbus-rtu', meters: [unit] }),
   });
   const chunks: string[] = [];

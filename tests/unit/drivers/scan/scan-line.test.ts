@@ -1,0 +1,236 @@
+import { describe, expect, test } from 'vitest';
+import { encodeFrame } from '../../../../protocols/dlt645/index.ts';
+import type { FoundMeter, ScanStep, Unresolved } from '../../../../src/drivers/scan/scan.ts';
+import { type ScanPlan, scanLine } from '../../../../src/drivers/scan/scan-line.ts';
+import { createBus } from '../../../../src/transports/bus/bus.ts';
+import type { PortSettings } from '../../../../src/transports/port-settings.ts';
+import { createManualClock } from '../../../support/manual-clock.ts';
+import { type MetersOnOneLine, metersOnOneLine } from '../../../support/meters-on-one-line.ts';
+import { createMemoryLine, FAST_PORT } from '../../transports/memory-line.ts';
+
+/** Longer than any scan of these tests. */
+const LONG_MS = 3_600_000;
+const OF_2007: Partial<ScanPlan> = { protocols: ['dlt645-2007'] };
+const OF_1997: Partial<ScanPlan> = { protocols: ['dlt645-1997'] };
+
+function scanOf(plan: Partial<ScanPlan>) {
+  const clock = createManualClock();
+  const line = createMemoryLine(clock);
+  const bus = createBus({ transport: line.transport, clock });
+  const stop = new AbortController();
+  const found: FoundMeter[] = [];
+  const steps: ScanStep[] = [];
+  const unresolved: Unresolved[] = [];
+  const listener = {
+    found: (meter: FoundMeter) => void found.push(meter),
+    step: (step: ScanStep) => void steps.push(step),
+    unresolved: (left: Unresolved) => void unresolved.push(left),
+  };
+  const run = () =>
+    scanLine(
+      { bus, priority: 'on-demand', signal: stop.signal, listener },
+      {
+        protocols: ['dlt645-2007', 'dlt645-1997', 'modbus-rtu'],
+        ports: [FAST_PORT],
+        units: { from: 1, to: 247 },
+        thorough: false,
+        ...plan,
+      },
+    );
+  return { clock, line, found, steps, unresolved, stop, run };
+}
+
+function scanOfMeters(meters: Omit<MetersOnOneLine, 'clock'>, plan: Partial<ScanPlan> = {}, speaksAt: PortSettings = FAST_PORT) {
+  const world = scanOf(plan);
+  const end = metersOnOneLine({ ...meters, clock: world.clock }).connect((bytes) => world.line.hear(bytes));
+  world.line.onWrite = (bytes) => {
+    if (world.line.written.at(-1)?.port?.baudRate === speaksAt.baudRate) end.hear(bytes);
+  };
+  return world;
+}
+
+async function ended(world: ReturnType<typeof scanOf>) {
+  const running = world.run();
+  await world.clock.advance(LONG_MS);
+  return running;
+}
+
+const named = ({ found }: { found: readonly FoundMeter[] }) => found.map(({ protocol, address }) => `${protocol} ${address}`).sort();
+
+describe('A scan', () => {
+  test('finds exactly the meters of a line that mixes both years and Modbus', async () => {
+    const world = scanOfMeters({
+      of2007: ['000012345678', '000099345678', '000012345601'],
+      of1997: ['110000000001', '110000000002'],
+      units: [7, 90, 247],
+    });
+    expect(await ended(world)).toEqual({ ok: true, value: undefined });
+    expect(named(world)).toEqual([
+      'dlt645-1997 110000000001',
+      'dlt645-1997 110000000002',
+      'dlt645-2007 000012345601',
+      'dlt645-2007 000012345678',
+      'dlt645-2007 000099345678',
+      'modbus-rtu 247',
+      'modbus-rtu 7',
+      'modbus-rtu 90',
+    ]);
+    expect(world.unresolved).toEqual([]);
+  });
+
+  test('says of each meter how it answered, and gives its energy as evidence', async () => {
+    const world = scanOfMeters({ of2007: ['000012345678'], units: [3] }, { units: { from: 3, to: 3 } });
+    await ended(world);
+    expect(world.found.map(({ evidence }) => evidence)).toEqual([
+      'answers 13 to a wildcard; by its address 00010000 is 10.00 kWh',
+      'function 03 at 0000 answered',
+    ]);
+  });
+
+  test('takes the refusal of a unit for an answer', async () => {
+    const world = scanOf({ protocols: ['modbus-rtu'], units: { from: 1, to: 5 } });
+    // Unit 4 refuses function 03 with exception 02; the CRC of 04 83 02 travels as D0 F0.
+    world.line.onWrite = (bytes) => bytes[0] === 4 && world.line.hear(Uint8Array.of(0x04, 0x83, 0x02, 0xd0, 0xf0));
+    await ended(world);
+    expect(world.found).toEqual([
+      { protocol: 'modbus-rtu', address: '4', port: FAST_PORT, evidence: 'function 03 at 0000 refused with exception 02' },
+    ]);
+  });
+
+  test('tries each setting of the port and says under which a meter answered', async () => {
+    const slow = { ...FAST_PORT, baudRate: 1200 };
+    const world = scanOfMeters({ of2007: ['000012345678'] }, { ...OF_2007, ports: [FAST_PORT, slow] }, slow);
+    await ended(world);
+    expect(world.found).toEqual([expect.objectContaining({ address: '000012345678', port: slow })]);
+  });
+
+  test('reports a meter that answers under two settings once', async () => {
+    const world = scanOfMeters({ of2007: ['000012345678'] }, { ...OF_2007, ports: [FAST_PORT, { ...FAST_PORT, parity: 'none' }] });
+    await ended(world);
+    expect(world.found).toEqual([expect.objectContaining({ port: FAST_PORT })]);
+  });
+
+  test('repeats a first call that is lost', async () => {
+    const world = scanOfMeters({ of2007: ['000012345678', '000012345679'] }, OF_2007);
+    const { onWrite } = world.line;
+    world.line.onWrite = (bytes) => world.line.written.length > 1 && onWrite(bytes);
+    await ended(world);
+    expect(named(world)).toEqual(['dlt645-2007 000012345678', 'dlt645-2007 000012345679']);
+  });
+
+  test('sends nothing but reads', async () => {
+    const controls = new Set<string>();
+    const log = { write: ({ control }: { control: string }) => void controls.add(control), close: () => undefined };
+    const world = scanOfMeters({ of2007: ['000012345678', '000012345679'], of1997: ['110000000001'], units: [1], log });
+    await ended(world);
+    expect([...controls].sort()).toEqual(['01', '03', '11', '13']);
+  });
+});
+
+describe('Meters that answer all at once', () => {
+  test('are told apart pair by pair where they share the last ones', async () => {
+    const world = scanOfMeters({ of2007: ['123456787878', '993456787878', '123456007878'] }, OF_2007);
+    await ended(world);
+    expect(named(world)).toEqual(['dlt645-2007 123456007878', 'dlt645-2007 123456787878', 'dlt645-2007 993456787878']);
+  });
+
+  test('are said to be there where nothing tells them apart', async () => {
+    const world = scanOf(OF_2007);
+    // Garbage for the call to everybody, as of meters that do not know shortened addresses.
+    world.line.onWrite = (bytes) => bytes.subarray(5, 11).every((byte) => byte === 0xaa) && world.line.hear(Uint8Array.of(0x60, 0x20, 0));
+    await ended(world);
+    expect(world.found).toEqual([]);
+    expect(world.unresolved.map(({ what }) => what)).toEqual(
+      Array(2).fill(
+        'garbled answers to AAAAAAAAAAAA and none to a narrower call: the meters may not know shortened addresses, or the line is disturbed',
+      ),
+    );
+  });
+
+  test('are looked for behind a clean answer where the operator asks for it', async () => {
+    const world = scanOfMeters({ of2007: ['000012345678', '000012345601'] }, { ...OF_2007, thorough: true });
+    const { onWrite } = world.line;
+    // The first drowns the other where both are called.
+    const drowned = scanOfMeters({ of2007: ['000012345678'] });
+    world.line.onWrite = (bytes) => {
+      if (bytes[5] !== 0xaa) return onWrite(bytes);
+      const end = metersOnOneLine({ clock: drowned.clock, of2007: ['000012345678'] }).connect((reply) => world.line.hear(reply));
+      end.hear(bytes);
+    };
+    await ended(world);
+    expect(named(world)).toEqual(['dlt645-2007 000012345601', 'dlt645-2007 000012345678']);
+  });
+});
+
+describe('A 1997 meter that answers with the wildcard instead of its address', () => {
+  const OPEN = 'AAAAAAAAAAAA';
+  const OWN = '000012345678';
+  const bytesOf = (hex: string) => Uint8Array.from(Buffer.from(hex, 'hex'));
+  const ENERGY = bytesOf('109000100000');
+  const NUMBER = bytesOf('34C0785634120000');
+
+  function scanOfEchoing(answersToItsOwn: boolean) {
+    const world = scanOf(OF_1997);
+    world.line.onWrite = (bytes) => {
+      const called = Buffer.from(bytes.subarray(5, 11)).reverse().toString('hex').toUpperCase();
+      const di = Buffer.from(bytes.subarray(14, 16).map((byte) => byte - 0x33)).toString('hex');
+      const isCalled = called === OPEN || (called === OWN && answersToItsOwn);
+      const data = di === '1090' ? ENERGY : di === '34c0' ? NUMBER : undefined;
+      if (isCalled && data !== undefined) world.line.hear(encodeFrame({ address: called, control: 0x81, data }));
+    };
+    return world;
+  }
+
+  test('is asked for its number and reported by it', async () => {
+    const world = scanOfEchoing(true);
+    await ended(world);
+    expect(world.found).toEqual([
+      {
+        protocol: 'dlt645-1997',
+        address: OWN,
+        port: FAST_PORT,
+        evidence: 'answers 01 to a wildcard with it, and C034 says who it is; by its address 9010 is 10.00 kWh',
+      },
+    ]);
+  });
+
+  test('is reported without an address where it does not answer to its number', async () => {
+    const world = scanOfEchoing(false);
+    await ended(world);
+    expect(world.found).toEqual([
+      expect.objectContaining({ address: undefined, evidence: 'answers 01 to the wildcard alone and names no address' }),
+    ]);
+  });
+});
+
+describe('A stop', () => {
+  test('ends the scan within one exchange and keeps what was found', async () => {
+    const world = scanOfMeters({ units: [2, 9] }, { protocols: ['modbus-rtu'] });
+    const running = world.run();
+    while (world.found.length === 0) await world.clock.advance(10);
+    const { length } = world.line.written;
+    world.stop.abort();
+    await world.clock.advance(LONG_MS);
+    expect(await running).toEqual({ ok: false, error: { code: 'cancelled', sent: false } });
+    expect(named(world)).toEqual(['modbus-rtu 2']);
+    expect(world.line.written.length - length).toBeLessThanOrEqual(1);
+  });
+
+  test('of a line that goes down says so', async () => {
+    const world = scanOf({});
+    const running = world.run();
+    world.line.goDown();
+    await world.clock.advance(LONG_MS);
+    expect(await running).toMatchObject({ ok: false, error: { code: 'line-down' } });
+  });
+});
+
+test('Progress counts the calls of each search', async () => {
+  const world = scanOfMeters({}, { protocols: ['modbus-rtu'], units: { from: 1, to: 3 } });
+  await ended(world);
+  expect(world.steps.map(({ done, of, asking }) => `${done} of ${of}: ${asking}`)).toEqual([
+    '0 of 3: unit 1',
+    '1 of 3: unit 2',
+    '2 of 3: unit 3',
+  ]);
+});
