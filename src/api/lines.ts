@@ -5,4 +5,6 @@ import type { BusHealth } from '../transports/bus/bus.ts';
 export interface LineView extends BusHealth {
   readonly id: LineId;
   readonly name: string;
+  /** What its polls need by the configuration; undefined where nothing is known of it. */
+  readonly plan: { readonly share: number; readonly arithmetic: string | undefined } | undefined;
 }

@@ -31,7 +31,7 @@ import { noNotifier } from '../notifiers/none.ts';
 import { simulatedNotifier } from '../notifiers/simulated.ts';
 import { createSoftwareSigner } from '../signers/software/software-signer.ts';
 import { openSqliteStore, type SqliteStore } from '../store/sqlite/index.ts';
-import { refuseOverfullLines } from './line-plan.ts';
+import { planLines, refuseOverfullLines } from './line-plan.ts';
 import { type Lines, openLines } from './lines.ts';
 import { connectMeters, termsOfPoints } from './points.ts';
 import { readTls } from './tls-files.ts';
@@ -74,7 +74,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
 
 async function open(options: GatewayOptions, closeLater: (end: () => Promise<void>) => void, close: () => Promise<void>): Promise<Gateway> {
   const { config, dataDir, clock, logger, onFatal } = options;
-  refuseOverfullLines(config);
+  const plans = planLines(config);
+  refuseOverfullLines(plans);
   const newId = createNewId(() => clock.now(), randomBytes);
   const store = await openSqliteStore({ dataDir, clock, logger, onFatal });
   closeLater(() => store.close());
@@ -95,7 +96,7 @@ async function open(options: GatewayOptions, closeLater: (end: () => Promise<voi
     commands: core.commands,
     reads: core.reads,
     cases: core.cases,
-    lines: () => [...lines.byId.values()].map(({ id, name, bus }) => ({ id, name, ...bus.health() })),
+    lines: () => [...lines.byId.values()].map(({ id, name, bus }) => ({ id, name, plan: plans.get(id), ...bus.health() })),
     config: { requestsPerMinute: config.requestsPerMinute, tls: readTls(config.tls, 'api.tls') },
   });
   const url = await listen(app, config);
