@@ -50,15 +50,20 @@ export interface Rounds {
   /** Per-round ratios of CPU time per unit: `left` over `right`. */
   cpuRatio(left: string, right: string): Ratio;
   medianOf(name: string, figure: keyof Lap): number;
+  /** Of one contender's own laps. */
+  spread(name: string, figure: keyof Lap): Ratio;
 }
 
-const FULL_ROUNDS = 7;
+const FULL_ROUNDS = 5;
 const QUICK_ROUNDS = 3;
 
 /** Runs the contenders turn about (A B L A B L …), one warm-up round first, and keeps every lap. */
-export async function ratioRounds(contenders: readonly Contender[], options: { readonly quick: boolean }): Promise<Rounds> {
+export async function ratioRounds(
+  contenders: readonly Contender[],
+  { quick, quickRounds = QUICK_ROUNDS }: { readonly quick: boolean; readonly quickRounds?: number },
+): Promise<Rounds> {
   const laps = new Map<string, Lap[]>(contenders.map(({ name }) => [name, []]));
-  const rounds = options.quick ? QUICK_ROUNDS : FULL_ROUNDS;
+  const rounds = quick ? quickRounds : FULL_ROUNDS;
   for (let round = -1; round < rounds; round++) {
     for (const contender of contenders) {
       const lap = await timed(contender);
@@ -74,16 +79,36 @@ export async function ratioRounds(contenders: readonly Contender[], options: { r
     ratio: (left, right) => ratioOf(left, right, 'perSecond'),
     cpuRatio: (left, right) => ratioOf(left, right, 'cpuMicrosPerUnit'),
     medianOf: (name, figure) => median(lapsOf(name).map((lap) => lap[figure])),
+    spread: (name, figure) => summary(lapsOf(name).map((lap) => lap[figure])),
   };
 }
 
+/** Of this thread alone where Node can say it: the far ends run in others. */
+const cpuUsage = (before?: NodeJS.CpuUsage) => (process.threadCpuUsage ?? process.cpuUsage)(before);
+
 async function timed(contender: Contender): Promise<Lap> {
-  const cpuBefore = process.cpuUsage();
+  const cpuBefore = cpuUsage();
   const before = process.hrtime.bigint();
   const units = await contender.run();
   const seconds = Number(process.hrtime.bigint() - before) / 1e9;
-  const cpu = process.cpuUsage(cpuBefore);
+  const cpu = cpuUsage(cpuBefore);
   return { perSecond: units / seconds, cpuMicrosPerUnit: (cpu.user + cpu.system) / units };
+}
+
+/** A contender that also keeps, lap by lap, which part of a limit it reached: so many units a second. */
+export function withShare(contender: Contender, limitPerSecond: number): Contender & { readonly share: () => Ratio } {
+  const shares: number[] = [];
+  return {
+    ...contender,
+    async run() {
+      const before = performance.now();
+      const units = await contender.run();
+      shares.push((units * 1000) / (performance.now() - before) / limitPerSecond);
+      return units;
+    },
+    /** Of the counted rounds: the first one warms up. */
+    share: () => summary(shares.slice(1)),
+  };
 }
 
 /** Median, least and greatest of per-round figures. */

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { createDlt645Framer } from '../protocols/dlt645/index.ts';
 import { systemClock } from '../src/kernel/clock.ts';
-import { createBus } from '../src/transports/bus/bus.ts';
+import { type Bus, createBus } from '../src/transports/bus/bus.ts';
 import type { Exchange } from '../src/transports/bus/exchange.ts';
 import type { PortSettings } from '../src/transports/port-settings.ts';
 import { createTcpTransport } from '../src/transports/tcp-transport.ts';
@@ -23,28 +23,29 @@ export interface PolledLine {
 
 const WAKE_UP_BYTES = 4;
 
-export async function busPoller({ portNumber, port, request, reply }: PolledLine): Promise<Poller> {
-  const transport = createTcpTransport({ host: '127.0.0.1', portNumber, clock: systemClock, port, transitMs: 0 });
+export interface OpenBus {
+  readonly bus: Bus;
+  close(): Promise<void>;
+}
+
+/** The product's bus on its TCP transport, up. */
+export async function openBus({
+  portNumber,
+  port,
+  concurrent = 1,
+}: {
+  portNumber: number;
+  port: PortSettings;
+  concurrent?: number;
+}): Promise<OpenBus> {
+  const transport = createTcpTransport({ host: '127.0.0.1', portNumber, clock: systemClock, port, transitMs: 0, concurrent });
   const bus = createBus({ transport, clock: systemClock });
-  const frame = reply.subarray(WAKE_UP_BYTES);
-  const exchange: Exchange = {
-    meter: 'polled',
-    bytes: request,
-    createFramer: createDlt645Framer,
-    accepts: (heard) => Buffer.compare(heard, frame) === 0,
-    longestReplyBytes: reply.length,
-    repeatable: true,
-    expectsReply: true,
-  };
   await new Promise<void>((resolve) => {
     transport.listen({ data: () => undefined, up: resolve });
     transport.open();
   });
   return {
-    async poll(times) {
-      const results = await Promise.all(Array.from({ length: times }, () => bus.request(exchange, { priority: 'scheduled' })));
-      if (!results.every(({ ok }) => ok) || bus.health().counters.repeats > 0) throw new Error('the bus lost a poll');
-    },
+    bus,
     async close() {
       bus.close();
       await transport.close();
@@ -52,17 +53,49 @@ export async function busPoller({ portNumber, port, request, reply }: PolledLine
   };
 }
 
-/** Sends the next request as soon as all bytes of the reply are there: what the shim and the machine allow at most. */
-export const greedyPoller = (line: PolledLine): Promise<Poller> =>
+/** A DL/T 645 read that takes this reply and no other. */
+export function fixedExchange({ request, reply }: Pick<PolledLine, 'request' | 'reply'>, meter = 'polled'): Exchange {
+  const frame = reply.subarray(WAKE_UP_BYTES);
+  return {
+    meter,
+    bytes: request,
+    createFramer: createDlt645Framer,
+    accepts: (heard) => Buffer.compare(heard, frame) === 0,
+    longestReplyBytes: reply.length,
+    repeatable: true,
+    expectsReply: true,
+  };
+}
+
+export async function busPoller(line: PolledLine): Promise<Poller> {
+  const { bus, close } = await openBus(line);
+  const exchange = fixedExchange(line);
+  return {
+    async poll(times) {
+      const results = await Promise.all(Array.from({ length: times }, () => bus.request(exchange, { priority: 'scheduled' })));
+      if (!results.every(({ ok }) => ok) || bus.health().counters.repeats > 0) throw new Error('the bus lost a poll');
+    },
+    close,
+  };
+}
+
+/** Sends the next request as soon as all bytes of the reply are there, or `gapMs` later: what the shim and the machine allow at most. */
+export const greedyPoller = (line: PolledLine, gapMs = 0): Promise<Poller> =>
   rawPoller(line, (socket, onReply) => {
     let heard = 0;
     socket.on('data', (chunk) => {
       heard += chunk.length;
       if (heard < line.reply.length) return;
       heard = 0;
-      onReply();
+      after(performance.now() + gapMs, onReply);
     });
   });
+
+/** Sharper than a timer: turn by turn of the loop. */
+function after(dueMs: number, act: () => void): void {
+  if (performance.now() >= dueMs) act();
+  else setImmediate(after, dueMs, act);
+}
 
 /** Takes the end of a frame from silence, as many gateways do. */
 export const silencePoller = (line: PolledLine, silenceMs: number): Promise<Poller> =>

@@ -14,14 +14,25 @@ type ValueRow = Pick<RegisterRow, 'type' | 'wordOrder' | 'scale' | 'decimals' | 
  */
 export function readValue(row: ValueRow, data: Uint8Array): Decimal | undefined {
   if (data.length !== TYPE_REGISTERS[row.type] * 2) return undefined;
-  const raw = toHex(row.wordOrder === 'high-first' ? data : wordsReversed(data));
-  if (row.missing.includes(raw)) return undefined;
-  const bits = BigInt(`0x${raw}`);
+  const ordered = row.wordOrder === 'high-first' ? data : wordsReversed(data);
+  if (row.missing.length > 0 && row.missing.includes(toHex(ordered))) return undefined;
+  const bits = bitsOf(ordered);
   if (row.type === 'f32') return readFloat(Number(bits), row.scale, row.decimals);
   const size = data.length * 8;
   const whole = row.type.startsWith('i') ? BigInt.asIntN(size, bits) : bits;
   const unscaled = whole * row.scale.unscaled;
   return { unscaled: unscaled * 10n ** BigInt(row.decimals - row.scale.scale), scale: row.decimals };
+}
+
+/** A double holds every number of six bytes. */
+const EXACT_BYTES = 6;
+
+/** The bytes as one number, high byte first. */
+function bitsOf(bytes: Uint8Array): bigint {
+  if (bytes.length > EXACT_BYTES) return BigInt(`0x${toHex(bytes)}`);
+  let bits = 0;
+  for (const byte of bytes) bits = bits * 256 + byte;
+  return BigInt(bits);
 }
 
 /** The first of a value's registers last. */

@@ -7,4 +7,6 @@ export interface LineView extends BusHealth {
   readonly name: string;
   /** Of a line that dials in: whether its meters have proven who they are. */
   readonly binding: 'unverified' | 'verified' | 'refused' | undefined;
+  /** What its polls need by the configuration; undefined where nothing is known of it. */
+  readonly plan: { readonly share: number; readonly arithmetic: string | undefined } | undefined;
 }

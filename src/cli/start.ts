@@ -1,4 +1,4 @@
-import { refuseOverfullLines } from '../compose/line-plan.ts';
+import { planLines, refuseOverfullLines } from '../compose/line-plan.ts';
 import { PROTOCOLS } from '../compose/protocols.ts';
 import { loadConfig } from '../config/load.ts';
 import { systemClock } from '../kernel/clock.ts';
@@ -21,7 +21,7 @@ export async function start(options: StartOptions): Promise<void> {
 /** What a configuration holds, in one sentence. */
 export function checkConfig(file: string): string {
   const config = loadConfig(file, PROTOCOLS);
-  refuseOverfullLines(config);
+  refuseOverfullLines(planLines(config));
   const { lines, points, tariffs, ruleSets } = config;
   return `${file} is valid: ${points.length} meters on ${lines.length} lines, ${tariffs.size} tariffs, ${ruleSets.size} rule sets`;
 }

@@ -37,7 +37,7 @@ import { noNotifier } from '../notifiers/none.ts';
 import { simulatedNotifier } from '../notifiers/simulated.ts';
 import { openSqliteStore, type SqliteStore } from '../store/sqlite/index.ts';
 import { createLineAlarms } from './line-alarms.ts';
-import { refuseOverfullLines } from './line-plan.ts';
+import { planLines, refuseOverfullLines } from './line-plan.ts';
 import { type Lines, openLines } from './lines.ts';
 import type { TakeEnvelope } from './mqtt.ts';
 import { connectMeters, pushedMeters, termsOfPoints } from './points.ts';
@@ -82,7 +82,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
 
 async function open(options: GatewayOptions, closeLater: (end: () => Promise<void>) => void, close: () => Promise<void>): Promise<Gateway> {
   const { config, dataDir, clock, logger, onFatal } = options;
-  refuseOverfullLines(config);
+  const plans = planLines(config);
+  refuseOverfullLines(plans);
   const signer = createSigner(options);
   const newId = createNewId(() => clock.now(), randomBytes);
   const store = await openSqliteStore({ dataDir, clock, logger, onFatal });
@@ -113,7 +114,14 @@ async function open(options: GatewayOptions, closeLater: (end: () => Promise<voi
     recharges: core.recharges,
     reads: core.reads,
     cases: core.cases,
-    lines: () => [...lines.byId.values()].map(({ id, name, bus, binding }) => ({ id, name, binding: binding?.state(), ...bus.health() })),
+    lines: () =>
+      [...lines.byId.values()].map(({ id, name, bus, binding }) => ({
+        id,
+        name,
+        binding: binding?.state(),
+        plan: plans.get(id),
+        ...bus.health(),
+      })),
     config: { requestsPerMinute: config.requestsPerMinute, tls: readTls(config.tls, 'api.tls') },
   });
   const url = await listen(app, config);

@@ -39,8 +39,10 @@ export function startPollJob(deps: PollJobDeps): RunningLoop {
   const start = clock.monotonicMs();
   for (const [index, meter] of meters.entries()) due.add({ meter, at: start + (meter.intervalMs * index) / meters.length });
 
+  const stopping = new AbortController();
+
   const pollNext = ({ meter, at }: Due) => {
-    const polling = poll(deps, meter)
+    const polling = poll(deps, meter, stopping.signal)
       .catch((error: unknown) => deps.logger.error({ meterId: meter.meterId, error }, 'a poll failed; the next one comes in its turn'))
       .then(() => {
         underWay.delete(polling);
@@ -68,6 +70,8 @@ export function startPollJob(deps: PollJobDeps): RunningLoop {
   return {
     wake: loop.wake,
     async stop() {
+      // What still waits for its line, as for one that is down, is withdrawn; what is on the wire ends by itself.
+      stopping.abort();
       await loop.stop();
       await Promise.all(underWay);
     },
@@ -77,9 +81,10 @@ export function startPollJob(deps: PollJobDeps): RunningLoop {
 async function poll(
   { gateway, metering, clock, logger, onPolled }: PollJobDeps,
   { meterId, meterPointId, intervalMs }: PolledMeter,
+  signal: AbortSignal,
 ): Promise<void> {
   const startedAt = clock.monotonicMs();
-  const asking = { priority: 'scheduled', deadline: plusMs(clock.now(), intervalMs) } as const;
+  const asking = { priority: 'scheduled', deadline: plusMs(clock.now(), intervalMs), signal } as const;
   const registers = await gateway.readRegisters(meterId, metering.registersOf(meterPointId), asking);
   onPolled?.(meterId, registers.ok ? 'ok' : registers.error.code, clock.monotonicMs() - startedAt);
   if (!registers.ok) {

@@ -114,10 +114,12 @@ describe('lines', () => {
     ]);
   });
 
-  test('say how full they are, by priority', async () => {
+  test('say how full they are beside how full they were planned to be, and what waits by priority', async () => {
     expect((await world.get('/api/v1/lines/line-1/occupancy')).json()).toEqual({
       lineId: 'line-1',
       occupancy: 0.1235,
+      planned: 0.5679,
+      arithmetic: '3 meters need 57 % of it (189 ms a poll at 9600 bit/s)',
       queueLength: 2,
       waiting: { restore: 0, trip: 1, 'on-demand': 1, scheduled: 0, 'back-fill': 0, probe: 0 },
     });

@@ -10,6 +10,7 @@ import type { TestContext } from 'vitest';
 import { createDlt645Framer } from '../../protocols/dlt645/index.ts';
 import { fromHex, toHex } from '../../src/kernel/bytes.ts';
 import { systemClock } from '../../src/kernel/clock.ts';
+import type { CreateFramer } from '../../src/kernel/framer.ts';
 import { createEmbeddedBroker } from '../../src/transports/embedded-broker.ts';
 import { createMqttLink, type MqttVersion } from '../../src/transports/mqtt-link.ts';
 import { createMqttTransport } from '../../src/transports/mqtt-transport.ts';
@@ -25,8 +26,8 @@ import { ptyFor } from '../support/pty.ts';
 
 export interface FarEnd {
   readonly transport: Transport;
-  /** How many whole requests have been heard. */
-  readonly heard: () => number;
+  /** The whole requests that have been heard. */
+  readonly heard: readonly Uint8Array[];
   /** Resolves when so many have been heard. */
   hears(count: number): Promise<void>;
   /** Sends chunks as the answer to the request with this index. */
@@ -36,39 +37,38 @@ export interface FarEnd {
 }
 
 type Context = Pick<TestContext, 'skip' | 'onTestFinished'>;
-export type OpenFarEnd = (context: Context) => Promise<FarEnd>;
+/** @param createFramer finds requests in what is heard; DL/T 645 where nothing is said */
+export type OpenFarEnd = (context: Context, createFramer?: CreateFramer) => Promise<FarEnd>;
 
 /** One character takes 0.095 ms, so waits are short. */
 const port: PortSettings = { baudRate: 115200, dataBits: 8, parity: 'even', stopBits: 1 };
 const common = { clock: systemClock, port, transitMs: 40 };
 
-function requestCounter() {
-  let count = 0;
+/** Keeps each whole request of a stream. */
+function requestCounter(createFramer: CreateFramer = createDlt645Framer) {
+  const heard: Uint8Array[] = [];
   const waiting: { readonly until: number; readonly resolve: () => void }[] = [];
   return {
-    heard: () => count,
-    add() {
-      count += 1;
-      for (const { until, resolve } of waiting) if (count >= until) resolve();
+    heard,
+    hears: (until: number) =>
+      heard.length >= until ? Promise.resolve() : new Promise<void>((resolve) => waiting.push({ until, resolve })),
+    /** Of one connection: half a request ends with it. */
+    listener() {
+      const framer = createFramer();
+      return (chunk: Uint8Array) => {
+        for (const { kind, bytes } of framer.push(chunk)) if (kind === 'frame') heard.push(bytes);
+        for (const { until, resolve } of waiting) if (heard.length >= until) resolve();
+      };
     },
-    hears: (until: number) => (count >= until ? Promise.resolve() : new Promise<void>((resolve) => waiting.push({ until, resolve }))),
   };
 }
 
-/** Calls back once for each whole request in a stream. */
-function requestsIn(onRequest: () => void): (chunk: Uint8Array) => void {
-  const framer = createDlt645Framer();
-  return (chunk) => {
-    for (const { kind } of framer.push(chunk)) if (kind === 'frame') onRequest();
-  };
-}
-
-export const openTcp: OpenFarEnd = async ({ onTestFinished }) => {
-  const counter = requestCounter();
+export const openTcp: OpenFarEnd = async ({ onTestFinished }, createFramer) => {
+  const counter = requestCounter(createFramer);
   let socket: Socket | undefined;
   const server = createServer({ noDelay: true }, (accepted) => {
     socket = accepted;
-    accepted.on('data', requestsIn(counter.add));
+    accepted.on('data', counter.listener());
     accepted.on('error', () => accepted.destroy());
   });
   const listen = (portNumber: number) => new Promise<void>((resolve) => server.listen(portNumber, '127.0.0.1', resolve));
@@ -99,8 +99,8 @@ export const openTcp: OpenFarEnd = async ({ onTestFinished }) => {
 };
 
 /** A DTU that dials in, registers, and says PING\n before and within every answer. */
-export const openDialIn: OpenFarEnd = async ({ onTestFinished }) => {
-  const counter = requestCounter();
+export const openDialIn: OpenFarEnd = async ({ onTestFinished }, createFramer) => {
+  const counter = requestCounter(createFramer);
   const server = createTcpServer({
     host: '127.0.0.1',
     portNumber: 0,
@@ -114,7 +114,7 @@ export const openDialIn: OpenFarEnd = async ({ onTestFinished }) => {
   let socket: Socket | undefined;
   const dial = async () => {
     const dialled = connect({ port: portNumber, host: '127.0.0.1', noDelay: true });
-    dialled.on('data', requestsIn(counter.add));
+    dialled.on('data', counter.listener());
     dialled.on('error', () => dialled.destroy());
     await once(dialled, 'connect');
     dialled.write('DTU 13800000001\r\n');
@@ -143,13 +143,13 @@ export const openDialIn: OpenFarEnd = async ({ onTestFinished }) => {
 };
 
 /** The port is named by a link, as under `/dev/serial/by-id`, so that another pty can take its place. */
-export const openSerial: OpenFarEnd = async (context) => {
+export const openSerial: OpenFarEnd = async (context, createFramer) => {
   const folder = mkdtempSync(path.join(tmpdir(), 'feikong-pty-'));
   const name = path.join(folder, 'meters');
-  const counter = requestCounter();
+  const counter = requestCounter(createFramer);
   const plugIn = async () => {
     const pty = await ptyFor(context);
-    pty.onBytes(requestsIn(counter.add));
+    pty.onBytes(counter.listener());
     symlinkSync(pty.path, name);
     return pty;
   };
@@ -190,9 +190,9 @@ interface MqttFarEnd extends FarEnd {
   answerAt(request: number, ...chunks: readonly (readonly [offset: number, bytes: Uint8Array])[]): Promise<void>;
 }
 
-async function openMqtt({ onTestFinished }: Context, broker: Broker): Promise<MqttFarEnd> {
+async function openMqtt({ onTestFinished }: Context, broker: Broker, createFramer: CreateFramer | undefined): Promise<MqttFarEnd> {
   const { version = '3.1.1' } = broker;
-  const counter = requestCounter();
+  const counter = requestCounter(createFramer);
   const downlinks: { txId: string; port: number }[] = [];
   let concentrator: MqttClient | undefined;
   const join = async () => {
@@ -201,7 +201,7 @@ async function openMqtt({ onTestFinished }: Context, broker: Broker): Promise<Mq
     concentrator.on('message', (_topic, payload) => {
       const { txId, port: line, frameHex } = JSON.parse(payload.toString()) as { txId: string; port: number; frameHex: string };
       downlinks.push({ txId, port: line });
-      requestsIn(counter.add)(fromHex(frameHex) ?? new Uint8Array(0));
+      counter.listener()(fromHex(frameHex) ?? new Uint8Array(0));
     });
     await concentrator.subscribeAsync('feikong/v1/concentrators/C1/down', { qos: 1 });
   };
@@ -235,10 +235,10 @@ async function openMqtt({ onTestFinished }: Context, broker: Broker): Promise<Mq
   };
 }
 
-export const openEmbedded = async (context: Context): Promise<MqttFarEnd> => {
+export const openEmbedded = async (context: Context, createFramer?: CreateFramer): Promise<MqttFarEnd> => {
   const portNumber = await freePort();
   let running: { close(): Promise<void> } | undefined;
-  return openMqtt(context, {
+  const broker: Broker = {
     url: `mqtt://127.0.0.1:${portNumber}`,
     async start() {
       running = await createEmbeddedBroker({ portNumber });
@@ -247,10 +247,11 @@ export const openEmbedded = async (context: Context): Promise<MqttFarEnd> => {
       await running?.close();
       running = undefined;
     },
-  });
+  };
+  return openMqtt(context, broker, createFramer);
 };
 
 export const openMosquitto =
   (version: MqttVersion): OpenFarEnd =>
-  async (context) =>
-    openMqtt(context, { ...(await mosquittoFor(context)), version });
+  async (context, createFramer) =>
+    openMqtt(context, { ...(await mosquittoFor(context)), version }, createFramer);

@@ -22,6 +22,7 @@ const LINE: LineView = {
   id: asId('line-1'),
   name: 'Riser 1',
   binding: undefined,
+  plan: { share: 0.56789, arithmetic: '3 meters need 57 % of it (189 ms a poll at 9600 bit/s)' },
   transport: { state: 'up', since: EVENING },
   occupancy: 0.123456,
   queueLength: 2,

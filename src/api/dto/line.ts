@@ -9,6 +9,8 @@ export const OccupancySchema = Type.Object(
   {
     lineId: text('Id of the line'),
     occupancy: Type.Number({ description: 'Share of the last minute in which the line was in use or kept quiet, 0 to 1' }),
+    planned: Type.Number({ description: 'Share of the line that its polls need if every meter answers at once, 0 to 1' }),
+    arithmetic: textOrNull('What `planned` rests on; null where nothing is polled'),
     queueLength: count('Exchanges that wait'),
     waiting: Type.Record(Type.String(), Type.Integer(), { description: 'Exchanges that wait, by priority' }),
   },
@@ -74,8 +76,15 @@ export function toLineDto({ id, name, binding, transport, occupancy, queueLength
   };
 }
 
-export function toOccupancyDto({ id, occupancy, queueLength, waiting }: LineView): OccupancyDto {
-  return { lineId: id, occupancy: rounded(occupancy), queueLength, waiting: { ...waiting } };
+export function toOccupancyDto({ id, occupancy, plan, queueLength, waiting }: LineView): OccupancyDto {
+  return {
+    lineId: id,
+    occupancy: rounded(occupancy),
+    planned: rounded(plan?.share ?? 0),
+    arithmetic: orNull(plan?.arithmetic),
+    queueLength,
+    waiting: { ...waiting },
+  };
 }
 
 const rounded = (share: number): number => Math.round(share * 10_000) / 10_000;

@@ -13,15 +13,19 @@ import {
   requestFunction1997,
 } from '../../../protocols/dlt645/index.ts';
 import type { MeterFailure } from '../../core/ports/meter-gateway.ts';
+import { memoized } from '../../kernel/memo.ts';
 import type { CatalogRow, DataReply, Edition } from './edition.ts';
 import { replyFrame, WAKE_UP } from './exchange.ts';
+
+/** All that the meters of a line are asked for again and again. */
+const ROWS_REMEMBERED = 1024;
 
 /** @param choices what is known of the meters besides their frames */
 export function edition1997(choices?: Choices1997): Edition {
   return {
     diBytes: 2,
-    findRow: (di) => rowOf(findRow1997(di, choices)),
-    findRegister: (register) => rowOf(findRegister1997(register, choices)),
+    findRow: memoized(ROWS_REMEMBERED, (di) => rowOf(findRow1997(di, choices))),
+    findRegister: memoized(ROWS_REMEMBERED, (register) => rowOf(findRegister1997(register, choices))),
     /** It runs through the last place, as 901F for the rates of forward active energy. */
     blockDi: (di) => `${di.slice(0, 3)}F`,
     requestData(address, di, sequence) {

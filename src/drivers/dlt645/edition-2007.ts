@@ -10,14 +10,18 @@ import {
   type Request,
   requestFunction,
 } from '../../../protocols/dlt645/index.ts';
+import { memoized } from '../../kernel/memo.ts';
 import type { CatalogRow, DataReply, Edition } from './edition.ts';
 import { type LineRequest, replyFrame, WAKE_UP } from './exchange.ts';
 import { refusalOf } from './refusal.ts';
 
+/** A row is made of its pattern anew each time: far more than what meters are asked for again and again. */
+const ROWS_REMEMBERED = 4096;
+
 export const EDITION_2007: Edition = {
   diBytes: 4,
-  findRow: (di) => rowOf(findRow(di)),
-  findRegister: (register) => rowOf(findRegister(register)),
+  findRow: memoized(ROWS_REMEMBERED, (di) => rowOf(findRow(di))),
+  findRegister: memoized(ROWS_REMEMBERED, (register) => rowOf(findRegister(register))),
   /** It runs through DI1, as 0001FF00 for the rates of forward active energy. */
   blockDi: (di) => `${di.slice(0, 4)}FF${di.slice(6)}`,
   requestData(address, di, sequence, which) {

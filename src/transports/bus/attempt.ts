@@ -20,11 +20,11 @@ export interface Attempt {
   startedMs: number;
   /** False while it waits for its gap: what is heard until then answers somebody else. */
   written: boolean;
-  heardNoise: boolean;
+  noiseBytes: number;
   cancelTimer: CancelTimer;
   readonly settle: (outcome: AttemptOutcome) => void;
 }
 
-export const silenceOf = ({ heardNoise }: Attempt): AttemptOutcome => ({
-  kind: heardNoise ? 'garbage' : 'silence',
+export const silenceOf = ({ noiseBytes }: Attempt): AttemptOutcome => ({
+  kind: noiseBytes > 0 ? 'garbage' : 'silence',
 });

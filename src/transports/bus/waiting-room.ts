@@ -36,11 +36,14 @@ export function createWaitingRoom({ clock, lanes, onAbandoned }: WaitingRoomOpti
     onAbandoned(job);
   }
 
+  const isLate = (caller: Caller) => hasExpired(caller, clock.now());
+
   function expire(): void {
-    const now = clock.now();
-    const expired = (caller: Caller) => hasExpired(caller, now);
-    for (const job of lanes.filter(({ callers }) => callers.some(expired))) dismiss(job, expired, 'command-expired');
+    for (const job of lanes.filter(({ callers }) => callers.some(isLate))) dismiss(job, isLate, 'command-expired');
   }
+
+  /** Answers those of a job who have waited too long; true where that leaves nobody. */
+  const hasExpiredWhole = (job: Job) => job.callers.some(isLate) && dismissCallers(job, isLate, unsentError(job, 'command-expired'));
 
   function sweepLater(): void {
     if (cancelSweep !== undefined || lanes.length === 0) return;
@@ -90,8 +93,11 @@ export function createWaitingRoom({ clock, lanes, onAbandoned }: WaitingRoomOpti
       return nobodyLeft || lanes.add(job);
     },
     next() {
-      expire();
-      return lanes.take(clock.monotonicMs());
+      for (let job = lanes.take(clock.monotonicMs()); job !== undefined; job = lanes.take(clock.monotonicMs())) {
+        if (!hasExpiredWhole(job)) return job;
+        onAbandoned(job);
+      }
+      return undefined;
     },
     dismissHasty() {
       for (const job of lanes.filter(() => true)) dismiss(job, ({ deadline }) => deadline === undefined, 'line-down');

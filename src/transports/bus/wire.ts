@@ -135,6 +135,7 @@ export function createWire({ transport, clock, timing, occupancy, tally, onFrame
   function judgeAll(listen: () => readonly FramerEvent[]): void {
     try {
       for (const event of listen()) judge(event);
+      endGarbled();
     } catch (error) {
       settleAll({ kind: 'fault', error });
     }
@@ -147,7 +148,16 @@ export function createWire({ transport, clock, timing, occupancy, tally, onFrame
       return;
     }
     tally.noiseBytes += bytes.length;
-    for (const attempt of inFlight) attempt.heardNoise = true;
+    for (const attempt of inFlight) attempt.noiseBytes += bytes.length;
+  }
+
+  /** Garbage as long as the reply was the reply: a read need not wait for another one, nor the line keep quiet for it. */
+  function endGarbled(): void {
+    if (transport.concurrent > 1) return;
+    for (const attempt of inFlight) {
+      const { repeatable, longestReplyBytes } = attempt.exchange;
+      if (attempt.written && repeatable && attempt.noiseBytes >= longestReplyBytes) settle(attempt, { kind: 'garbage' });
+    }
   }
 
   function offer(frame: Uint8Array): void {
@@ -201,7 +211,7 @@ export function createWire({ transport, clock, timing, occupancy, tally, onFrame
           sentAt: clock.now(),
           startedMs,
           written: false,
-          heardNoise: false,
+          noiseBytes: 0,
           cancelTimer: () => undefined,
           settle: resolve,
         };

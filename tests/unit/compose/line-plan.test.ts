@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { refuseOverfullLines } from '../../../src/compose/line-plan.ts';
+import { planLines, refuseOverfullLines } from '../../../src/compose/line-plan.ts';
 import { loadConfig } from '../../../src/config/load.ts';
 
 let folder = '';
@@ -26,7 +26,7 @@ interface Plan {
 const SERIAL = 'transport: { type: serial, path: /dev/ttyUSB0 }, port: { baudRate: 9600 }';
 const tcp = (concurrent: number) => `transport: { type: tcp, host: meters.example, port: 502, concurrent: ${concurrent} }`;
 
-function planOf({ meters, intervalMs, line = SERIAL, more = [], modbus }: Plan) {
+function configOf({ meters, intervalMs, line = SERIAL, more = [], modbus }: Plan) {
   const rows = Array.from({ length: meters }, (_, index) => {
     const isModbus = modbus !== undefined && index >= modbus.from;
     return [
@@ -53,6 +53,8 @@ meters:\n${rows.join('\n')}\n`,
   );
   return loadConfig(file, ['dlt645-2007', 'dlt645-1997', 'modbus-rtu', 'modbus-tcp']);
 }
+
+const planOf = (plan: Plan) => planLines(configOf(plan));
 
 describe('a plan of polls', () => {
   // One poll: 3 × (20 + 20) + 4 + 3 + 2 = 129 characters × 1.1458 ms + 3 × 20 ms = 207.8 ms; 24 of them are 4.99 s, 25 are 5.20 s.
@@ -81,6 +83,13 @@ describe('a plan of polls', () => {
     const more = ['protocol: dlt645-1997', 'port: { baudRate: 1200 }'];
     expect(() => refuseOverfullLines(planOf({ meters: 6, intervalMs: 5000, more }))).not.toThrow();
     expect(() => refuseOverfullLines(planOf({ meters: 7, intervalMs: 5000, more }))).toThrow('107 % of it (764 ms a poll at 1200 bit/s)');
+  });
+
+  test('says how full each line will be, with the same arithmetic', () => {
+    expect(planOf({ meters: 12, intervalMs: 5000 }).get('rs485')).toEqual({
+      share: expect.closeTo((12 * 207.8125) / 5000, 6),
+      arithmetic: '12 meters need 50 % of it (208 ms a poll at 9600 bit/s)',
+    });
   });
 
   // Energy (000A, 2 registers) and power (000E, 1) are two reads while the map joins nothing that was not asked for, the relay

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { startPollJob } from '../../../src/jobs/poll-job.ts';
 import { silentLogger } from '../../../src/kernel/logger.ts';
+import { err } from '../../../src/kernel/result.ts';
 import { METER, POINT } from '../../support/core-facts.ts';
 import { createWorld } from '../../support/core-world.ts';
 
@@ -52,5 +53,25 @@ describe('the poll loop', () => {
     // The one that was late, and the one that fell due meanwhile: not the eight that were missed.
     expect(outcomes).toEqual(['ok', 'ok', 'ok']);
     await job.stop();
+  });
+
+  test('withdraws what waits for its line when it is stopped', async () => {
+    const world = await createWorld();
+    const outcomes: string[] = [];
+    const job = startPollJob({
+      meters: [{ meterId: METER.id, meterPointId: POINT.id, intervalMs: 900_000 }],
+      gateway: {
+        ...world.meters.gateway,
+        readRegisters: (_meter, _registers, { signal }) =>
+          new Promise((resolve) => signal?.addEventListener('abort', () => resolve(err({ code: 'cancelled', sent: false })))),
+      },
+      metering: world.metering,
+      clock: world.clock,
+      logger: silentLogger,
+      onPolled: (_, outcome) => outcomes.push(outcome),
+    });
+    await world.clock.settle();
+    await job.stop();
+    expect(outcomes).toEqual(['cancelled']);
   });
 });

@@ -90,6 +90,30 @@ describe('An exchange on a bus', () => {
     expect(await reading).toEqual({ ok: false, error: { code: 'garbled', sent: true } });
   });
 
+  test('does not wait for another reply where garbage as long as the reply came, and repeats the read at once', async () => {
+    const { clock, line, ask } = busOn();
+    const reading = ask(readExchange(A));
+    await clock.advance(70);
+    const corrupt = readReply(A);
+    corrupt[20] = 0x77;
+    line.hear(corrupt);
+    await clock.settle();
+    expect(line.written).toHaveLength(2);
+    await clock.advance(70);
+    line.hear(readReply(A));
+    expect(await reading).toMatchObject({ ok: true, value: { sentAt: 70, heardAt: 140 } });
+  });
+
+  test('waits the whole window behind garbage where it is sent once', async () => {
+    const { clock, line, ask } = busOn();
+    const trip = ask(relayExchange(A), 'trip');
+    await clock.advance(70);
+    line.hear(new Uint8Array(40));
+    await clock.advance(400);
+    line.hear(relayReply(A));
+    expect((await trip).ok).toBe(true);
+  });
+
   test('calls it garbled where a reply broke off', async () => {
     const { clock, line, ask } = busOn({ repeats: 0 });
     const reading = ask(readExchange(A));
