@@ -66,7 +66,11 @@ export async function simulate(options: SimulateOptions): Promise<void> {
 }
 
 async function simulateModbus(protocol: 'modbus-rtu' | 'modbus-tcp', options: SimulateOptions): Promise<void> {
-  const { listen, faults, log, writeConfig } = options;
+  const { listen, faults, log, pushEvery, writeConfig } = options;
+  if (pushEvery !== undefined)
+    throw new OperatorError('bad-request', '--push-every is for DL/T 645 meters behind a concentrator; leave it out', {
+      option: '--push-every',
+    });
   const misfit = talkError({ protocol, address: '1', map: options.map });
   const map = registerMapOf({ protocol, address: '1', map: options.map }, '.');
   if (map === undefined || misfit !== undefined)

@@ -106,18 +106,21 @@ async function store(
   meters: ReadonlyMap<string, PushedMeter>,
 ): Promise<boolean> {
   const byMeter = new Map<PushedMeter, { readonly at: Instant; readonly sample: Sample }[]>();
+  const left: { readonly sample: string; readonly meter: string; readonly reason: string }[] = [];
   for (const [index, sample] of samples.entries()) {
     const meter = meters.get(placeOf(concentrator, sample.port, sample.meter));
     const taken =
       meter === undefined ? 'no meter of the configuration has this port and address' : instantOf(sample, meter, deps.clock.now());
     if (meter === undefined || typeof taken === 'string') {
-      deps.logger.warn({ concentrator, seq, sample: `samples[${index}]`, meter: sample.meter, reason: taken }, 'a sample was not taken');
+      left.push({ sample: `samples[${index}]`, meter: sample.meter, reason: String(taken) });
       continue;
     }
     const known = byMeter.get(meter);
     if (known === undefined) byMeter.set(meter, [{ at: taken, sample }]);
     else known.push({ at: taken, sample });
   }
+  // One sentence an envelope: a concentrator may know a thousand meters that nobody configured.
+  if (left[0] !== undefined) deps.logger.warn({ concentrator, seq, ...left[0], count: left.length }, 'samples were not taken');
   const stored = await Promise.all(
     [...byMeter].map(async ([{ meterPointId }, taken]) => {
       for (const { at, sample } of taken.sort((left, right) => left.at - right.at)) {

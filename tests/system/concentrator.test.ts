@@ -16,11 +16,13 @@ import { writeSimulatedConfig } from '../../src/cli/simulated-config.ts';
 import { startGateway } from '../../src/compose/gateway.ts';
 import { PROTOCOLS } from '../../src/compose/protocols.ts';
 import { loadConfig } from '../../src/config/load.ts';
-import { formatInstant, plusMs, systemClock } from '../../src/kernel/clock.ts';
+import { formatInstant, type Instant, plusMs, systemClock } from '../../src/kernel/clock.ts';
 import { asId, type MeterId } from '../../src/kernel/ids.ts';
 import { checkDataFolder } from '../../src/store/sqlite/index.ts';
+import { createEmbeddedBroker } from '../../src/transports/embedded-broker.ts';
+import { startCli } from '../support/child.ts';
 import { freePort } from '../support/free-port.ts';
-import { get } from '../support/running-gateway.ts';
+import { get, startGateway as startGatewayProcess } from '../support/running-gateway.ts';
 
 const CONCENTRATOR = 'C1';
 const PASSWORD = 'c1-secret';
@@ -67,12 +69,27 @@ async function substation(protocol: string) {
     key = gateway.adminKey ?? key;
     return { ...gateway, key };
   };
-  return { dataDir, broker: `mqtt://127.0.0.1:${port}`, start };
+  return { dataDir, file, broker: `mqtt://127.0.0.1:${port}`, start };
 }
 
 const metricsOf = async ({ url, key }: { readonly url: string; readonly key: string }) =>
   (await fetch(`${url}/metrics`, { headers: { authorization: `Bearer ${key}` } })).text();
 
+const envelope = ({ seq, at, value }: { readonly seq: number; readonly at: Instant; readonly value: string }) =>
+  JSON.stringify({
+    v: 1,
+    run: 'r1',
+    seq,
+    sentAt: formatInstant(systemClock.now()),
+    samples: [
+      {
+        port: 1,
+        meter: METER?.address,
+        readAt: formatInstant(at),
+        values: [{ register: '1-0:1.8.0', value, unit: 'kWh', quality: 'good' }],
+      },
+    ],
+  });
 const meterId = asId<MeterId>(`meter-${METER?.address}`);
 
 test('pushed envelopes become readings and charges, and what is delivered again has no double effect', { timeout: 60_000 }, async () => {
@@ -81,22 +98,7 @@ test('pushed envelopes become readings and charges, and what is delivered again 
   const client = await connectAsync(broker, { username: CONCENTRATOR, password: PASSWORD });
   onTestFinished(() => client.endAsync(true));
   const now = systemClock.now();
-  const envelope = (seq: number, minutesAgo: number, value: string) =>
-    JSON.stringify({
-      v: 1,
-      run: 'r1',
-      seq,
-      sentAt: formatInstant(now),
-      samples: [
-        {
-          port: 1,
-          meter: METER?.address,
-          readAt: formatInstant(plusMs(now, -60_000 * minutesAgo)),
-          values: [{ register: '1-0:1.8.0', value, unit: 'kWh', quality: 'good' }],
-        },
-      ],
-    });
-  const batch = [envelope(0, 3, '1000.00'), envelope(1, 2, '1004.00'), envelope(2, 1, '1010.00')];
+  const batch = ['1000.00', '1004.00', '1010.00'].map((value, seq) => envelope({ seq, at: plusMs(now, 60_000 * (seq - 3)), value }));
   for (const payload of batch) await client.publishAsync(READINGS, payload, { qos: 1 });
   for (const payload of [...batch].reverse()) await client.publishAsync(READINGS, payload, { qos: 1 });
 
@@ -110,6 +112,23 @@ test('pushed envelopes become readings and charges, and what is delivered again 
   expect(metrics).toContain('feikong_envelopes_missing_total 0');
   await gateway.close();
   expect(checkDataFolder(dataDir)).toMatchObject({ ok: true, value: { violations: [] } });
+});
+
+test('what was acknowledged survives the end of the process', { timeout: 60_000 }, async () => {
+  const { dataDir, file, broker } = await substation('pushed');
+  const gateway = await startGatewayProcess({ config: file, data: dataDir });
+  onTestFinished(async () => void (await gateway.child.stop('SIGKILL')));
+  const client = await connectAsync(broker, { username: CONCENTRATOR, password: PASSWORD, reconnectPeriod: 0 });
+  client.on('error', () => undefined);
+  onTestFinished(() => client.endAsync(true));
+  const at = systemClock.now();
+  await client.publishAsync(READINGS, envelope({ seq: 0, at, value: '777.77' }), { qos: 1 });
+  await gateway.child.stop('SIGKILL');
+
+  const again = await startGatewayProcess({ config: file, data: dataDir }, gateway.key);
+  onTestFinished(async () => void (await again.child.stop('SIGKILL')));
+  const { items } = await get<{ items: { value: string }[] }>(again, `/meters/${meterId}/readings`);
+  expect(items.map(({ value }) => value)).toEqual(['777.77']);
 });
 
 test('what a concentrator measured while the gateway was away is stored when it is back', { timeout: 60_000 }, async () => {
@@ -142,6 +161,24 @@ test('what a concentrator measured while the gateway was away is stored when it 
   expect(new Set(all).size).toBe(all.length);
   await second.close();
   expect(checkDataFolder(dataDir)).toMatchObject({ ok: true, value: { violations: [] } });
+});
+
+test('what simulate writes for a concentrator that pushes is taken by start, at a broker of others', { timeout: 60_000 }, async () => {
+  const broker = await createEmbeddedBroker();
+  onTestFinished(() => broker.close());
+  const folder = mkdtempSync(path.join(tmpdir(), 'feikong-pushing-'));
+  const config = path.join(folder, 'feikong.yaml');
+  const options = ['--listen', `${broker.url}/JZQ-1`, '--meters', '2', '--push-every', '100', '--write-config', config];
+  const meters = startCli(['simulate', ...options]);
+  onTestFinished(async () => {
+    await meters.stop('SIGKILL');
+    rmSync(folder, { recursive: true, force: true });
+  });
+  await meters.line((line) => line.startsWith('{'));
+  const gateway = await startGatewayProcess({ config, data: path.join(folder, 'data') });
+  onTestFinished(async () => void (await gateway.child.stop('SIGKILL')));
+  const stored = async () => Number(/^feikong_envelopes_total\{result="stored"\} (\d+)$/m.exec(await metricsOf(gateway))?.[1] ?? 0);
+  await expect.poll(stored, { timeout: 30_000 }).toBeGreaterThan(2);
 });
 
 test('a line shows that its concentrator is gone, and asks nothing until it is back', { timeout: 60_000 }, async () => {

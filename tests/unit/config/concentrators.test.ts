@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { loadConfig } from '../../../src/config/load.ts';
 import { CONFIG_YAML, type ConfigFolder, createConfigFolder } from '../../support/core-config-files.ts';
 
 let folder: ConfigFolder;
@@ -100,6 +102,19 @@ describe('concentrators', () => {
   });
 });
 
+test('a pushed meter hangs on a line that a concentrator pushes', () => {
+  const pushed = (transport: string) => {
+    withLines('', transport);
+    const text = readFileSync(folder.path('feikong.yaml'), 'utf8').replace('line: line-1\n', 'line: mqtt-1\n    protocol: pushed\n');
+    folder.write('feikong.yaml', text.replace('"000000000001"', '"17"'));
+    return () => loadConfig(folder.path('feikong.yaml'), ['dlt645-2007', 'pushed']);
+  };
+  expect(pushed(BEHIND_C1)).toThrow(
+    'meters[0].protocol is "pushed"; expected readingsTopic in line mqtt-1: nothing else brings the readings of a pushed meter',
+  );
+  expect(pushed(`${BEHIND_C1}, readingsTopic: hall/values`)().points[0]?.meter).toMatchObject({ protocol: 'pushed', address: '17' });
+});
+
 describe('the broker', () => {
   test('speaks MQTT 5 where it is one of yours', () => {
     expect(complaintAt('mqtt: { url: "mqtt://10.0.0.7:1883", version: 5 }', BEHIND_C1)).toBe('');
@@ -111,6 +126,16 @@ describe('the broker', () => {
       'feikong.yaml: mqtt.version is 5; expected 3.1.1, or mqtt.url with a broker of yours: the embedded one speaks no other',
     );
     expect(complaintAt('mqtt: { version: "4" }', BEHIND_C1)).toBe('feikong.yaml:1: mqtt.version is "4"; expected one of "3.1.1", 5');
+  });
+
+  test('of others keeps what is pushed under a name of ours', () => {
+    const url = 'mqtt: { url: "mqtt://10.0.0.7:1883"';
+    const pushing = `${BEHIND_C1}, readingsTopic: "hall/{concentrator}/values"`;
+    expect(complaintAt(`${url} }`, pushing)).toBe(
+      'feikong.yaml: mqtt.clientId is missing; expected a name of ours at your broker: with it the broker keeps what concentrators push while we are away',
+    );
+    expect(complaintAt(`${url}, clientId: gateway-1 }`, pushing)).toBe('');
+    expect(folder.load().mqtt).toMatchObject({ clientId: 'gateway-1', concentrators: [{ readingsTopics: ['hall/C1/values'] }] });
   });
 
   test('listens on an address', () => {

@@ -111,14 +111,15 @@ describe('What a concentrator pushes', () => {
     await world.clock.advance(60_000);
     await push(3, sampleAt(60, '100.01'));
     expect((await readings()).map(({ value }) => value)).toEqual([100_010_000n, 100_000_000n]);
-    expect(notebook.times('a sample was not taken')).toBe(2);
+    expect(notebook.times('samples were not taken')).toBe(2);
   });
 
   test('for a meter that nobody configured is told, and the others are taken', async () => {
     const { notebook, push, readings } = await takingWorld();
     expect(await push(0, { ...sampleAt(0, '7.00'), meter: '999' }, { ...sampleAt(0, '8.00'), port: 2 }, sampleAt(0, '100.00'))).toBe(true);
     expect(await readings()).toHaveLength(1);
-    expect(await notebook.wrote('a sample was not taken')).toMatchObject({
+    expect(await notebook.wrote('samples were not taken')).toMatchObject({
+      count: 2,
       sample: 'samples[0]',
       meter: '999',
       reason: 'no meter of the configuration has this port and address',
