@@ -102,6 +102,7 @@ test('a recharge that waits is withdrawn, and the audit says by whom', async () 
   const { id } = (await ask()).json();
   expect((await world.post(`/api/v1/recharges/${id}/cancel`, undefined)).json()).toMatchObject({ state: 'cancelled' });
   expect((await world.post(`/api/v1/recharges/${id}/cancel`, undefined)).json()).toMatchObject({ status: 409, code: 'command-finished' });
+  expect((await world.get('/api/v1/meters/nobody/recharges')).json()).toMatchObject({ status: 404, code: 'not-found' });
   expect((await world.get('/api/v1/recharges/rch_none')).json()).toMatchObject({ status: 404, code: 'not-found' });
   const events = (await world.get('/api/v1/events')).json().items;
   expect(events).toEqual(

@@ -19,7 +19,7 @@ import { createTelemetry } from '../../src/store/sqlite/telemetry.ts';
 import { ENDLESS_SPACE, type Space } from '../../src/store/sqlite/writer/space.ts';
 import { createWriter } from '../../src/store/sqlite/writer/writer.ts';
 import { commandOf, EVENING, METER, reportOf, yuan } from '../support/core-facts.ts';
-import { ACCOUNT, archive, decision, given, moveOf, paymentFacts } from './store-facts.ts';
+import { ACCOUNT, archive, decision, given, moveOf, paymentFacts, recharge } from './store-facts.ts';
 
 let dir: string;
 beforeEach(() => {
@@ -201,6 +201,7 @@ describe('a writer', () => {
     expect(commit(paymentFacts('2', '1.00'))).toEqual({ status: 'refused', code: 'no-space' });
     expect(commit([{ kind: 'command', command: commandOf({ id: asId('cmd_3') }) }])).toEqual({ status: 'refused', code: 'no-space' });
     expect(commit([moveOf('queued', 'sent', { commandId: asId('cmd_trip') })])).toEqual({ status: 'refused', code: 'no-space' });
+    expect(commit([{ kind: 'recharge', recharge }])).toEqual({ status: 'refused', code: 'no-space' });
     expect(commit([moveOf('queued', 'sent')])?.status).toBe('committed');
     expect(
       commit([{ kind: 'relayReport', meterId: METER.id, report: reportOf('closed'), loadSide: 'agrees' }, moveOf('sent', 'acknowledged')])

@@ -11,6 +11,7 @@ import { type RechargeDetailDto, type RechargeDto, toRechargeDetailDto, toRechar
 import { parseAmount, parseInstantField } from '../parse.ts';
 import { ProblemError } from '../problem-error.ts';
 import { amountField, closed, IdempotencyHeaders, IdParams, instantField, PageQuery, pageAsk, reasonField } from '../requests.ts';
+import { createMeterFinder } from './meter-finder.ts';
 
 const common = {
   amount: amountField(),
@@ -40,6 +41,7 @@ const recharge = ref<RechargeDto>('Recharge');
 const keyed = { tags, params: IdParams, headers: IdempotencyHeaders, response: { 202: recharge } };
 
 export const rechargeRoutes: FastifyPluginAsyncTypebox<Pick<ApiDeps, 'store' | 'recharges'>> = async (app, { store, recharges }) => {
+  const findMeter = createMeterFinder(store);
   const request = async (order: RechargeOrder, reply: FastifyReply) => {
     const outcome = await recharges.request(order);
     if (!outcome.ok) throw rechargeProblem(outcome.error, 'No meter has this id');
@@ -89,8 +91,10 @@ export const rechargeRoutes: FastifyPluginAsyncTypebox<Pick<ApiDeps, 'store' | '
       querystring: PageQuery,
       response: { 200: pageOf<RechargeDto>('Recharge') },
     },
-    handler: async ({ params, query }) =>
-      toPage(await store.read('recharges', { ...pageAsk(query), meterId: asId<MeterId>(params.id) }), toRechargeDto),
+    handler: async ({ params, query }) => {
+      const { meter } = await findMeter(asId(params.id));
+      return toPage(await store.read('recharges', { ...pageAsk(query), meterId: meter.id }), toRechargeDto);
+    },
   });
 
   app.route({

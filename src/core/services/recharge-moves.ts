@@ -44,12 +44,13 @@ export async function commitSteps(
   return outcome.status;
 }
 
-/** A recharge whose end needs a person: somebody's money is not where it was meant to be. */
+/** A recharge that needs a person, since somebody's money is not where it was meant to be: each has a case of its own, once. */
 export async function caseOf(
   { situations, newId, clock }: RechargeRunnerDeps,
   recharge: Recharge,
   reason: string,
 ): Promise<readonly Fact[]> {
-  const facts = await situations.load(recharge.meterPointId);
-  return openCase(newId, facts, 'recharge-failed', `${recharge.kind} ${recharge.id}: ${reason}`, clock.now());
+  const { meterPoint, openCases } = await situations.load(recharge.meterPointId);
+  const own = openCases.filter((open) => open.reason.includes(recharge.id));
+  return openCase(newId, { meterPoint, openCases: own }, 'recharge-failed', `${recharge.kind} ${recharge.id}: ${reason}`, clock.now());
 }

@@ -90,6 +90,28 @@ describe('a recharge', () => {
     expect(world.purse.frames).toHaveLength(1);
   });
 
+  test('that fails has a case of its own, also beside one of an earlier recharge', async () => {
+    const world = await asked();
+    world.purse.fates.push('refused', 'refused');
+    await world.runRecharge();
+    await world.recharge('60');
+    await world.runRecharge();
+    expect(await openCases(world)).toEqual(['recharge-failed', 'recharge-failed']);
+  });
+
+  test('whose case is open when supply comes back keeps it: that proves nothing about the money', async () => {
+    const world = await createWorld();
+    await world.exhaust();
+    await world.poll();
+    await world.run();
+    await world.recharge('20');
+    await world.runRecharge();
+    await world.pay('50');
+    await world.run();
+    expect(world.meter.relay).toBe('closed');
+    expect(await openCases(world)).toEqual(['recharge-failed']);
+  });
+
   test('whose count jumps by somebody else is a case for a person', async () => {
     const world = await asked();
     world.purse.fates.push('reply-lost');

@@ -23,3 +23,19 @@ test('accounts of the first version keep their newest entry, and what was never 
   ]);
   database.close();
 });
+
+test('a database of the second version keeps its commands, and takes its first recharge', async () => {
+  const database = new Database(':memory:');
+  await migrate(database, upTo('0002-heads'));
+  const command = "'cmd_1', 1, 'm1', 'p1', 'trip', 'money', 'system', 'because', null, 0, 1, 'confirmed', 5";
+  database.exec(`insert into commands values (${command})`);
+
+  await migrate(database);
+
+  expect(database.prepare('select id, state from commands').all()).toEqual([{ id: 'cmd_1', state: 'confirmed' }]);
+  const recharge = "'rch_1', 2, 'm1', 'p1', 'recharge', 50000000, null, '000000004711', 'teller', 'paid', 0, 1, 'queued', 1";
+  database.exec(`insert into recharges values (${recharge})`);
+  expect(database.prepare('select purchase_count from recharges').all()).toEqual([{ purchase_count: null }]);
+  expect(database.prepare('select count(*) as steps from recharge_moves').all()).toEqual([{ steps: 0 }]);
+  database.close();
+});
