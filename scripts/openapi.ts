@@ -10,6 +10,7 @@ export async function produceOpenApi(): Promise<string> {
     payments: untouched('payments'),
     commands: untouched('commands'),
     reads: untouched('reads'),
+    scans: untouched('scans'),
     cases: untouched('cases'),
     metrics: untouched('metrics'),
     clock: untouched('clock'),

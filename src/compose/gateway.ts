@@ -10,12 +10,14 @@ import { createChargeService } from '../core/services/charge-service.ts';
 import { createCommandRunner } from '../core/services/command-runner.ts';
 import { createCommandService } from '../core/services/command-service.ts';
 import { createDecisions } from '../core/services/decisions.ts';
+import { createLineScans } from '../core/services/line-scans.ts';
 import { createMeteringService } from '../core/services/metering-service.ts';
 import { createNoticeService } from '../core/services/notice-service.ts';
 import { createOnDemandReads } from '../core/services/on-demand-reads.ts';
 import { createPaymentService } from '../core/services/payment-service.ts';
 import { createSituations } from '../core/services/situations.ts';
 import { createMeterGateway } from '../drivers/meter-gateway.ts';
+import { createLineScanner } from '../drivers/scan/line-scanner.ts';
 import { startClockWatch } from '../jobs/clock-watch.ts';
 import { startCommandFiguresJob } from '../jobs/command-figures-job.ts';
 import { startCommandJob } from '../jobs/command-job.ts';
@@ -35,6 +37,7 @@ import { createLineAlarms } from './line-alarms.ts';
 import { refuseOverfullLines } from './line-plan.ts';
 import { type Lines, openLines } from './lines.ts';
 import { connectMeters, termsOfPoints } from './points.ts';
+import { scannableLines } from './scannable-lines.ts';
 import { readTls } from './tls-files.ts';
 import { version } from './version.ts';
 
@@ -99,6 +102,7 @@ async function open(options: GatewayOptions, closeLater: (end: () => Promise<voi
     payments: core.payments,
     commands: core.commands,
     reads: core.reads,
+    scans: core.scans,
     cases: core.cases,
     lines: () => [...lines.byId.values()].map(({ id, name, bus, binding }) => ({ id, name, binding: binding?.state(), ...bus.health() })),
     config: { requestsPerMinute: config.requestsPerMinute, tls: readTls(config.tls, 'api.tls') },
@@ -107,7 +111,7 @@ async function open(options: GatewayOptions, closeLater: (end: () => Promise<voi
   const jobs = await startJobs(core, { config, store, clock, logger, metrics });
   closeLater(async () => {
     await app.close();
-    await Promise.all([core.reads.stop(), ...jobs.map((job) => job.stop())]);
+    await Promise.all([core.reads.stop(), core.scans.stop(), ...jobs.map((job) => job.stop())]);
   });
   // Last: a start that failed has made no key that nobody saw.
   const adminKey = await firstKey(store, clock, newId);
@@ -139,6 +143,7 @@ function createCore({ config, store, lines, clock, newId, logger }: CoreParts) {
     notices: createNoticeService({ store, clock, notifier: config.notifier === 'simulated' ? simulatedNotifier : noNotifier }),
     cases: createCaseService({ store, clock }),
     reads: createOnDemandReads({ gateway, clock, newId, logger }),
+    scans: createLineScans({ scanner: createLineScanner(scannableLines(config, lines)), store, clock, newId, logger }),
   };
 }
 

@@ -11,6 +11,7 @@ import { ProblemSchema } from './problem.ts';
 import { ReadSchema } from './read.ts';
 import { ReadingSchema } from './reading.ts';
 import { RelayCommandDetailSchema, RelayCommandSchema } from './relay-command.ts';
+import { ScanSchema } from './scan.ts';
 
 /** Every schema that goes by a name in answers and in the OpenAPI document. */
 export const SHARED_SCHEMAS = [
@@ -28,6 +29,7 @@ export const SHARED_SCHEMAS = [
   RelayCommandDetailSchema,
   LineSchema,
   OccupancySchema,
+  ScanSchema,
   EventSchema,
   CaseSchema,
   KeySchema,
