@@ -11,6 +11,7 @@ export async function produceOpenApi(): Promise<string> {
     commands: untouched('commands'),
     recharges: untouched('recharges'),
     reads: untouched('reads'),
+    scans: untouched('scans'),
     cases: untouched('cases'),
     metrics: untouched('metrics'),
     clock: untouched('clock'),

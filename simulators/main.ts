@@ -3,10 +3,12 @@
  * The specification comes as the one argument, or on standard input where there is none. Prints one line when ready and
  * runs until SIGTERM or SIGINT, with `untilInputEnds` also until standard input closes, so that it dies with its parent.
  */
-import Type from 'typebox';
+import Type, { type Static } from 'typebox';
 import { OperatorError } from '../src/kernel/app-error.ts';
 import { systemClock } from '../src/kernel/clock.ts';
 import { check } from './check.ts';
+import { ModbusRegisters, mapOfRegisters } from './modbus/registers.ts';
+import { runModbusSimulation } from './modbus/simulate.ts';
 import { readyLine, runSimulation } from './simulate.ts';
 
 const whole = (description: string, maximum: number) => Type.Optional(Type.Integer({ minimum: 0, maximum, description }));
@@ -22,6 +24,7 @@ const Specification = Type.Object(
       { minItems: 1, description: 'at least one line' },
     ),
     seed: Type.Integer({ default: 1 }),
+    registers: Type.Optional(ModbusRegisters),
     profile: Type.Optional(Type.Union([Type.Literal('plain'), Type.Literal('state-grid')], { description: 'plain or state-grid' })),
     loadFactor: Type.Optional(Type.Integer({ minimum: 0, maximum: 100_000, description: 'how many times as fast energy is counted' })),
     clockOffsetMs: Type.Optional(Type.Integer({ description: 'how far all meter clocks are ahead' })),
@@ -45,12 +48,54 @@ const Specification = Type.Object(
 
 async function main(argument: string | undefined): Promise<void> {
   const { untilInputEnds, ...specification } = check(Specification, parse(argument ?? (await readAll())), 'simulation');
-  const simulation = await runSimulation({ ...specification, clock: systemClock });
-  process.stdout.write(`${readyLine(simulation)}\n`);
+  const simulation = await run(specification);
+  process.stdout.write(`${simulation.ready}\n`);
   const end = () => void simulation.close().then(() => process.exit(0));
   process.once('SIGTERM', end);
   process.once('SIGINT', end);
   if (untilInputEnds && argument !== undefined) process.stdin.resume().once('end', end);
+}
+
+async function run({ registers, ...specification }: Omit<Static<typeof Specification>, 'untilInputEnds'>): Promise<Running> {
+  const { protocol } = specification;
+  if (protocol === 'modbus-rtu' || protocol === 'modbus-tcp') return runModbus(protocol, registers, specification);
+  const simulation = await runSimulation({ ...specification, clock: systemClock });
+  return { ready: readyLine(simulation), close: simulation.close };
+}
+
+interface Running {
+  /** The one line that says that it is ready. */
+  readonly ready: string;
+  close(): Promise<void>;
+}
+
+async function runModbus(
+  protocol: 'modbus-rtu' | 'modbus-tcp',
+  registers: Static<typeof ModbusRegisters> | undefined,
+  { lines, seed, loadFactor = 1, faults, log, pacing }: Omit<Static<typeof Specification>, 'untilInputEnds' | 'registers'>,
+): Promise<Running> {
+  const [line, ...others] = lines;
+  if (line === undefined || others.length > 0 || registers === undefined)
+    throw new OperatorError('config-invalid', `simulation: ${protocol} needs registers, and one line for each process`);
+  const simulation = await runModbusSimulation({
+    protocol,
+    map: mapOfRegisters(registers),
+    listen: line.listen,
+    meters: line.meters,
+    seed,
+    loadFactor,
+    clock: systemClock,
+    ...(faults === undefined ? {} : { faults }),
+    ...(log === undefined ? {} : { log }),
+    ...(pacing === undefined ? {} : { pacing }),
+  });
+  const { listening, meters } = simulation;
+  const ready = JSON.stringify({
+    listening,
+    lines: [listening],
+    meters: meters.map(({ unit }) => ({ address: String(unit), line: listening })),
+  });
+  return { ready, close: simulation.close };
 }
 
 async function readAll(): Promise<string> {

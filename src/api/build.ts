@@ -29,6 +29,7 @@ import { paymentRoutes } from './routes/payments.ts';
 import { readRoutes } from './routes/reads.ts';
 import { rechargeRoutes } from './routes/recharges.ts';
 import { relayCommandRoutes } from './routes/relay-commands.ts';
+import { scanRoutes } from './routes/scans.ts';
 import { compileValidator } from './validation.ts';
 
 /** No request of this API needs more. */
@@ -49,6 +50,7 @@ const guardedRoutes: FastifyPluginAsync<ApiDeps> = async (app, deps) => {
     await api.register(relayCommandRoutes, { ...deps, denials });
     await api.register(rechargeRoutes, deps);
     await api.register(lineRoutes, deps);
+    await api.register(scanRoutes, deps);
     await api.register(eventRoutes, deps);
     await api.register(caseRoutes, deps);
     await api.register(keyRoutes, deps);

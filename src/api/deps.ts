@@ -1,6 +1,7 @@
 import type { Store } from '../core/ports/store.ts';
 import type { CaseService } from '../core/services/cases.ts';
 import type { CommandService } from '../core/services/command-service.ts';
+import type { ScanService } from '../core/services/line-scans.ts';
 import type { ReadService } from '../core/services/on-demand-reads.ts';
 import type { PaymentService } from '../core/services/payment-service.ts';
 import type { RechargeService } from '../core/services/recharge-service.ts';
@@ -29,6 +30,7 @@ export interface ApiDeps {
   readonly commands: CommandService;
   readonly recharges: RechargeService;
   readonly reads: ReadService;
+  readonly scans: ScanService;
   readonly cases: CaseService;
   readonly lines: () => readonly LineView[];
   readonly metrics: Metrics;

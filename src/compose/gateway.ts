@@ -12,6 +12,7 @@ import { createChargeService } from '../core/services/charge-service.ts';
 import { createCommandRunner } from '../core/services/command-runner.ts';
 import { createCommandService } from '../core/services/command-service.ts';
 import { createDecisions } from '../core/services/decisions.ts';
+import { createLineScans } from '../core/services/line-scans.ts';
 import { createMeteringService } from '../core/services/metering-service.ts';
 import { createNoticeService } from '../core/services/notice-service.ts';
 import { createOnDemandReads } from '../core/services/on-demand-reads.ts';
@@ -21,6 +22,7 @@ import { createRechargeService } from '../core/services/recharge-service.ts';
 import { createSituations } from '../core/services/situations.ts';
 import { createMeterGateway } from '../drivers/meter-gateway.ts';
 import { createPurseGateway } from '../drivers/purse-gateway.ts';
+import { createLineScanner } from '../drivers/scan/line-scanner.ts';
 import { startClockWatch } from '../jobs/clock-watch.ts';
 import { startCommandFiguresJob } from '../jobs/command-figures-job.ts';
 import { startCommandJob } from '../jobs/command-job.ts';
@@ -41,6 +43,7 @@ import { planLines, refuseOverfullLines } from './line-plan.ts';
 import { type Lines, openLines } from './lines.ts';
 import type { TakeEnvelope } from './mqtt.ts';
 import { connectMeters, pushedMeters, termsOfPoints } from './points.ts';
+import { scannableLines } from './scannable-lines.ts';
 import { createSigner } from './signer.ts';
 import { readTls } from './tls-files.ts';
 import { version } from './version.ts';
@@ -113,6 +116,7 @@ async function open(options: GatewayOptions, closeLater: (end: () => Promise<voi
     commands: core.commands,
     recharges: core.recharges,
     reads: core.reads,
+    scans: core.scans,
     cases: core.cases,
     lines: () =>
       [...lines.byId.values()].map(({ id, name, bus, binding }) => ({
@@ -136,7 +140,7 @@ async function open(options: GatewayOptions, closeLater: (end: () => Promise<voi
   intake = taking;
   closeLater(async () => {
     await app.close();
-    await Promise.all([taking.stop(), core.reads.stop(), ...jobs.map((job) => job.stop())]);
+    await Promise.all([taking.stop(), core.reads.stop(), core.scans.stop(), ...jobs.map((job) => job.stop())]);
   });
   // Last: a start that failed has made no key that nobody saw.
   const adminKey = await firstKey(store, clock, newId);
@@ -171,6 +175,7 @@ function createCore({ config, store, lines, signer, clock, newId, logger }: Core
     notices: createNoticeService({ store, clock, notifier: config.notifier === 'simulated' ? simulatedNotifier : noNotifier }),
     cases: createCaseService({ store, clock }),
     reads: createOnDemandReads({ gateway, clock, newId, logger }),
+    scans: createLineScans({ scanner: createLineScanner(scannableLines(config, lines)), store, clock, newId, logger }),
   };
 }
 

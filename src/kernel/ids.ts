@@ -15,6 +15,7 @@ export type DecisionId = Id<'decision'>;
 export type NoticeId = Id<'notice'>;
 export type CaseId = Id<'case'>;
 export type ReadId = Id<'read'>;
+export type ScanId = Id<'scan'>;
 export type KeyId = Id<'key'>;
 /** Who did it: a key's name, or `system:` and the job. */
 export type Actor = Id<'actor'>;

@@ -6,13 +6,18 @@ import type { LineView } from '../../src/api/lines.ts';
 import { createMetrics } from '../../src/api/metrics.ts';
 import type { Scope } from '../../src/core/model/api-key.ts';
 import { createCaseService } from '../../src/core/services/cases.ts';
+import { createLineScans } from '../../src/core/services/line-scans.ts';
 import { createOnDemandReads } from '../../src/core/services/on-demand-reads.ts';
+import { createLineScanner } from '../../src/drivers/scan/line-scanner.ts';
 import { asId } from '../../src/kernel/ids.ts';
 import { silentLogger } from '../../src/kernel/logger.ts';
 import { openSqliteStore } from '../../src/store/sqlite/index.ts';
+import { createBus } from '../../src/transports/bus/bus.ts';
+import { createMemoryLine, FAST_PORT } from '../unit/transports/memory-line.ts';
 import { createCountingIds, EVENING } from './core-facts.ts';
 import { createWorld, type WorldOptions } from './core-world.ts';
 import { createManualClock } from './manual-clock.ts';
+import { metersOnOneLine } from './meters-on-one-line.ts';
 
 export interface ApiWorldOptions extends Omit<WorldOptions, 'ground'> {
   readonly requestsPerMinute?: number;
@@ -44,6 +49,13 @@ export async function createApiWorld({ requestsPerMinute = 100_000, ...options }
   const { payments, commands, recharges, meters } = world;
   const newId = createCountingIds();
   const reads = createOnDemandReads({ gateway: meters.gateway, clock, newId, logger: silentLogger });
+  // A line with a meter and a Modbus unit, which nobody polls.
+  const wire = createMemoryLine(clock);
+  const end = metersOnOneLine({ clock, of2007: ['000012345678'], units: [7] }).connect((bytes) => wire.hear(bytes));
+  wire.onWrite = (bytes) => end.hear(bytes);
+  const bus = createBus({ transport: wire.transport, clock });
+  const scanned = { bus, port: FAST_PORT, protocols: ['dlt645-2007', 'dlt645-1997', 'modbus-rtu'], polledUnits: new Set([9]) } as const;
+  const scans = createLineScans({ scanner: createLineScanner(new Map([[LINE.id, scanned]])), store, clock, newId, logger: silentLogger });
   const metrics = createMetrics();
   const app = await buildApi({
     store,
@@ -51,6 +63,7 @@ export async function createApiWorld({ requestsPerMinute = 100_000, ...options }
     commands,
     recharges,
     reads,
+    scans,
     cases: createCaseService({ store, clock }),
     metrics,
     clock,
@@ -78,6 +91,7 @@ export async function createApiWorld({ requestsPerMinute = 100_000, ...options }
     admin,
     metrics,
     reads,
+    wire,
     keyWith,
     /** As the administrator, unless a key is named; an empty one sends none. */
     send,
@@ -87,6 +101,8 @@ export async function createApiWorld({ requestsPerMinute = 100_000, ...options }
     async close() {
       await app.close();
       await reads.stop();
+      bus.close();
+      await scans.stop();
       await store.close();
     },
   };

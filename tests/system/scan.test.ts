@@ -1,11 +1,17 @@
 /** `feikong scan` against simulated meters at the far end of a real pseudo-terminal and a real socket. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { servePty } from '../../simulators/lines/serve-pty.ts';
 import { serveTcp } from '../../simulators/lines/serve-tcp.ts';
+import { writeSimulatedConfig } from '../../src/cli/simulated-config.ts';
+import { lineOf } from '../../src/cli/simulated-line.ts';
 import { systemClock } from '../../src/kernel/clock.ts';
 import { runCli, startCli } from '../support/child.ts';
 import { metersOnOneLine } from '../support/meters-on-one-line.ts';
 import { ptyFor } from '../support/pty.ts';
+import { get, type RunningGateway, startGateway } from '../support/running-gateway.ts';
 
 const linesOf = (text: string) =>
   text
@@ -68,4 +74,56 @@ test.each([
   const { code, stdout, stderr } = await runCli(['scan', '--link', 'serial:/dev/null', ...args]);
   expect([code, stdout]).toEqual([1, '']);
   expect(stderr).toMatch(sentence);
+});
+
+interface ScanAnswer {
+  readonly id: string;
+  readonly state: string;
+  readonly found: readonly { readonly protocol: string; readonly address: string }[];
+}
+interface MeterAnswer {
+  readonly readings: readonly { readonly measuredAt: string }[];
+}
+
+async function startScan({ url, key }: RunningGateway, line: string, body: object): Promise<ScanAnswer> {
+  const response = await fetch(`${url}/api/v1/lines/${line}/scans`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+  expect(response.status).toBe(202);
+  return (await response.json()) as ScanAnswer;
+}
+
+test('a running gateway scans a line that it polls, and polls on', { timeout: 60_000 }, async () => {
+  const line = metersOnOneLine({ clock: systemClock, of2007: ['000012345678'], of1997: ['110000000001'], units: [3] });
+  const served = await serveTcp('127.0.0.1', 0, line);
+  const folder = mkdtempSync(path.join(tmpdir(), 'feikong-scan-'));
+  const config = path.join(folder, 'feikong.yaml');
+  const meter = { address: '000012345678', line: 'line-1', openingPayment: '1000.00', restoreBy: 'close' } as const;
+  writeSimulatedConfig(config, {
+    siteName: 'Scanned line',
+    lines: [{ id: 'line-1', name: 'one meter known, two not', transport: lineOf(served.listening) }],
+    meters: [meter],
+    pollIntervalMs: 200,
+    loadFactor: 1,
+  });
+  const gateway = await startGateway({ config, data: path.join(folder, 'data') });
+  onTestFinished(async () => {
+    await gateway.child.stop('SIGKILL');
+    await served.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+  const lastRead = async () => (await get<{ items: readonly MeterAnswer[] }>(gateway, '/meters')).items[0]?.readings[0]?.measuredAt;
+  await expect.poll(lastRead, { timeout: 20_000 }).toBeDefined();
+  const before = await lastRead();
+  const { id } = await startScan(gateway, 'line-1', { lastUnit: 5 });
+  const answer = () => get<ScanAnswer>(gateway, `/scans/${id}`);
+  await expect.poll(async () => (await answer()).state, { timeout: 40_000 }).toBe('complete');
+  expect((await answer()).found.map(({ protocol, address }) => `${protocol} ${address}`)).toEqual([
+    'dlt645-2007 000012345678',
+    'dlt645-1997 110000000001',
+    'modbus-rtu 3',
+  ]);
+  expect(await lastRead()).not.toBe(before);
 });

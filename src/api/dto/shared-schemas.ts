@@ -12,6 +12,7 @@ import { ReadSchema } from './read.ts';
 import { ReadingSchema } from './reading.ts';
 import { RechargeDetailSchema, RechargeSchema } from './recharge.ts';
 import { RelayCommandDetailSchema, RelayCommandSchema } from './relay-command.ts';
+import { ScanSchema } from './scan.ts';
 
 /** Every schema that goes by a name in answers and in the OpenAPI document. */
 export const SHARED_SCHEMAS = [
@@ -31,6 +32,7 @@ export const SHARED_SCHEMAS = [
   RechargeDetailSchema,
   LineSchema,
   OccupancySchema,
+  ScanSchema,
   EventSchema,
   CaseSchema,
   KeySchema,

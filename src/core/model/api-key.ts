@@ -4,6 +4,7 @@ import type { Actor, KeyId } from '../../kernel/ids.ts';
 export const SCOPES = [
   'meters:read',
   'reads:run',
+  'lines:scan',
   'accounts:read',
   'payments:write',
   'relay:trip',

@@ -21,7 +21,8 @@ export interface LineRequest<Reply> {
 }
 
 export interface ExchangePlan {
-  readonly meter: Pick<DriverMeter, 'id' | 'port'>;
+  /** Without an id where nobody in particular is asked. */
+  readonly meter: { readonly id: string | undefined } & Pick<DriverMeter, 'port'>;
   readonly request: LineRequest<unknown>;
   /** Longest data of the answer, the DI included. */
   readonly longestData: number;

@@ -104,7 +104,6 @@ async function callTwice(search: Narrowing): Promise<Result<Answers, ScanEnd>> {
 async function call(line: ScannedLine, method: Method, wildcard: string): Promise<Result<Answers, ScanEnd>> {
   const { bytes, callerIn } = method.request(wildcard);
   const heard = await callAll(line, {
-    meter: wildcard,
     port: line.port,
     bytes,
     createFramer: createDlt645Framer,
@@ -165,7 +164,7 @@ async function readText(
   const row = edition.findRow(di);
   const request = edition.requestData(address, di, 0);
   const longestData = edition.diBytes + (row?.longestData ?? LONGEST_CALL_DATA);
-  const exchange = exchangeOf({ meter: { id: address, port }, request, longestData, repeatable: true });
+  const exchange = exchangeOf({ meter: { id: undefined, port }, request, longestData, repeatable: true });
   const outcome = await bus.request(exchange, { priority, signal });
   if (!outcome.ok) return outcome.error.code === 'no-reply' || outcome.error.code === 'garbled' ? ok(undefined) : err(outcome.error);
   const reply = request.replyIn(outcome.value.bytes);

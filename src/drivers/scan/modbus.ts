@@ -20,6 +20,7 @@ async function findUnits(line: ScannedLine, protocol: ModbusProtocol, carrier: C
   const { units, port, signal, listener } = line;
   const request = firstOf(line);
   for (let unit = units.from; unit <= units.to; unit++) {
+    if (units.except?.has(unit)) continue;
     listener.step({ protocol, port, done: unit - units.from, of: units.to - units.from + 1, asking: `unit ${unit}` });
     const outcome = await askUnit(line, carrier, unit, request);
     if (!outcome.ok) return outcome;
@@ -48,7 +49,7 @@ async function askUnit(
   };
   const outcome = await bus.request(
     {
-      meter: `unit ${unit}`,
+      meter: undefined,
       bytes,
       createFramer,
       accepts: (frame) => replyTo(frame) !== undefined,

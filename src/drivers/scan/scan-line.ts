@@ -5,13 +5,13 @@ import type { Priority } from '../../transports/bus/exchange.ts';
 import type { PortSettings } from '../../transports/port-settings.ts';
 import { find1997, find2007 } from './dlt645.ts';
 import { findModbusRtu, findModbusTcp } from './modbus.ts';
-import type { ScanEnd, ScanListener, ScannedLine, ScannedProtocol } from './scan.ts';
+import type { ScanEnd, ScanListener, ScannedLine, ScannedProtocol, ScannedUnits } from './scan.ts';
 
 export interface ScanPlan {
   readonly protocols: readonly ScannedProtocol[];
   /** In the order in which they are tried. */
   readonly ports: readonly PortSettings[];
-  readonly units: { readonly from: number; readonly to: number };
+  readonly units: ScannedUnits;
   /** Whose first register Modbus units are asked for. */
   readonly map?: RegisterMap | undefined;
   readonly thorough: boolean;

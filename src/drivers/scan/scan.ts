@@ -43,6 +43,14 @@ export interface ScanListener {
 /** Why nothing more can be asked; `cancelled` is the operator's stop. */
 export type ScanEnd = ExchangeError;
 
+/** Modbus units to ask, both ends included. */
+export interface ScannedUnits {
+  readonly from: number;
+  readonly to: number;
+  /** Those that somebody else asks at the same time. */
+  readonly except?: ReadonlySet<number>;
+}
+
 /** The line under one setting of its port, as a search sees it. */
 export interface ScannedLine {
   readonly bus: Bus;
@@ -51,7 +59,7 @@ export interface ScannedLine {
   readonly signal: AbortSignal;
   readonly listener: ScanListener;
   /** Modbus units to ask, and where. */
-  readonly units: { readonly from: number; readonly to: number };
+  readonly units: ScannedUnits;
   readonly map: RegisterMap | undefined;
   /** Narrow even where one meter answered cleanly: its answer may have drowned others. */
   readonly thorough: boolean;
@@ -67,14 +75,17 @@ export interface Heard {
 /** Calls and listens to the end of the window: several may answer, so the first reply is not the end of it. */
 export async function callAll(
   { bus, priority, signal }: ScannedLine,
-  exchange: Omit<Exchange, 'accepts' | 'repeatable' | 'expectsReply'>,
+  exchange: Omit<Exchange, 'meter' | 'accepts' | 'repeatable' | 'expectsReply'>,
 ): Promise<Result<Heard, ScanEnd>> {
   const frames: Uint8Array[] = [];
   const accepts = (frame: Uint8Array) => {
     frames.push(frame);
     return false;
   };
-  const outcome = await bus.request({ ...exchange, accepts, repeatable: false, expectsReply: true }, { priority, signal });
+  const outcome = await bus.request(
+    { ...exchange, meter: undefined, accepts, repeatable: false, expectsReply: true },
+    { priority, signal },
+  );
   if (outcome.ok || outcome.error.code === 'no-reply') return ok({ frames: [...frames], garbled: false });
   return outcome.error.code === 'garbled' ? ok({ frames: [...frames], garbled: true }) : err(outcome.error);
 }

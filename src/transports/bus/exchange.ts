@@ -4,8 +4,8 @@ import type { PortSettings } from '../port-settings.ts';
 
 /** One request and its answer on a bus. It brings everything protocol with it. */
 export interface Exchange {
-  /** The meter, as its health and its reply delay are remembered. */
-  readonly meter: string;
+  /** The meter, as its health and its reply delay are remembered; undefined where nothing is to be remembered, as of a call to anybody. */
+  readonly meter: string | undefined;
   readonly bytes: Uint8Array;
   readonly createFramer: CreateFramer;
   /** True for the answer to this very request (address, function, DI, direction); every other frame is noise. */

@@ -34,9 +34,9 @@ export function createLanes(limits: Readonly<Record<Priority, number>>, probePat
     probe: lane('probe'),
   };
 
-  /** A probe that lost its patience goes before scheduled reads; otherwise a full line would never hear a meter return. */
+  /** A probe of a silent meter that lost its patience goes before scheduled reads; otherwise a full line would never hear a meter return. */
   function takeOverdueProbe(nowMs: number): Job | undefined {
-    const overdue = lanes.probe.find(({ queuedMs }) => nowMs - queuedMs >= probePatienceMs);
+    const overdue = lanes.probe.find(({ probeCostMs, queuedMs }) => probeCostMs !== undefined && nowMs - queuedMs >= probePatienceMs);
     if (overdue !== undefined) lanes.probe.remove(overdue);
     return overdue;
   }

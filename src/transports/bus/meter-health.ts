@@ -18,14 +18,14 @@ export interface MeterHealth {
 export type Admission = 'ask' | 'probe' | 'leave';
 
 export interface HealthBook {
-  isSilent(meter: string): boolean;
+  isSilent(meter: string | undefined): boolean;
   /** `probe` where the back-off of a silent meter is over and no other probe of it is under way. */
-  admission(meter: string): Admission;
-  beginProbe(meter: string): void;
-  endProbe(meter: string): void;
-  answered(meter: string): void;
+  admission(meter: string | undefined): Admission;
+  beginProbe(meter: string | undefined): void;
+  endProbe(meter: string | undefined): void;
+  answered(meter: string | undefined): void;
   /** One attempt without a usable answer. A failed probe doubles the back-off; a person's try does not. */
-  failed(meter: string): void;
+  failed(meter: string | undefined): void;
   snapshot(): readonly MeterHealth[];
 }
 
@@ -62,18 +62,20 @@ export function createHealthBook({ clock, silentAfter, firstProbeMs, lastProbeMs
       return record.probing || clock.monotonicMs() < record.nextProbeMs ? 'leave' : 'probe';
     },
     beginProbe(meter) {
-      records.of(meter).probing = true;
+      if (meter !== undefined) records.of(meter).probing = true;
     },
     endProbe(meter) {
-      records.of(meter).probing = false;
+      if (meter !== undefined) records.of(meter).probing = false;
     },
     answered(meter) {
+      if (meter === undefined) return;
       const record = records.of(meter);
       record.heard = clock.now();
       record.failures = 0;
       record.backOffMs = 0;
     },
     failed(meter) {
+      if (meter === undefined) return;
       const record = records.of(meter);
       record.failures += 1;
       if (record.probing) backOff(record, record.backOffMs * 2);

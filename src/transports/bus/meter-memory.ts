@@ -3,7 +3,7 @@ const METERS_KEPT = 4096;
 
 /** A bounded map from meter to what is remembered of it. */
 export interface MeterMemory<T> {
-  find(meter: string): T | undefined;
+  find(meter: string | undefined): T | undefined;
   /** What is remembered, made new where there is nothing yet. */
   of(meter: string): T;
   entries(): Iterable<[string, T]>;
@@ -12,7 +12,7 @@ export interface MeterMemory<T> {
 export function createMeterMemory<T>(make: () => T): MeterMemory<T> {
   const known = new Map<string, T>();
   return {
-    find: (meter) => known.get(meter),
+    find: (meter) => (meter === undefined ? undefined : known.get(meter)),
     of(meter) {
       const found = known.get(meter);
       if (found !== undefined) return found;

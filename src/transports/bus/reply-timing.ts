@@ -47,6 +47,7 @@ export function createReplyTiming({ port, transitMs, replyDelayMs, marginMs }: T
       return Math.min(full, learned);
     },
     learn(exchange, elapsedMs, replyBytes) {
+      if (exchange.meter === undefined) return;
       const known = delays.of(exchange.meter);
       known.push(Math.max(0, elapsedMs - bothWaysMs(exchange, replyBytes)));
       if (known.length > SAMPLES_KEPT) known.shift();

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
 import { describe, expect, type TestContext, test } from 'vitest';
-import { encodeRequest } from '../../../protocols/dlt645/index.ts';
+import { encodeRequest, encodeRequest1997 } from '../../../protocols/dlt645/index.ts';
 import { clientOf } from './client.ts';
 import { spaced } from './line-in-memory.ts';
 
@@ -28,6 +28,27 @@ describe('meters in a process of their own', () => {
     expect(answer).toContain('68 93 06');
     child.kill('SIGTERM');
     expect(await once(child, 'exit')).toEqual([0, null]);
+  });
+
+  test('speak 1997 where that is asked for', async (context) => {
+    const child = start(context, { protocol: 'dlt645-1997', lines: [{ listen: 'tcp://127.0.0.1:0', meters: 1 }], seed: 1 });
+    const ready = JSON.parse(await said(child.stdout)) as { listening: string; meters: { address: string }[] };
+    const { ask } = await clientOf(ready.listening, context);
+    const answer = await ask(spaced(encodeRequest1997(ready.meters[0]?.address ?? '', { kind: 'read', di: '9010' })), 18);
+    expect(answer).toContain('68 81 06 43 C3');
+  });
+
+  test('speak Modbus with the registers that they are given', async (context) => {
+    const registers = {
+      rows: [{ register: '1-0:1.8.0', function: 3, address: 10, type: 'u32', scale: '0.01', unit: 'kWh' }],
+      relay: { kind: 'holding', address: 26, on: 1, off: 0, writeFunction: 16 },
+    };
+    const child = start(context, { protocol: 'modbus-rtu', registers, lines: [{ listen: 'tcp://127.0.0.1:0', meters: 2 }] });
+    const ready = JSON.parse(await said(child.stdout)) as { listening: string; meters: { address: string }[] };
+    expect(ready.meters.map(({ address }) => address)).toEqual(['1', '2']);
+    const { ask } = await clientOf(ready.listening, context);
+    // Function 03 of unit 1 at 001A, one register; the CRCs travel as A5 CD and 79 84.
+    expect(await ask('01 03 00 1A 00 01 A5 CD', 7)).toBe('01 03 02 00 01 79 84');
   });
 
   test('end with their parent where that is asked for', async (context) => {
