@@ -78,6 +78,26 @@ const unbalance: readonly RowPart[] = [start, end, { name: 'rate', picture: 'XX.
 
 export const EVENT_LAYOUT = { startEnd: whileItLasted, energiesOfPhases, valuesOfPhases, valuesAndCharge, unbalance } as const;
 
+const atTheEnd: readonly RowPart[] = [...energiesOf(counted, ''), ...PHASES.flatMap((phase) => energiesOf(counted, `${phase} `))].map(
+  (part) => ({ ...part, name: `at the end: ${part.name}` }),
+);
+/** Behind start and end of the records of class 03 stand the energies, values and charges; here the end has energies of its own. */
+const snapshots = (parts: readonly RowPart[], ...behind: readonly RowPart[]): readonly RowPart[] => [
+  start,
+  ...parts.slice(whileItLasted.length),
+  ...behind,
+  end,
+  ...atTheEnd,
+];
+
+/** Records of the newer classes: the registers as they stood when the event began, and when it ended. */
+export const SNAPSHOT_LAYOUT = {
+  voltage: snapshots(valuesAndCharge),
+  current: snapshots(valuesOfPhases),
+  flow: snapshots(energiesOfPhases),
+  unbalance: snapshots(energiesOfPhases, { name: 'rate', picture: 'XXXX.XX', unit: '%' }),
+} as const;
+
 export const actParts = (...parts: readonly RowPart[]): readonly RowPart[] => [timeNamed('time'), operator, ...parts];
 
 /** A number of entries of one picture, named by their count from 1. */

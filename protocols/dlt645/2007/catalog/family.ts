@@ -32,6 +32,7 @@ const FAMILIES: Readonly<Record<string, Family>> = {
   KK: { first: 1, last: 8, block: false, word: String, blockWord: '' },
   SS: { first: 1, last: 3, block: false, word: String, blockWord: '' },
   LL: { first: 1, last: 0x0a, block: false, word: (level) => String(level - 1), blockWord: '' },
+  XX: { first: 1, last: 3, block: false, word: (phase) => PHASES[phase] ?? '', blockWord: '' },
   QQ: { first: 1, last: 0x3f, block: false, word: tariffWord, blockWord: '' },
   MM: { first: 1, last: 6, block: false, word: (direction) => DEMANDS[direction - 1] ?? '', blockWord: '' },
   GG: { first: 0, last: 6, block: false, word: (group) => (group === 0 ? '' : ` class ${group}`), blockWord: '' },

@@ -4,6 +4,7 @@ import { hexPair } from '../../../shared/hex.ts';
 import { type Picture, parsePicture } from '../../../shared/picture.ts';
 import { demandRows } from './demand.ts';
 import { energyRows, periodEnergyRows, phaseEnergyRows } from './energy.ts';
+import { eventClassRows } from './event-classes.ts';
 import { eventRows } from './events.ts';
 import { BLOCK, type Family, type Filling, familyOf, fillName, fillRegister, isMember } from './family.ts';
 import { freezeRows, loadRecordRows } from './freezes.ts';
@@ -18,6 +19,7 @@ export const diRows: readonly DiRow[] = [
   ...demandRows,
   ...variableRows,
   ...eventRows,
+  ...eventClassRows,
   ...parameterRows,
   ...freezeRows,
   ...loadRecordRows,

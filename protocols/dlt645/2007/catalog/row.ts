@@ -8,6 +8,7 @@
  *     WW  status word 01 .. 07        block   NN  n-th last, n-th of a list 01 .. FE
  *     KK  day table 01 .. 08                  SS  settlement day of the year 01 .. 03
  *     LL  password level 01 (level 0) .. 0A   GG  class of load record 00 .. 06
+ *     XX  phase 01 .. 03, in DI2
  *     QQ  rate of a price 01 .. 3F            MM  kind of a demand limit 01 .. 06
  *
  * Where a pair can be a block, FF in its place reads the whole run at once, one item behind the other.

@@ -124,6 +124,15 @@ describe('the DI catalogue of DL/T 645-2007', () => {
     ['03300D01', 'two times, six energies before and six after', 12 + 12 * 4],
     ['1D00FF01', 'time, operator, six energies', 34],
     ['0504FF01', 'time, two totals', 13],
+    // The newer classes: energies of the whole and of the phases at both ends, 2 × 16 × 4.
+    ['1001FF01', 'times, energies, what the phases saw, charges', 12 + 128 + 3 * 13 + 16],
+    ['1803FF01', 'as that, without charges', 12 + 128 + 3 * 13],
+    ['1B02FF01', 'times and energies', 12 + 128],
+    ['1600FF01', 'times, energies and a rate', 12 + 128 + 3],
+    ['10013501', 'the last of 53 parts', 4],
+    ['18013101', 'the last of 49 parts', 4],
+    ['10020001', 'a count', 3],
+    ['10030002', 'minutes', 3],
     ['040605FF', 'six limits, seven prices, at most six days', 24 + 28 + 6 * 3],
   ])('%s is %s: %i bytes', (di, _, bytes) => {
     expect(longestData(rowOf(di))).toBe(bytes);
@@ -157,7 +166,8 @@ describe('the DI catalogue of DL/T 645-2007', () => {
     for (const register of ['1-0:1.8.64', '1-0:1.8.0*100', '1-0:1.8.0*113', '1-0:99.8.0', '1-0:21.8.1', '0-0:1.8.0', '', '1-0:1.8.E*F']) {
       expect(findRegister(register)).toBeUndefined();
     }
-    for (const di of ['0001400D', '0001FFFF', '02010400', '0x010000', '0001000', '05000100']) expect(findRow(di)).toBeUndefined();
+    for (const di of ['10013601', '10040001', '18013201', '0001400D', '0001FFFF', '02010400', '0x010000', '0001000', '05000100'])
+      expect(findRow(di)).toBeUndefined();
   });
 
   test('every DI that a register leads to leads back to the register', () => {
