@@ -10,7 +10,9 @@ import type { FleetData } from './tcp-fleet-worker.ts';
 const FEW = 100;
 const MANY = 10_000;
 const QUICK_MANY = 1_000;
-const ROUNDS = 3;
+const READINGS = 20_000;
+const QUICK_READINGS = 3_000;
+const ROUNDS = 2;
 const CHILD_LIMIT_MS = 90_000;
 
 type Figures = Readonly<Record<string, number>>;
@@ -21,11 +23,12 @@ export const g: Scenario = {
   async run({ quick }) {
     const many = quick ? QUICK_MANY : MANY;
     const simulator = await startSimulator();
-    const measure = (figure: GrowthAsk['figure'], meters: number) => measured({ figure, meters, portNumber: simulator.portNumber });
+    const measure = (figure: GrowthAsk['figure'], meters: number) =>
+      measured({ figure, meters, portNumber: simulator.portNumber, readings: quick ? QUICK_READINGS : READINGS });
     /** Turn about, so that both see the same machine. */
-    const both = async (figure: GrowthAsk['figure']): Promise<{ few: readonly Figures[]; many: readonly Figures[] }> => {
+    const both = async (figure: GrowthAsk['figure'], rounds = ROUNDS): Promise<Laps> => {
       const laps = { few: [] as Figures[], many: [] as Figures[] };
-      for (let round = 0; round < (quick ? 1 : ROUNDS); round++) {
+      for (let round = 0; round < (quick ? 1 : rounds); round++) {
         laps.few.push(await measure(figure, FEW));
         laps.many.push(await measure(figure, many));
       }
@@ -35,24 +38,22 @@ export const g: Scenario = {
       const tcp = await both('tcp');
       const lines = await both('lines');
       const scheduler = await both('scheduler');
-      const start = await both('start');
-      const ratio = (laps: typeof tcp, name: string): Ratio =>
-        summary(laps.many.map((figures, round) => (figures[name] ?? 0) / (laps.few[round]?.[name] ?? 0)));
-      const perMeterKb = (laps: typeof tcp): Ratio =>
+      const start = quick ? undefined : await both('start', 1);
+      const perMeterKb = (laps: Laps): Ratio =>
         summary(
           laps.many.map((figures, round) => (((figures.residentMb ?? 0) - (laps.few[round]?.residentMb ?? 0)) * 1024) / (many - FEW)),
         );
-      const seconds = (laps: readonly Figures[], name: string) => summary(laps.map((figures) => (figures[name] ?? 0) / 1000));
-      const row = (label: string, figure: Ratio, goal: number): RatioRow => ({ label, ratio: figure, goal, higherIsBetter: false });
       return {
         id: 'G',
         rows: [
           row('CPU a reading over TCP, many / few', ratio(tcp, 'cpuMicros'), 1.1),
-          row('KB of memory a meter, with a connection each', perMeterKb(tcp), 8),
-          row(`KB of memory a meter, behind lines of ${FEW}`, perMeterKb(lines), 1),
-          row('scheduler, CPU a due poll, many / few', ratio(scheduler, 'cpuMicros'), 1.2),
-          row('seconds from file to first poll, archive stored before', seconds(start.many, 'againMs'), 0.5),
-          row('lookup of a meter with its latest readings, many / few', ratio(start, 'lookupMicros'), 1.2),
+          { ...row('KB of memory a meter, with a connection each', perMeterKb(tcp), 8), open: 'not profiled yet' },
+          {
+            ...row(`KB of memory a meter, behind lines of ${FEW}`, perMeterKb(lines), 1),
+            open: 'not profiled yet',
+          },
+          { ...row('scheduler, CPU a due poll, many / few', ratio(scheduler, 'cpuMicros'), 1.2), open: 'not profiled yet' },
+          ...(start === undefined ? [] : startRows(start)),
         ],
         absolute: {
           meters: many,
@@ -61,10 +62,7 @@ export const g: Scenario = {
           'many: MB of memory, a connection each': tcp.many[0]?.residentMb ?? 0,
           'many: MB of memory, behind lines': lines.many[0]?.residentMb ?? 0,
           'few: µs of scheduler a poll': scheduler.few[0]?.cpuMicros ?? 0,
-          'few: s from file to first poll': seconds(start.few, 'againMs').median,
-          'many: s to read the file': seconds(start.many, 'loadedMs').median,
-          'many: s from file to first poll, at the first start': seconds(start.many, 'firstPollMs').median,
-          'few: µs of CPU a lookup': start.few[0]?.lookupMicros ?? 0,
+          ...(start === undefined ? {} : startFigures(start)),
         },
         checked: 'every reading is right',
         note: 'the latency of postings is L2’s; bytes a reading belong to the series store, which is not there yet',
@@ -75,6 +73,31 @@ export const g: Scenario = {
   },
 };
 
+interface Laps {
+  readonly few: readonly Figures[];
+  readonly many: readonly Figures[];
+}
+
+const row = (label: string, figure: Ratio, goal: number): RatioRow => ({ label, ratio: figure, goal, higherIsBetter: false });
+const ratio = (laps: Laps, name: string): Ratio =>
+  summary(laps.many.map((figures, round) => (figures[name] ?? 0) / (laps.few[round]?.[name] ?? 0)));
+const seconds = (laps: readonly Figures[], name: string): Ratio => summary(laps.map((figures) => (figures[name] ?? 0) / 1000));
+
+const startRows = (start: Laps): readonly RatioRow[] => [
+  {
+    ...row('seconds from file to first poll, archive stored before', seconds(start.many, 'againMs'), 0.5),
+    open: 'reading the file takes a good part of it',
+  },
+  row('lookup of a meter with its latest readings, many / few', ratio(start, 'lookupMicros'), 1.2),
+];
+
+const startFigures = (start: Laps): Figures => ({
+  'few: s from file to first poll': seconds(start.few, 'againMs').median,
+  'many: s to read the file': seconds(start.many, 'loadedMs').median,
+  'many: s from file to first poll, at the first start': seconds(start.many, 'firstPollMs').median,
+  'few: µs of CPU a lookup': start.few[0]?.lookupMicros ?? 0,
+});
+
 async function startSimulator(): Promise<{ readonly process: ChildProcess; readonly portNumber: number }> {
   const data: FleetData = { kind: 'dlt645', replyDelayMs: 0 };
   const child = fork(path.join(import.meta.dirname, 'tcp-fleet-worker.ts'), [JSON.stringify(data)]);
@@ -83,7 +106,8 @@ async function startSimulator(): Promise<{ readonly process: ChildProcess; reado
 }
 
 async function measured(ask: GrowthAsk): Promise<Figures> {
-  const child = fork(path.join(import.meta.dirname, 'growth-child.ts'), [JSON.stringify(ask)], { execArgv: ['--expose-gc'] });
+  const script = ask.figure === 'start' ? new URL('./growth-start.ts', import.meta.url) : new URL('./growth-child.ts', import.meta.url);
+  const child = fork(script, [JSON.stringify(ask)], { execArgv: ['--expose-gc'] });
   const limit = setTimeout(() => child.kill('SIGKILL'), CHILD_LIMIT_MS);
   try {
     const [answer] = await Promise.race([

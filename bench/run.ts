@@ -1,7 +1,8 @@
 /**
  * `npm run bench [-- --quick] [-- ID …]`: every scenario, as ratios against peers in the same run.
  *
- * A full run fails below a hard goal; a quick one, made for shared machines, below half of it. Results go to `bench/results/`.
+ * A full run fails below a hard goal; a quick one, made for shared machines, below half of it. Goals that are not reached
+ * yet say so, are shown as open, and fail nothing. Results go to `bench/results/`.
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
@@ -33,6 +34,7 @@ if (chosen.length === 0) {
 
 const results: (ScenarioResult & { readonly seconds: number })[] = [];
 let missed = 0;
+let open = 0;
 for (const scenario of chosen) {
   console.log(`\n${scenario.id}  ${scenario.title}`);
   const startedMs = performance.now();
@@ -44,7 +46,8 @@ for (const scenario of chosen) {
   const seconds = Math.round((performance.now() - startedMs) / 100) / 10;
   results.push({ ...result, seconds });
   for (const row of result.rows) {
-    if (!reaches(row)) missed += 1;
+    if (!reaches(row) && row.open === undefined) missed += 1;
+    if (!reaches(row) && row.open !== undefined) open += 1;
     console.log(line(row));
   }
   for (const [name, value] of Object.entries(result.absolute))
@@ -53,7 +56,9 @@ for (const scenario of chosen) {
   console.log(`      took: ${seconds} s`);
 }
 save();
-console.log(missed === 0 ? '\nevery gate holds' : `\n${missed} figures miss their gate`);
+console.log(
+  `${missed === 0 ? '\nevery gate holds' : `\n${missed} figures miss their gate`}${open === 0 ? '' : `; ${open} goals are open`}`,
+);
 process.exitCode = missed === 0 ? 0 : 1;
 
 /** A wrong answer, or a far end that cannot be trusted, ends its scenario and no other. */
@@ -79,7 +84,9 @@ function line(row: RatioRow): string {
   const { median, min, max } = row.ratio;
   const sign = row.higherIsBetter ? '≥' : '≤';
   const stretch = row.stretch === undefined ? '' : `, stretch ${sign} ${row.stretch}`;
-  return `  ${reaches(row) ? 'ok  ' : 'MISS'} ${row.label}: ${median.toFixed(3)} (${min.toFixed(3)}–${max.toFixed(3)}), goal ${sign} ${row.goal}${stretch}`;
+  const verdict = reaches(row) ? 'ok  ' : row.open === undefined ? 'MISS' : 'OPEN';
+  const why = verdict === 'OPEN' ? `; ${row.open}` : '';
+  return `  ${verdict} ${row.label}: ${median.toFixed(3)} (${min.toFixed(3)}–${max.toFixed(3)}), goal ${sign} ${row.goal}${stretch}${why}`;
 }
 
 function save(): void {

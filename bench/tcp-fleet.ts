@@ -8,7 +8,11 @@ import { type Fleet, type FleetPlan, jsmodbusFleet, modbusSerialFleet, ourFleet,
 import type { FleetData } from './tcp-fleet-worker.ts';
 
 const METERS = 1_000;
+const QUICK_METERS = 300;
 const REPLY_DELAY_MS = 30;
+const metersOf = (quick: boolean): number => (quick ? QUICK_METERS : METERS);
+/** What the profile says. The raw loop of T2 is itself less than 2.5 times as good as modbus-serial. */
+const OPEN = 'the cost of a poll is spread over driver, bus and their promises';
 const POLLS_A_METER = 50;
 const QUICK_POLLS_A_METER = 15;
 
@@ -16,23 +20,29 @@ export const t1: Scenario = {
   id: 'T1',
   title: `${METERS} Modbus TCP meters that answer after ${REPLY_DELAY_MS} ms`,
   run: ({ quick }) =>
-    withFleets({ kind: 'modbus', replyDelayMs: REPLY_DELAY_MS }, METERS, ['ours', 'raw', 'modbus-serial', 'jsmodbus'], async (fleets) => {
-      const { rounds, rows } = await atLatency(fleets, quick);
-      const overSerial: RatioRow = {
-        label: 'polls/s against modbus-serial',
-        ratio: rounds.ratio('ours', 'modbus-serial'),
-        goal: 1.3,
-        higherIsBetter: true,
-      };
-      return { id: 'T1', rows: [...rows, overSerial], absolute: figuresOf(rounds, fleets), checked: 'ten registers of every poll' };
-    }),
+    withFleets(
+      { kind: 'modbus', replyDelayMs: REPLY_DELAY_MS },
+      metersOf(quick),
+      ['ours', 'raw', 'modbus-serial', 'jsmodbus'],
+      async (fleets) => {
+        const { rounds, rows } = await atLatency(fleets, quick);
+        const overSerial: RatioRow = {
+          label: 'polls/s against modbus-serial',
+          ratio: rounds.ratio('ours', 'modbus-serial'),
+          goal: 1.3,
+          higherIsBetter: true,
+          open: OPEN,
+        };
+        return { id: 'T1', rows: [...rows, overSerial], absolute: figuresOf(rounds, fleets), checked: 'ten registers of every poll' };
+      },
+    ),
 };
 
 export const t3: Scenario = {
   id: 'T3',
   title: `${METERS} DL/T 645 meters behind TCP that answer after ${REPLY_DELAY_MS} ms`,
   run: ({ quick }) =>
-    withFleets({ kind: 'dlt645', replyDelayMs: REPLY_DELAY_MS }, METERS, ['ours', 'raw'], async (fleets) => {
+    withFleets({ kind: 'dlt645', replyDelayMs: REPLY_DELAY_MS }, metersOf(quick), ['ours', 'raw'], async (fleets) => {
       const { rounds, rows } = await atLatency(fleets, quick);
       return { id: 'T3', rows, absolute: figuresOf(rounds, fleets), checked: 'the energy of every poll, as an exact decimal' };
     }),
@@ -40,13 +50,14 @@ export const t3: Scenario = {
 
 const CONNECTIONS = 64;
 const POLLS_A_CONNECTION = 400;
+const QUICK_POLLS_A_CONNECTION = 50;
 
 export const t2: Scenario = {
   id: 'T2',
   title: `${CONNECTIONS} Modbus TCP connections without a delay`,
   run: ({ quick }) =>
     withFleets({ kind: 'modbus', replyDelayMs: 0 }, CONNECTIONS, ['ours', 'raw', 'modbus-serial', 'jsmodbus'], async (fleets) => {
-      const polls = quick ? POLLS_A_CONNECTION / 4 : POLLS_A_CONNECTION;
+      const polls = quick ? QUICK_POLLS_A_CONNECTION : POLLS_A_CONNECTION;
       const rounds = await ratioRounds(contendersOf(fleets, polls), { quick, quickRounds: 2 });
       const over = (peer: Name): RatioRow => ({
         label: `CPU a poll, ${peer} / ours`,
@@ -54,6 +65,7 @@ export const t2: Scenario = {
         goal: 2.5,
         stretch: 3.5,
         higherIsBetter: true,
+        open: OPEN,
       });
       const rows = [over('modbus-serial'), over('jsmodbus')];
       return { id: 'T2', rows, absolute: figuresOf(rounds, fleets), checked: 'ten registers of every poll' };
@@ -62,7 +74,7 @@ export const t2: Scenario = {
 
 /** Share of what the delay allows, and CPU against the least that can be done. */
 async function atLatency(fleets: Fleets, quick: boolean): Promise<{ readonly rounds: Rounds; readonly rows: readonly RatioRow[] }> {
-  const limit = (METERS * 1000) / REPLY_DELAY_MS;
+  const limit = (metersOf(quick) * 1000) / REPLY_DELAY_MS;
   const contenders = contendersOf(fleets, quick ? QUICK_POLLS_A_METER : POLLS_A_METER).map((contender) => withShare(contender, limit));
   const rounds = await ratioRounds(contenders, { quick, quickRounds: 2 });
   const ours = contenders.find(({ name }) => name === 'ours');
@@ -70,8 +82,8 @@ async function atLatency(fleets: Fleets, quick: boolean): Promise<{ readonly rou
   return {
     rounds,
     rows: [
-      { label: `polls/s / ${Math.round(limit)}`, ratio: ours.share(), goal: 0.85, stretch: 0.92, higherIsBetter: true },
-      { label: 'CPU a poll / raw', ratio: rounds.cpuRatio('ours', 'raw'), goal: 1.6, stretch: 1.3, higherIsBetter: false },
+      { label: `polls/s / ${Math.round(limit)}`, ratio: ours.share(), goal: 0.85, stretch: 0.92, higherIsBetter: true, open: OPEN },
+      { label: 'CPU a poll / raw', ratio: rounds.cpuRatio('ours', 'raw'), goal: 1.6, stretch: 1.3, higherIsBetter: false, open: OPEN },
     ],
   };
 }
