@@ -35,6 +35,7 @@ export function edition1997(choices?: Choices1997): Edition {
         replyIn: (frame) => dataReply(frame, address, request),
       };
     },
+    settlingDis: ['9010', 'C011'],
     numbersFollowUps: false,
   };
 }

@@ -1,15 +1,17 @@
 import { formatValue } from '../../../protocols/dlt645/index.ts';
 import { asRegister, type RegisterName } from '../../core/model/register.ts';
 import type { Asking, MeterFailure, RegisterAnswer } from '../../core/ports/meter-gateway.ts';
+import { AppError } from '../../kernel/app-error.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import { err, ok, type Result } from '../../kernel/result.ts';
 import type { Bus } from '../../transports/bus/bus.ts';
 import type { DriverMeter, MeterDriver } from '../driver.ts';
 import type { CatalogItem, CatalogRow, Edition, WhichRecords } from './edition.ts';
 import { fieldName } from './field-name.ts';
-import { type DataFailure, readData } from './read-data.ts';
+import { type DataFailure, type ReadAsk, readData } from './read-data.ts';
 import { type PlannedRead, planReads } from './reading-plan.ts';
 import { createTurns } from './turns.ts';
+import { createUnansweredReads } from './unanswered-reads.ts';
 
 export interface ReaderDeps {
   readonly bus: Bus;
@@ -17,13 +19,15 @@ export interface ReaderDeps {
   readonly edition: Edition;
 }
 
+type ReadOf = Pick<ReadAsk, 'meter' | 'row' | 'asking' | 'coalesce' | 'which'>;
+
 export interface Reader {
   readonly readRegisters: MeterDriver['readRegisters'];
   /** One DI, never shared with another read: what it says is newer than the call. */
   readonly readAfresh: (meter: DriverMeter, row: CatalogRow, asking: Asking, which?: WhichRecords) => ReturnType<typeof readData>;
 }
 
-/** Reads the meters of a bus, of either year. All it remembers is which blocks a meter does not give as a whole. */
+/** Reads the meters of a bus, of either year. It remembers which blocks a meter does not give as a whole, and which reads may still be answered. */
 export function createReader({ bus, clock, edition }: ReaderDeps): Reader {
   const turns = createTurns();
   const brokenBlocks = new Map<string, Set<string>>();
@@ -32,10 +36,27 @@ export function createReader({ bus, clock, edition }: ReaderDeps): Reader {
     brokenBlocks.set(meter.id, known);
     return known;
   };
-  const read = (meter: DriverMeter, row: CatalogRow, asking: Asking, coalesce: boolean, which?: WhichRecords) => {
+  const unanswered = createUnansweredReads(clock);
+
+  async function readOnce(ask: ReadOf): ReturnType<typeof readData> {
+    const { meter, row } = ask;
     const mayFollow = edition.numbersFollowUps || !brokenOf(meter).has(row.di);
-    return readData({ bus, edition, meter, row, asking, coalesce, turns, mayFollow, which });
-  };
+    const data = await readData({ bus, edition, turns, mayFollow, ...ask });
+    if (data.ok || data.error.code === 'meter-refused') unanswered.clear(meter.id);
+    else if (data.error.sent) unanswered.add(meter.id, row.di);
+    return data;
+  }
+
+  /** Where an older read of this DI may still be answered, the meter answers for another one first. */
+  async function read(ask: ReadOf): ReturnType<typeof readData> {
+    if (unanswered.mixesUp(ask.meter.id, ask.row.di)) {
+      const { meter, asking } = ask;
+      const settled = await readOnce({ meter, asking, row: settlingRow(edition, ask.row), coalesce: false });
+      if (!settled.ok && settled.error.code !== 'meter-refused') return err({ ...settled.error, sent: false });
+    }
+    return readOnce(ask);
+  }
+
   /** A block whose parts are lost where no number tells them apart is read register by register from then on. */
   const loses = ({ followUp }: DataFailure) => followUp === true && !edition.numbersFollowUps;
 
@@ -48,7 +69,7 @@ export function createReader({ bus, clock, edition }: ReaderDeps): Reader {
     if ('unknown' in plan) return err({ code: 'unsupported-register', sent: false, protocolError: `the catalogue has no ${plan.unknown}` });
     const answers: RegisterAnswer[] = [];
     for (const planned of plan.reads) {
-      const data = await read(meter, planned.row, asking, true);
+      const data = await read({ meter, row: planned.row, asking, coalesce: true });
       if (data.ok) {
         answers.push(...answersOf(planned, data.value.bytes, data.value.heardAt));
         continue;
@@ -63,7 +84,14 @@ export function createReader({ bus, clock, edition }: ReaderDeps): Reader {
     return ok(answers);
   }
 
-  return { readRegisters, readAfresh: (meter, row, asking, which) => read(meter, row, asking, false, which) };
+  return { readRegisters, readAfresh: (meter, row, asking, which) => read({ meter, row, asking, which, coalesce: false }) };
+}
+
+function settlingRow({ settlingDis, findRow }: Edition, { di }: CatalogRow): CatalogRow {
+  const other = settlingDis.find((candidate) => candidate !== di) ?? settlingDis[0];
+  const row = findRow(other);
+  if (row === undefined) throw new AppError('invariant-violated', 'the catalogue lacks a DI that every meter has', { di: other });
+  return row;
 }
 
 /** The wanted items of a reply; a block that was asked for by its own name answers with all of its items. */

@@ -9,9 +9,8 @@
  */
 import { answers, type Reply, type Request, readDataBytes } from '../../../protocols/modbus/index.ts';
 import type { Clock } from '../../kernel/clock.ts';
+import { LATEST_REPLY_MS } from '../late-replies.ts';
 
-/** The longest that a reply may be under way; converters on mobile networks hold bytes back for seconds. */
-const LATEST_REPLY_MS = 60_000;
 /** Of each unit; the oldest goes first. */
 const MOST_KEPT = 64;
 

@@ -1,0 +1,84 @@
+import { expect, test } from 'vitest';
+import { encodeReply } from '../../../../protocols/dlt645/index.ts';
+import { createDlt645Driver } from '../../../../src/drivers/dlt645/driver.ts';
+import type { DriverMeter } from '../../../../src/drivers/driver.ts';
+import { fromHex, toHex } from '../../../../src/kernel/bytes.ts';
+import { parseZone } from '../../../../src/kernel/local-time.ts';
+import { createBus } from '../../../../src/transports/bus/bus.ts';
+import { createManualClock } from '../../../support/manual-clock.ts';
+import { createMemoryLine } from '../../transports/memory-line.ts';
+
+const ADDRESS = '000012345678';
+const NOW = { priority: 'on-demand' } as const;
+/** Longer than any exchange of these tests, its repetitions included; shorter than a reply may be under way. */
+const LONG_MS = 10_000;
+const STATUS = '04000503';
+const ENERGY = '00010000';
+
+function world() {
+  const zone = parseZone('Asia/Shanghai');
+  if (zone === undefined) throw new Error('no zone');
+  const meter: DriverMeter = { id: 'meter-1', address: ADDRESS, zone, password: undefined, operatorCode: '00000001' };
+  const clock = createManualClock();
+  const line = createMemoryLine(clock);
+  const driver = createDlt645Driver({ bus: createBus({ transport: line.transport, clock }), clock });
+  const asked: string[] = [];
+  /** Hears what the meter says when it is asked for a DI. */
+  const answers = new Map<string, string>();
+  const say = (di: string, hex: string) =>
+    line.hear(encodeReply(ADDRESS, { kind: 'read', di, value: fromHex(hex) ?? new Uint8Array(0), more: false }));
+  line.onWrite = (bytes) => {
+    const di = toHex(
+      bytes
+        .subarray(14, 18)
+        .map((byte) => byte - 0x33)
+        .reverse(),
+    );
+    asked.push(di);
+    const answer = answers.get(di);
+    if (answer !== undefined) say(di, answer);
+  };
+  async function readRelay() {
+    const reading = driver.readRelay(meter, NOW);
+    await clock.advance(LONG_MS);
+    const report = await reading;
+    return report.ok ? report.value.relay : report.error.code;
+  }
+  return { clock, line, driver, meter, asked, answers, say, readRelay };
+}
+
+test('a reply that is late by more than its window says nothing of the relay to a newer read', async () => {
+  const { clock, driver, meter, asked, answers, say, readRelay } = world();
+  expect(await readRelay()).toBe('no-reply');
+  asked.length = 0;
+  const reading = driver.readRelay(meter, NOW);
+  await clock.settle();
+  // The meter was closed when it was first asked; now its relay is open. First it answers for another DI.
+  say(STATUS, '0000');
+  await clock.settle();
+  answers.set(STATUS, '5000');
+  say(ENERGY, '45230100');
+  await clock.advance(LONG_MS);
+  expect(await reading).toMatchObject({ ok: true, value: { relay: 'open' } });
+  expect(asked).toEqual([ENERGY, STATUS]);
+});
+
+test('while the meter answers for nothing else a read of the same DI is not asked', async () => {
+  const { asked, answers, readRelay } = world();
+  expect(await readRelay()).toBe('no-reply');
+  asked.length = 0;
+  answers.set(STATUS, '5000');
+  expect(await readRelay()).toBe('no-reply');
+  expect(asked).not.toContain(STATUS);
+});
+
+test('a minute later nothing older can come, and a meter that answers needs no proof', async () => {
+  const { clock, asked, answers, readRelay } = world();
+  expect(await readRelay()).toBe('no-reply');
+  await clock.advance(60_000);
+  asked.length = 0;
+  answers.set(STATUS, '5000');
+  expect(await readRelay()).toBe('open');
+  expect(await readRelay()).toBe('open');
+  expect(asked).toEqual([STATUS, STATUS]);
+});
