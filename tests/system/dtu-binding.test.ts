@@ -121,10 +121,10 @@ function renamed(bytes: Uint8Array, from: string, to: string): Uint8Array {
   return frame;
 }
 
-const READ = { timeout: 20_000 } as const;
+const READ = { timeout: 50_000 } as const;
 
 describe('A DTU that dials in', () => {
-  test('is used as soon as its meter has said its own number', { timeout: 30_000 }, async () => {
+  test('is used as soon as its meter has said its own number', { timeout: 120_000 }, async () => {
     const gateway = await gatewayFor();
     expect(await gateway.line()).toMatchObject({ binding: 'unverified' });
     await dial(gateway.port, ours());
@@ -134,7 +134,7 @@ describe('A DTU that dials in', () => {
     expect(await gateway.alarms()).toEqual([]);
   });
 
-  test('is not replaced by a second connection while it answers: that is refused, with an event', { timeout: 30_000 }, async () => {
+  test('is not replaced by a second connection while it answers: that is refused, with an event', { timeout: 120_000 }, async () => {
     const gateway = await gatewayFor();
     await dial(gateway.port, ours());
     await expect.poll(async () => (await gateway.line())?.binding, READ).toBe('verified');
@@ -152,7 +152,7 @@ describe('A DTU that dials in', () => {
 });
 
 describe('A stranger that knows the identity of a DTU that is away', () => {
-  test('is sent away when its meter says another number; nothing of it is read, charged or stored', { timeout: 60_000 }, async () => {
+  test('is sent away when its meter says another number; nothing of it is read, charged or stored', { timeout: 180_000 }, async () => {
     const gateway = await gatewayFor();
     const heard: string[] = [];
     const log = { write: ({ di }: { di: string | null }) => void (di !== null && heard.push(di)), close: () => undefined };
@@ -178,7 +178,7 @@ describe('A stranger that knows the identity of a DTU that is away', () => {
     expect(checkDataFolder(gateway.data)).toMatchObject({ ok: true, value: { violations: [] } });
   });
 
-  test('is asked for nothing but the number while its meter says nothing', { timeout: 30_000 }, async () => {
+  test('is asked for nothing but the number while its meter says nothing', { timeout: 120_000 }, async () => {
     const gateway = await gatewayFor();
     const stranger = await dial(gateway.port);
     const asked: string[] = [];
@@ -193,7 +193,7 @@ describe('A stranger that knows the identity of a DTU that is away', () => {
   });
 });
 
-test('a Modbus meter without a number of its own is used when it answers at all', { timeout: 30_000 }, async () => {
+test('a Modbus meter without a number of its own is used when it answers at all', { timeout: 120_000 }, async () => {
   const gateway = await gatewayFor('protocol: modbus-rtu, address: "7", map: hiking-dds238, restoreBy: close');
   await dial(gateway.port, metersOnOneLine({ clock: systemClock, units: [7] }));
   await expect.poll(async () => (await gateway.meter()).readings.map(({ value }) => value), READ).toContain('123.45');
