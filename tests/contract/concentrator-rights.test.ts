@@ -9,7 +9,7 @@ import { mosquittoFor } from '../support/mosquitto.ts';
 const DOCUMENT = readFileSync(path.join(import.meta.dirname, '../../docs/concentrator-protocol.md'), 'utf8');
 const [, ACL = ''] = /^```acl\n([\s\S]*?)^```$/m.exec(DOCUMENT) ?? [];
 
-test('mosquitto holds each concentrator to its own topics', { timeout: 30_000 }, async (context) => {
+test('mosquitto holds each concentrator to its own topics', async (context) => {
   const broker = await mosquittoFor(context, ACL);
   await broker.start();
   const join = async (username: string) => {

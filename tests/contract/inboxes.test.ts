@@ -94,7 +94,7 @@ describe.each<MqttVersion>(['3.1.1', 5])('A broker of others that speaks MQTT %s
     }
   }
 
-  test('delivers again what was not stored', { timeout: 30_000 }, async (context) => {
+  test('delivers again what was not stored', async (context) => {
     const { broker, next, open } = await world(context);
     const inbox = await openAndHear(open, broker.url, next);
     onTestFinished(() => inbox.close());
@@ -105,7 +105,7 @@ describe.each<MqttVersion>(['3.1.1', 5])('A broker of others that speaks MQTT %s
     again.answer(true);
   });
 
-  test('keeps what is pushed while the gateway is away, and what it left unacknowledged', { timeout: 30_000 }, async (context) => {
+  test('keeps what is pushed while the gateway is away, and what it left unacknowledged', async (context) => {
     const { broker, next, open } = await world(context);
     const first = await openAndHear(open, broker.url, next);
     const concentrator = await pusher(broker.url);

@@ -92,7 +92,7 @@ const envelope = ({ seq, at, value }: { readonly seq: number; readonly at: Insta
   });
 const meterId = asId<MeterId>(`meter-${METER?.address}`);
 
-test('pushed envelopes become readings and charges, and what is delivered again has no double effect', { timeout: 60_000 }, async () => {
+test('pushed envelopes become readings and charges, and what is delivered again has no double effect', async () => {
   const { dataDir, broker, start } = await substation('pushed');
   const gateway = await start();
   const client = await connectAsync(broker, { username: CONCENTRATOR, password: PASSWORD });
@@ -114,7 +114,7 @@ test('pushed envelopes become readings and charges, and what is delivered again 
   expect(checkDataFolder(dataDir)).toMatchObject({ ok: true, value: { violations: [] } });
 });
 
-test('what was acknowledged survives the end of the process', { timeout: 60_000 }, async () => {
+test('what was acknowledged survives the end of the process', async () => {
   const { dataDir, file, broker } = await substation('pushed');
   const gateway = await startGatewayProcess({ config: file, data: dataDir });
   onTestFinished(async () => void (await gateway.child.stop('SIGKILL')));
@@ -131,7 +131,7 @@ test('what was acknowledged survives the end of the process', { timeout: 60_000 
   expect(items.map(({ value }) => value)).toEqual(['777.77']);
 });
 
-test('what a concentrator measured while the gateway was away is stored when it is back', { timeout: 60_000 }, async () => {
+test('what a concentrator measured while the gateway was away is stored when it is back', async () => {
   const { dataDir, broker, start } = await substation('pushed');
   const first = await start();
   const pushing = servePushingConcentrator({
@@ -145,13 +145,13 @@ test('what a concentrator measured while the gateway was away is stored when it 
   });
   onTestFinished(() => pushing.close());
   const newest = async (store: typeof first.store) => (await store.read('readings', { meterId, limit: 1 })).items[0]?.measuredAt ?? 0;
-  await expect.poll(() => newest(first.store), { timeout: 20_000 }).toBeGreaterThan(0);
+  await expect.poll(() => newest(first.store)).toBeGreaterThan(0);
   await first.close();
   const [from, to] = [systemClock.now(), plusMs(systemClock.now(), 500)];
-  await expect.poll(() => systemClock.now(), { timeout: 20_000 }).toBeGreaterThan(to);
+  await expect.poll(() => systemClock.now()).toBeGreaterThan(to);
 
   const second = await start();
-  await expect.poll(() => newest(second.store), { timeout: 20_000 }).toBeGreaterThan(to);
+  await expect.poll(() => newest(second.store)).toBeGreaterThan(to);
   const { items } = await second.store.read('readings', { meterId, from, to, limit: 1000 });
   expect(items.length).toBeGreaterThan(0);
   expect(items.filter(({ quality }) => quality !== 'good')).toEqual([]);
@@ -163,7 +163,7 @@ test('what a concentrator measured while the gateway was away is stored when it 
   expect(checkDataFolder(dataDir)).toMatchObject({ ok: true, value: { violations: [] } });
 });
 
-test('what simulate writes for a concentrator that pushes is taken by start, at a broker of others', { timeout: 60_000 }, async () => {
+test('what simulate writes for a concentrator that pushes is taken by start, at a broker of others', async () => {
   const broker = await createEmbeddedBroker();
   onTestFinished(() => broker.close());
   const folder = mkdtempSync(path.join(tmpdir(), 'feikong-pushing-'));
@@ -178,10 +178,10 @@ test('what simulate writes for a concentrator that pushes is taken by start, at 
   const gateway = await startGatewayProcess({ config, data: path.join(folder, 'data') });
   onTestFinished(async () => void (await gateway.child.stop('SIGKILL')));
   const stored = async () => Number(/^feikong_envelopes_total\{result="stored"\} (\d+)$/m.exec(await metricsOf(gateway))?.[1] ?? 0);
-  await expect.poll(stored, { timeout: 30_000 }).toBeGreaterThan(2);
+  await expect.poll(stored).toBeGreaterThan(2);
 });
 
-test('a line shows that its concentrator is gone, and asks nothing until it is back', { timeout: 60_000 }, async () => {
+test('a line shows that its concentrator is gone, and asks nothing until it is back', async () => {
   const { broker, start } = await substation('dlt645-2007');
   const gateway = await start();
   const look = async () => {
@@ -203,13 +203,13 @@ test('a line shows that its concentrator is gone, and asks nothing until it is b
   };
   const isRead = async () => (await look())?.counters.framesAccepted ?? 0;
 
-  await expect.poll(stateOf, { timeout: 20_000 }).toBe('down concentrator C1 has not registered');
+  await expect.poll(stateOf).toBe('down concentrator C1 has not registered');
   expect((await look())?.counters).toMatchObject({ framesSent: 0, timeouts: 0 });
   const first = await serve();
-  await expect.poll(isRead, { timeout: 20_000 }).toBeGreaterThan(0);
+  await expect.poll(isRead).toBeGreaterThan(0);
   expect(await stateOf()).toBe('up null');
   await first.close();
-  await expect.poll(stateOf, { timeout: 20_000 }).toBe('down concentrator C1 is offline');
+  await expect.poll(stateOf).toBe('down concentrator C1 is offline');
   const before = (await look())?.counters;
   const unread = 'feikong_reads_total{line="line-1",result="command-expired"}';
   const expired = async () =>
@@ -220,9 +220,9 @@ test('a line shows that its concentrator is gone, and asks nothing until it is b
         ?.split(' ')[1] ?? 0,
     );
   const already = await expired();
-  await expect.poll(expired, { timeout: 20_000 }).toBeGreaterThan(already + 2);
+  await expect.poll(expired).toBeGreaterThan(already + 2);
   expect((await look())?.counters.framesSent).toBe(before?.framesSent);
   const second = await serve();
   onTestFinished(() => second.close());
-  await expect.poll(isRead, { timeout: 20_000 }).toBeGreaterThan(before?.framesAccepted ?? 0);
+  await expect.poll(isRead).toBeGreaterThan(before?.framesAccepted ?? 0);
 });

@@ -55,7 +55,7 @@ test.each([
 test.each([
   ['1997', ['--protocol', 'dlt645-1997']],
   ['Modbus', ['--protocol', 'modbus-rtu', '--map', 'hiking-dds238']],
-])('meters of %s in a process of their own are read and found through a concentrator', { timeout: 30_000 }, async (_name, speaks) => {
+])('meters of %s in a process of their own are read and found through a concentrator', async (_name, speaks) => {
   const broker = await createEmbeddedBroker();
   onTestFinished(() => broker.close());
   const link = `${broker.url}/JZQ-07`;

@@ -90,13 +90,12 @@ test('a line that mixes DL/T 645 and Modbus RTU is polled without a garbled exch
     [12, expect.stringMatching(/^\d+\.\d\d$/), 'good'],
   ]);
   const lines = await get<{ items: readonly LineAnswer[] }>(gateway, '/lines');
-  const { noiseBytes, framesRefused = 0, timeouts } = lines.items[0]?.counters ?? {};
-  expect(noiseBytes).toBe(0);
-  // On a loaded machine a reply may come late; nothing else is refused.
-  expect(framesRefused).toBeLessThanOrEqual(timeouts ?? 0);
+  // A machine that is busy answers late; what must not be is a frame of the other protocol, or half of one.
+  const { noiseBytes, framesRefused = 0, lateReplies = 0 } = lines.items[0]?.counters ?? {};
+  expect({ noiseBytes, foreign: framesRefused - lateReplies }).toEqual({ noiseBytes: 0, foreign: 0 });
 });
 
-test('a serial line carries both years and Modbus, each meter under its own port settings', { timeout: 60_000 }, async (context) => {
+test('a serial line carries both years and Modbus, each meter under its own port settings', async (context) => {
   const pty = await ptyFor(context);
   const served = servePty(pty, metersOnOneLine({ clock: systemClock, of2007: ['000012345678'], of1997: ['110000000001'], units: [1] }));
   const folder = mkdtempSync(path.join(tmpdir(), 'feikong-ports-'));
@@ -127,6 +126,6 @@ test('a serial line carries both years and Modbus, each meter under its own port
       .sort();
   };
   await expect
-    .poll(energies, { timeout: 40_000 })
+    .poll(energies)
     .toEqual(['000012345678 1-0:1.8.0 10.00 good', '1 1-0:1.8.0 123.45 good', '110000000001 1-0:1.8.0 10.00 good']);
 });

@@ -19,7 +19,7 @@ const linesOf = (text: string) =>
     .split('\n')
     .map((answer) => JSON.parse(answer));
 
-test('feikong scan finds exactly the meters of a mixed line, two that collide among them', { timeout: 120_000 }, async (context) => {
+test('feikong scan finds exactly the meters of a mixed line, two that collide among them', async (context) => {
   const pty = await ptyFor(context);
   const line = metersOnOneLine({
     clock: systemClock,
@@ -55,7 +55,7 @@ test('feikong scan finds exactly the meters of a mixed line, two that collide am
   expect(stderr).toMatch(/5 meters found\.\n$/);
 });
 
-test('a scan that is stopped ends at once, with what it has found and an exit code that says so', { timeout: 60_000 }, async () => {
+test('a scan that is stopped ends at once, with what it has found and an exit code that says so', async () => {
   const served = await serveTcp('127.0.0.1', 0, metersOnOneLine({ clock: systemClock, of2007: ['000012345678'] }));
   onTestFinished(() => served.close());
   const child = startCli(['scan', '--link', served.listening, '--json']);
@@ -95,7 +95,7 @@ async function startScan({ url, key }: RunningGateway, line: string, body: objec
   return (await response.json()) as ScanAnswer;
 }
 
-test('a running gateway scans a line that it polls, and polls on', { timeout: 60_000 }, async () => {
+test('a running gateway scans a line that it polls, and polls on', async () => {
   const line = metersOnOneLine({ clock: systemClock, of2007: ['000012345678'], of1997: ['110000000001'], units: [3] });
   const served = await serveTcp('127.0.0.1', 0, line);
   const folder = mkdtempSync(path.join(tmpdir(), 'feikong-scan-'));
@@ -115,11 +115,11 @@ test('a running gateway scans a line that it polls, and polls on', { timeout: 60
     rmSync(folder, { recursive: true, force: true });
   });
   const lastRead = async () => (await get<{ items: readonly MeterAnswer[] }>(gateway, '/meters')).items[0]?.readings[0]?.measuredAt;
-  await expect.poll(lastRead, { timeout: 20_000 }).toBeDefined();
+  await expect.poll(lastRead).toBeDefined();
   const before = await lastRead();
   const { id } = await startScan(gateway, 'line-1', { lastUnit: 5 });
   const answer = () => get<ScanAnswer>(gateway, `/scans/${id}`);
-  await expect.poll(async () => (await answer()).state, { timeout: 40_000 }).toBe('complete');
+  await expect.poll(async () => (await answer()).state).toBe('complete');
   expect((await answer()).found.map(({ protocol, address }) => `${protocol} ${address}`)).toEqual([
     'dlt645-2007 000012345678',
     'dlt645-1997 110000000001',

@@ -98,7 +98,7 @@ describe('The embedded broker', () => {
       dying.stream.destroy();
       await ended;
     }
-    await vi.waitFor(async () => expect(await heardUntilNow()).toEqual(['C1/status']), { timeout: 20_000 });
+    await vi.waitFor(async () => expect(await heardUntilNow()).toEqual(['C1/status']));
     expect(events).toMatchObject([{ kind: 'publish-refused', account: 'C1' }]);
   });
 

@@ -13,7 +13,7 @@ const NOW = { priority: 'on-demand' } as const;
 /** Longer than any exchange of these tests, its repetitions included; shorter than a reply may be under way. */
 const LONG_MS = 10_000;
 const STATUS = '04000503';
-const ENERGY = '00010000';
+const CLOCK_TIME = '04000102';
 
 function world() {
   const zone = parseZone('Asia/Shanghai');
@@ -57,10 +57,10 @@ test('a reply that is late by more than its window says nothing of the relay to 
   say(STATUS, '0000');
   await clock.settle();
   answers.set(STATUS, '5000');
-  say(ENERGY, '45230100');
+  say(CLOCK_TIME, '000012');
   await clock.advance(LONG_MS);
   expect(await reading).toMatchObject({ ok: true, value: { relay: 'open' } });
-  expect(asked).toEqual([ENERGY, STATUS]);
+  expect(asked).toEqual([CLOCK_TIME, STATUS]);
 });
 
 test('while the meter answers for nothing else a read of the same DI is not asked', async () => {
