@@ -1,4 +1,5 @@
 /** Every decoder of frames, with the inputs that it is fuzzed with and what must hold of whatever it answers. */
+import * as concentrator from '../../protocols/concentrator/index.ts';
 import * as dlt645 from '../../protocols/dlt645/index.ts';
 import * as modbus from '../../protocols/modbus/index.ts';
 import { toHex } from '../../src/kernel/bytes.ts';
@@ -7,13 +8,17 @@ import {
   bareDlt645Frame,
   dlt645Frame,
   dlt645Message,
+  envelopeBytes,
+  loadRecords,
   type MakeInput,
   modbusPdu,
   nearly,
   type Random,
   rtuFrame,
+  securityBody,
   streamOf,
   tcpFrame,
+  uplinkBytes,
 } from './fuzz-inputs.ts';
 import { createRandom } from './random.ts';
 
@@ -69,6 +74,18 @@ const framing = (create: CreateFramer, frame: MakeInput, verifies: (bytes: Uint8
   },
 });
 
+const textOf = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+
+/** Every reader of a body gets every body; at most one length fits each. */
+const readsAnySecurityBody = (bytes: Uint8Array): boolean =>
+  [
+    dlt645.readAuthentication(bytes),
+    dlt645.readAuthenticationAnswer(bytes),
+    dlt645.readValidity(bytes),
+    dlt645.readPurse(bytes),
+    dlt645.readPurseStatus(bytes),
+  ].some(({ ok }) => ok);
+
 const isRtu = (bytes: Uint8Array) => modbus.decodeRtu(bytes).ok;
 
 export const DECODERS: Readonly<Record<string, Decoder>> = {
@@ -81,6 +98,13 @@ export const DECODERS: Readonly<Record<string, Decoder>> = {
   'dlt645-2007 request': { input: dlt645Message, try: (bytes) => dlt645.decodeRequest(messageOf(bytes)).ok },
   'dlt645-2007 reply': { input: dlt645Message, try: (bytes) => dlt645.decodeReply(messageOf(bytes)).ok },
   'dlt645 framer': framing(dlt645.createDlt645Framer, dlt645Frame, (bytes) => dlt645.decodeFrame(bytes).ok),
+  'dlt645-2007 load records': {
+    input: nearly(loadRecords),
+    try: (bytes) => dlt645.decodeLoadRecords(bytes).records.length > 0,
+  },
+  'dlt645-2007 security bodies': { input: nearly(securityBody), try: readsAnySecurityBody },
+  'concentrator reply': { input: nearly(uplinkBytes), try: (bytes) => concentrator.decodeUplink(textOf(bytes)) !== undefined },
+  'concentrator envelope': { input: nearly(envelopeBytes), try: (bytes) => concentrator.decodeEnvelope(textOf(bytes)).ok },
   'modbus-rtu description': describingModbus('modbus-rtu', rtuFrame),
   'modbus-tcp description': describingModbus('modbus-tcp', tcpFrame),
   'modbus-rtu frame': { input: nearly(rtuFrame), try: isRtu },

@@ -1,7 +1,8 @@
 /** Bytes to throw at decoders: some are noise, most are nearly right, so that they get past the first check. */
-import { encodeFrame } from '../../protocols/dlt645/index.ts';
+import { encodeFrame, encodeLoadRecord } from '../../protocols/dlt645/index.ts';
 import { encodeRtu, encodeTcp } from '../../protocols/modbus/index.ts';
 import { toHex } from '../../src/kernel/bytes.ts';
+import { envelopeWith, goodSample } from './envelopes.ts';
 import type { createRandom } from './random.ts';
 
 export type Random = ReturnType<typeof createRandom>;
@@ -91,6 +92,44 @@ export const modbusPdu: MakeInput = (random) => oneOf(random, MODBUS_SHAPES, noi
 export const rtuFrame: MakeInput = (random) => encodeRtu({ unit: byteOf(random), pdu: modbusPdu(random) });
 export const tcpFrame: MakeInput = (random) =>
   encodeTcp({ transaction: random.below(65_536), unit: byteOf(random), pdu: modbusPdu(random) });
+
+/** Load records behind their DI, each with sections of its own. */
+export const loadRecords: MakeInput = (random) => {
+  const time = {
+    year: 2026,
+    month: 1 + random.below(12),
+    day: 1 + random.below(28),
+    hour: random.below(24),
+    minute: random.below(60),
+    second: 0,
+  };
+  const section = () => bytesOf(random, random.below(3) * 8);
+  const record = () => encodeLoadRecord(time, [section(), section(), section(), section(), section(), section()]);
+  return joined(...Array.from({ length: 1 + random.below(3) }, record));
+};
+
+const SECURITY_BODY_LENGTHS = [6, 12, 18, 22, 24];
+
+/** As long as one of the bodies, with digits where some have them. */
+export const securityBody: MakeInput = (random) => {
+  const bytes = bytesOf(random, oneOf(random, SECURITY_BODY_LENGTHS, 24));
+  return random.below(2) === 0 ? bytes : bytes.map((byte) => ((byte >> 4) % 10) * 16 + (byte % 10));
+};
+
+const textBytes = (text: string): Uint8Array => new TextEncoder().encode(text);
+
+export const envelopeBytes: MakeInput = ({ below }) =>
+  textBytes(envelopeWith({ seq: below(3) === 0 ? -1 : below(1_000_000), samples: Array(below(4)).fill(goodSample) }));
+
+export const uplinkBytes: MakeInput = (random) =>
+  textBytes(
+    JSON.stringify({
+      txId: `t${random.below(1000)}`,
+      port: random.below(4),
+      frameHex: toHex(bytesOf(random, lengthOf(random, 250))),
+      ...(random.below(2) === 0 ? {} : { offset: random.below(300) }),
+    }),
+  );
 
 const DAMAGES: readonly ((bytes: Uint8Array, random: Random) => Uint8Array)[] = [
   (bytes, random) => bytes.with(random.below(bytes.length), byteOf(random)),
