@@ -26,6 +26,9 @@ const passwordFile = () =>
 const operator = () => new Option('--operator <8 digits>', 'what the meter records').default('00000000');
 const voltageDecimals = () =>
   new Option('--voltage-decimals <count>', 'dlt645-1997: digits behind the point of its voltages, which no frame tells');
+const gatewayHere = () =>
+  new Option('--data <folder>', 'the data folder of a gateway here; then the command is refused').env('FEIKONG_DATA');
+const benchTest = () => new Option('--bench-test', 'the meter supplies nobody: send it beside a gateway').default(false);
 const zone = () => new Option('--zone <name>', 'of the meter’s clock').default('Asia/Shanghai');
 const data = () => new Option('--data <folder>', 'where the gateway keeps its database').default('data').env('FEIKONG_DATA');
 const json = () => new Option('--json', 'one line of JSON');
@@ -128,8 +131,8 @@ program
   .addOption(new Option('--action <action>').choices(['trip', 'close', 'arm']).makeOptionMandatory())
   .addOption(new Option('--password <LLPPPPPP>', 'DL/T 645: two digits of level and six of password').env('FEIKONG_METER_PASSWORD'))
   .option('--operator <8 digits>', 'DL/T 645: what the meter records')
-  .addOption(new Option('--data <folder>', 'the data folder of a gateway here; then the command is refused').env('FEIKONG_DATA'))
-  .option('--bench-test', 'the meter supplies nobody: send it beside a gateway', false)
+  .addOption(gatewayHere())
+  .addOption(benchTest())
   .addOption(zone())
   .addOption(json())
   .action(async (options) => {
@@ -150,6 +153,8 @@ program
   .requiredOption('--item <name>', 'as "day table 1, set 2", or its DI or register')
   .requiredOption('--value <value>', 'as it is read; for tables ["00:00 4","07:00 3"] or {"price 2":"0.5983"}')
   .option('--dry-run', 'show the difference and send nothing that changes anything', false)
+  .addOption(gatewayHere())
+  .addOption(benchTest())
   .addOption(passwordFile())
   .addOption(operator())
   .addOption(zone())
@@ -167,6 +172,8 @@ const maintenance = (command: Command) =>
     .addOption(link())
     .addOption(protocol())
     .addOption(address())
+    .addOption(gatewayHere())
+    .addOption(benchTest())
     .addOption(passwordFile())
     .addOption(operator())
     .addOption(zone())

@@ -1,12 +1,13 @@
 import { type Maintenance, type MaintenanceReport, maintain } from '../drivers/dlt645/maintain.ts';
 import { OperatorError } from '../kernel/app-error.ts';
 import type { Clock } from '../kernel/clock.ts';
+import { type BesideGateway, refuseBesideGateway } from './beside-gateway.ts';
 import { COMMAND_EXIT } from './command-exit.ts';
 import { METER_PASSWORD, NEW_METER_PASSWORD, readMeterPassword, requireMeterPassword } from './meter-password.ts';
 import { failureOf, type MeterOptions, withMeter } from './meter-session.ts';
 import { requireDlt6452007 } from './write.ts';
 
-export interface MaintainOptions extends MeterOptions {
+export interface MaintainOptions extends MeterOptions, BesideGateway {
   readonly passwordFile?: string | undefined;
   readonly newPasswordFile?: string | undefined;
   /** It cannot be undone, and whoever asks for it knows that. */
@@ -29,6 +30,7 @@ export async function maintainMeter(
 ): Promise<{ outcome: MaintenanceReport & { readonly address: string; readonly act: string }; exitCode: number }> {
   const { address } = options;
   requireDlt6452007(options.protocol);
+  refuseBesideGateway(options);
   if (wanted.kind !== 'multi-function-output' && options.yes !== true) {
     throw new OperatorError(
       'bad-request',

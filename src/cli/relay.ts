@@ -1,18 +1,15 @@
-import { existsSync } from 'node:fs';
 import { isModbus } from '../config/meter-protocol.ts';
 import type { RelayAction } from '../core/model/command.ts';
 import type { RelayReport, RelayState } from '../core/model/meter.ts';
 import type { DriverMeter, MeterDriver } from '../drivers/driver.ts';
 import { OperatorError } from '../kernel/app-error.ts';
 import { type Clock, plusMs, sleep } from '../kernel/clock.ts';
+import { type BesideGateway, refuseBesideGateway } from './beside-gateway.ts';
 import { COMMAND_EXIT } from './command-exit.ts';
 import { failureOf, type MeterOptions, withMeter } from './meter-session.ts';
 
-export interface RelayOptions extends MeterOptions {
+export interface RelayOptions extends MeterOptions, BesideGateway {
   readonly action: RelayAction;
-  /** A gateway works here: its gates must not be gone past. */
-  readonly data: string | undefined;
-  readonly benchTest: boolean;
 }
 
 export interface RelayOutcome {
@@ -34,14 +31,8 @@ const REACHED: Readonly<Record<RelayAction, readonly RelayState[]>> = { trip: ['
 
 /** Sends one relay frame, once, and reads the relay back; no gate of fee control is asked. */
 export async function operateRelay(options: RelayOptions, clock: Clock): Promise<{ outcome: RelayOutcome; exitCode: number }> {
-  const { action, data, benchTest } = options;
-  if (data !== undefined && existsSync(data) && !benchTest) {
-    throw new OperatorError(
-      'bench-test-only',
-      `A data folder is configured (${data}): ask its gateway for the command, or say --bench-test on a meter that supplies nobody`,
-      { data },
-    );
-  }
+  const { action } = options;
+  refuseBesideGateway(options);
   if (!isModbus(options.protocol)) requireSignature(options);
   return withMeter(options, clock, async (driver, meter) => {
     const answer = await driver.operateRelay(meter, { action, expiresAt: plusMs(clock.now(), DEADLINE_MS) }, { priority: 'on-demand' });

@@ -3,12 +3,13 @@ import type { WantedError } from '../drivers/dlt645/wanted-values.ts';
 import { type WriteReport, type WriteResult, writeItem } from '../drivers/dlt645/write-item.ts';
 import { OperatorError } from '../kernel/app-error.ts';
 import type { Clock } from '../kernel/clock.ts';
+import { type BesideGateway, refuseBesideGateway } from './beside-gateway.ts';
 import { COMMAND_EXIT } from './command-exit.ts';
 import { METER_PASSWORD, readMeterPassword, requireMeterPassword } from './meter-password.ts';
 import { failureOf, type MeterOptions, withMeter } from './meter-session.ts';
 import { parseWanted } from './wanted.ts';
 
-export interface WriteOptions extends MeterOptions {
+export interface WriteOptions extends MeterOptions, BesideGateway {
   readonly item: string;
   readonly value: string;
   readonly dryRun: boolean;
@@ -31,6 +32,7 @@ export async function writeMeterItem(
 ): Promise<{ report: WriteReport & { readonly address: string }; exitCode: number }> {
   const { address, item, dryRun } = options;
   requireDlt6452007(options.protocol);
+  if (!dryRun) refuseBesideGateway(options);
   const row = findWritable(item);
   if (row === undefined) {
     const expected = 'the name, the DI or the register of an item that a meter lets others set, as "alarm amount 1" or 04001001';

@@ -61,7 +61,7 @@ export const ERROR_CODES = {
   'command-finished': { meaning: 'The command has ended or was sent already', status: 409, retryable: false, remedy: 'Look at its time line' },
   'command-expired': { meaning: 'The deadline of the command has passed', status: 409, retryable: false, remedy: 'Ask for a new one if it is still wanted' },
   'recharge-under-way': { meaning: 'Another recharge of this meter has not ended', status: 409, retryable: true, remedy: 'Wait until it has ended: the purchase count is what proves either' },
-  'bench-test-only': { meaning: 'A relay command by hand would go past every gate of a running gateway', status: 409, retryable: false, remedy: 'Use the API of the gateway, or --bench-test on a meter that supplies nobody' },
+  'bench-test-only': { meaning: 'A relay command or a write by hand would go past every gate of a running gateway', status: 409, retryable: false, remedy: 'Use the API of the gateway, or --bench-test on a meter that supplies nobody' },
 } as const satisfies Record<string, ErrorCodeRow>;
 
 export type ErrorCode = keyof typeof ERROR_CODES;

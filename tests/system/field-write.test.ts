@@ -136,6 +136,11 @@ describe('what cannot be undone', () => {
     expect([code, stderr]).toEqual([1, expect.stringMatching(/expected 12 digits, as printed on one meter/)]);
   });
 
+  test('is refused where a gateway has its data', async () => {
+    const { code, stderr } = await run(['clear', 'meter'], '--yes', '--data', import.meta.dirname);
+    expect([code, stderr]).toEqual([1, expect.stringMatching(/^feikong: A data folder is configured .*: ask its gateway/)]);
+  });
+
   test('gives the meter a new password, and a speed', async () => {
     const renewed = await run(['change-password'], '--yes', '--new-password-file', secret('new', '02654321'));
     expect([renewed.code, renewed.stdout]).toEqual([0, 'change-password: accepted\n']);
