@@ -44,16 +44,7 @@ async function figuresOf(meters: number): Promise<Record<string, number>> {
   const startedMs = performance.now();
   const config = loadConfig(file, PROTOCOLS, { listen: '127.0.0.1:0' });
   const loadedMs = performance.now() - startedMs;
-  const gateway = await startGateway({
-    config,
-    dataDir: path.join(folder, 'data'),
-    clock: systemClock,
-    logger: silentLogger,
-    environment: {},
-    onFatal(error) {
-      throw error;
-    },
-  });
+  const gateway = await startWith(config, path.join(folder, 'data'));
   await asked;
   const firstPollMs = performance.now() - startedMs;
   const lookupMicros = await lookups(gateway.store, meters);
@@ -68,8 +59,16 @@ async function figuresOf(meters: number): Promise<Record<string, number>> {
 async function startAgain(file: string, dataDir: string, simulator: Worker): Promise<number> {
   const asked = once(simulator, 'message');
   const startedMs = performance.now();
-  const gateway = await startGateway({
-    config: loadConfig(file, PROTOCOLS, { listen: '127.0.0.1:0' }),
+  const gateway = await startWith(loadConfig(file, PROTOCOLS, { listen: '127.0.0.1:0' }), dataDir);
+  await asked;
+  const againMs = performance.now() - startedMs;
+  await gateway.close();
+  return againMs;
+}
+
+const startWith = (config: ReturnType<typeof loadConfig>, dataDir: string) =>
+  startGateway({
+    config,
     dataDir,
     clock: systemClock,
     logger: silentLogger,
@@ -78,11 +77,6 @@ async function startAgain(file: string, dataDir: string, simulator: Worker): Pro
       throw error;
     },
   });
-  await asked;
-  const againMs = performance.now() - startedMs;
-  await gateway.close();
-  return againMs;
-}
 
 async function lookups(store: Awaited<ReturnType<typeof startGateway>>['store'], meters: number): Promise<number> {
   const one = async (count: number) => {
