@@ -62,10 +62,14 @@ const QUICK_ROUNDS = 3;
 /** Runs the contenders turn about (A B L A B L …), one warm-up round first, and keeps every lap. */
 export async function ratioRounds(
   contenders: readonly Contender[],
-  { quick, quickRounds = QUICK_ROUNDS }: { readonly quick: boolean; readonly quickRounds?: number },
+  {
+    quick,
+    quickRounds = QUICK_ROUNDS,
+    fullRounds = FULL_ROUNDS,
+  }: { readonly quick: boolean; readonly quickRounds?: number; readonly fullRounds?: number },
 ): Promise<Rounds> {
   const laps = new Map<string, Lap[]>(contenders.map(({ name }) => [name, []]));
-  const rounds = quick ? quickRounds : FULL_ROUNDS;
+  const rounds = quick ? quickRounds : fullRounds;
   for (let round = -1; round < rounds; round++) {
     for (const contender of contenders) {
       const lap = await timed(contender);
