@@ -34,6 +34,12 @@ const FaultRule = Type.Object(
       default: 'any',
       description: 'any, read, write, relay or security: which frames it can strike',
     }),
+    di: Type.Optional(
+      Type.String({
+        pattern: '^([0-9A-F]{4}|[0-9A-F]{8})$',
+        description: '4 or 8 hex digits in capitals: only frames with this data identifier',
+      }),
+    ),
     probability: Type.Number({ minimum: 0, maximum: 1, default: 1, description: '0 to 1, of each frame' }),
     skip: Type.Integer({ minimum: 0, default: 0, description: 'so many frames of each meter pass first' }),
     limit: Type.Optional(Type.Integer({ minimum: 0, description: 'it strikes each meter so many times at most; without it, for ever' })),

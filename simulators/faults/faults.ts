@@ -1,7 +1,8 @@
 import { createRandom, type Random } from '../random.ts';
 import type { FaultKind, FaultRule } from './faults-file.ts';
 
-export type FrameClass = FaultRule['on'];
+/** What a frame asks for, as faults are told apart by it. */
+export type FrameClass = Exclude<FaultRule['on'], 'any'> | undefined;
 
 /** What strikes one frame; drawn once, so that whoever applies it has no dice of its own. */
 export interface Struck {
@@ -13,7 +14,7 @@ export interface Struck {
 
 export interface Faults {
   /** The faults that strike a frame at this meter, in the order of the rules. Asking counts as hearing a frame. */
-  strike(address: string, heard: Exclude<FrameClass, 'any'> | undefined): readonly Struck[];
+  strike(address: string, heard: FrameClass, di?: string | null): readonly Struck[];
 }
 
 const NOTHING: readonly Struck[] = [];
@@ -33,10 +34,10 @@ export function createFaults(rules: readonly FaultRule[], seed: string): Faults 
     return made;
   };
   return {
-    strike(address, heard) {
+    strike(address, heard, di = null) {
       const struck: Struck[] = [];
       for (const dice of diceOf(address)) {
-        const one = dice(heard);
+        const one = dice(heard, di);
         if (one !== undefined) struck.push(one);
       }
       return struck;
@@ -44,15 +45,16 @@ export function createFaults(rules: readonly FaultRule[], seed: string): Faults 
   };
 }
 
-type Dice = (heard: Exclude<FrameClass, 'any'> | undefined) => Struck | undefined;
+type Dice = (heard: FrameClass, di: string | null) => Struck | undefined;
 
 /** One rule at one meter. */
 function createDice(rule: FaultRule, random: Random): Dice {
   const on = rule.kind === 'stuckRelay' ? 'relay' : rule.on;
   let toSkip = rule.skip;
   let left = rule.limit ?? Number.POSITIVE_INFINITY;
-  return (heard) => {
+  return (heard, di) => {
     if (on !== 'any' && on !== heard) return undefined;
+    if (rule.di !== undefined && rule.di !== di) return undefined;
     const hit = random.chance(rule.probability);
     const draw = random.integer(0, 0xffff);
     if (toSkip > 0) {

@@ -26,11 +26,12 @@ const has = (struck: readonly Struck[], kind: FaultKind) => struck.find((one) =>
 /** One meter hears one request: it acts, the log is written, and the answer (if there is one) is ready to go out. */
 export function answerOf(meter: VirtualMeter, asked: Asked, frame: Frame, options: AnswerOptions): Answer | undefined {
   const { clock, faults, log, edition = SPOKEN_2007 } = options;
-  const struck = faults.strike(meter.address, edition.classOf(frame));
+  const content = edition.contentOf(frame);
+  const struck = faults.strike(meter.address, edition.classOf(frame), content.di);
   const silent = has(struck, 'silence') !== undefined;
   const encode = silent ? undefined : edition.answer(meter, asked, frame, has(struck, 'stuckRelay') !== undefined);
   const answered = encode !== undefined && has(struck, 'lostReply') === undefined;
-  log?.write({ at: formatInstant(clock.now()), address: meter.address, ...edition.contentOf(frame), answered, relay: meter.relay() });
+  log?.write({ at: formatInstant(clock.now()), address: meter.address, ...content, answered, relay: meter.relay() });
   if (!answered) return undefined;
   const bytes = encode(bearing(meter.address, has(struck, 'wrongAddress')), meter.wakeUpBytes);
   corrupt(bytes, meter.wakeUpBytes, has(struck, 'corrupt'));

@@ -1,8 +1,9 @@
 import { decodeRequest, ERROR_BIT, encodeReply, type Frame, FUNCTION, functionOf, type Reply } from '../../protocols/dlt645/index.ts';
 import { hexPair, hexReversed } from '../../protocols/shared/hex.ts';
+import type { FrameClass } from '../faults/faults.ts';
 import type { Asked, VirtualMeter } from '../meter/meter.ts';
 import { refusal } from '../meter/outcome.ts';
-import type { FrameClass, FrameContent, SpokenEdition } from './edition.ts';
+import type { FrameContent, SpokenEdition } from './edition.ts';
 
 export const SPOKEN_2007: SpokenEdition = {
   classOf,

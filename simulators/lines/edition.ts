@@ -1,8 +1,6 @@
 import type { Frame } from '../../protocols/dlt645/index.ts';
+import type { FrameClass } from '../faults/faults.ts';
 import type { Asked, VirtualMeter } from '../meter/meter.ts';
-
-/** What a frame asks for, as faults are told apart by it. */
-export type FrameClass = 'read' | 'write' | 'relay' | 'security' | undefined;
 
 /** What the log says of a frame's content. */
 export interface FrameContent {

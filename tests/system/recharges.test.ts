@@ -17,8 +17,6 @@ interface RechargeAnswer {
 
 const CUSTOMER = '000000004711';
 const ENDED = ['confirmed', 'refused', 'failed', 'expired', 'superseded'];
-/** Functions 03 that an opening takes: session and status, session and opening, session and read-back. */
-const OPENING_FRAMES = 6;
 
 let folder = '';
 let meters: Child;
@@ -98,7 +96,7 @@ test('an opening and a recharge are written once each, proven by the count, and 
 });
 
 test('a recharge whose answer is lost is read back and confirmed, and its frame is not repeated', async () => {
-  await play({ meter: '*', kind: 'lostReply', on: 'security', skip: OPENING_FRAMES + 3, limit: 1 });
+  await play({ meter: '*', kind: 'lostReply', on: 'security', di: '070102FF', limit: 1 });
   await ended(await ask('openings', '20.00', 'open-1'));
   const recharge = await ended(await ask('recharges', '50.00', 'pay-1'));
   expect(statesOf(recharge)).toEqual(['queued', 'sent', 'unknown', 'verifying', 'confirmed']);
@@ -107,7 +105,7 @@ test('a recharge whose answer is lost is read back and confirmed, and its frame 
 });
 
 test('a recharge that the meter never heard is sent again with a new seal after the read-back', async () => {
-  await play({ meter: '*', kind: 'silence', on: 'security', skip: OPENING_FRAMES + 3, limit: 1 });
+  await play({ meter: '*', kind: 'silence', on: 'security', di: '070102FF', limit: 1 });
   await ended(await ask('openings', '20.00', 'open-1'));
   const recharge = await ended(await ask('recharges', '50.00', 'pay-1'));
   expect(statesOf(recharge).join(' ')).toBe('queued sent unknown verifying queued sent acknowledged verifying confirmed');
@@ -129,7 +127,7 @@ test('a recharge that the meter refuses ends with its reason and a case, and is 
 });
 
 test('a gateway that is killed between the frame and its answer reads the purse back when it starts again, and sends nothing', async () => {
-  await play({ meter: '*', kind: 'delay', on: 'security', skip: OPENING_FRAMES + 3, limit: 1, delayMs: 600_000 });
+  await play({ meter: '*', kind: 'delay', on: 'security', di: '070102FF', limit: 1, delayMs: 600_000 });
   await ended(await ask('openings', '20.00', 'open-1'));
   const asked = await ask('recharges', '50.00', 'pay-1');
   while (framesOf('070102FF').length === 0) await pause(20);

@@ -86,6 +86,12 @@ describe('faults', () => {
     expect(struck('000012345679')).toEqual([0, 0, 0, 0, 0]);
   });
 
+  test('strike only the data identifier that is named', () => {
+    const faults = faultsOf([{ meter: '*', kind: 'lostReply', on: 'security', di: '070102FF', limit: 1 }]);
+    const heard = [null, '070000FF', '070102FF', '070102FF'];
+    expect(heard.map((di) => faults.strike(ADDRESS, 'security', di).length)).toEqual([0, 0, 1, 0]);
+  });
+
   test('are the same for the same seed, whatever other meters hear meanwhile', () => {
     const rules = [{ meter: '*', kind: 'corrupt', probability: 0.3 }];
     const play = (seed: string, others: number) => {
