@@ -3,6 +3,7 @@ import { OperatorError } from '../kernel/app-error.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { type BesideGateway, refuseBesideGateway } from './beside-gateway.ts';
 import { COMMAND_EXIT } from './command-exit.ts';
+import { parseLinkTarget } from './link-target.ts';
 import { METER_PASSWORD, NEW_METER_PASSWORD, readMeterPassword, requireMeterPassword } from './meter-password.ts';
 import { failureOf, type MeterOptions, withMeter } from './meter-session.ts';
 import { requireDlt6452007 } from './write.ts';
@@ -41,7 +42,9 @@ export async function maintainMeter(
   const isOpen = wanted.kind === 'multi-function-output' || wanted.kind === 'change-speed';
   const password = isOpen ? readMeterPassword(source, environment) : requireMeterPassword(source, environment);
   return withMeter({ ...options, password }, clock, async (_, meter, bus) => {
-    const report = await maintain({ bus, clock, meter, asking: { priority: 'on-demand' } }, wanted);
+    const target = parseLinkTarget(options.link);
+    const linePort = target.kind === 'serial' ? target.port : undefined;
+    const report = await maintain({ bus, clock, meter, asking: { priority: 'on-demand' }, linePort }, wanted);
     if (!report.ok) throw failureOf(report.error, address);
     return { outcome: { address, act: wanted.kind, ...report.value }, exitCode: EXIT[report.value.result] };
   });

@@ -93,3 +93,42 @@ test('what needs a password is not sent without one', async () => {
   });
   expect(served.heard('1A')).toEqual([]);
 });
+
+describe('a new speed', () => {
+  const LINE = { baudRate: 2400, parity: 'even', dataBits: 8, stopBits: 1 } as const;
+  /** Asks over the meter's bus and notes the speed of each exchange: the line's own where it says none. */
+  const speeds = async ({ bus, meter }: ServedMeter) => {
+    const used: number[] = [];
+    const request: typeof bus.request = (exchange, options) => {
+      used.push(exchange.port?.baudRate ?? LINE.baudRate);
+      return bus.request(exchange, options);
+    };
+    const asking = { priority: 'on-demand' } as const;
+    const listening = { ...bus, request };
+    const report = await maintain(
+      { bus: listening, clock: systemClock, meter, asking, linePort: LINE },
+      { kind: 'change-speed', speed: 9600 },
+    );
+    return { used, report };
+  };
+
+  test('is proven where the meter says its address at it', async () => {
+    const served = await dlt645Meter();
+    expect(await speeds(served)).toMatchObject({ used: [2400, 9600], report: { ok: true, value: { result: 'proven', reason: null } } });
+    expect(served.heard('17')).toHaveLength(1);
+  });
+
+  test('is proven so even where its answer is lost', async () => {
+    const served = await dlt645Meter([{ kind: 'lostReply', limit: 1 }]);
+    expect((await speeds(served)).report).toMatchObject({ ok: true, value: { result: 'proven', reason: 'no answer to it (no-reply)' } });
+    expect(served.heard('17')).toHaveLength(1);
+  });
+
+  test('is unknown where the meter is not heard at it', async () => {
+    const served = await dlt645Meter([{ kind: 'silence', skip: 1 }]);
+    expect((await speeds(served)).report).toMatchObject({
+      ok: true,
+      value: { result: 'unknown', reason: 'accepted, but it is not heard at 9600 bit/s' },
+    });
+  });
+});

@@ -1,4 +1,5 @@
 import Type, { type Static } from 'typebox';
+import type { RegisterAnswer } from '../../core/ports/meter-gateway.ts';
 import type { ReadTicket } from '../../core/services/on-demand-reads.ts';
 import { formatInstant } from '../../kernel/clock.ts';
 import { formatDecimal } from '../../kernel/decimal.ts';
@@ -7,8 +8,10 @@ import { formatOrNull, instant, instantOrNull, oneOf, orNull, text, textOrNull }
 
 const Answer = Type.Object({
   register: text('OBIS code where one exists, else dlt645:DI'),
-  value: textOrNull('Exact decimal string; null where the meter has none'),
+  part: textOrNull('Which value it is, where one register holds several'),
+  value: textOrNull('Exact decimal string, or the date, digits or bits that the register holds; null where the meter has none'),
   unit: text('Unit of the value'),
+  occurred: textOrNull('Of a demand or a record: when, by the meter’s own clock'),
   readAt: instant('When the reply was heard'),
 });
 
@@ -48,13 +51,19 @@ export function toReadDto({ id, meterId, registers, state, requestedAt, finished
     requestedAt: formatInstant(requestedAt),
     finishedAt: formatOrNull(finishedAt),
     actor,
-    answers: answers.map(({ register, value, unit, readAt }) => ({
-      register,
-      value: value === undefined ? null : formatDecimal(value),
-      unit,
-      readAt: formatInstant(readAt),
-    })),
+    answers: answers.map(toAnswerDto),
     failure: failure === undefined ? null : toFailureDto(failure),
+  };
+}
+
+function toAnswerDto({ register, part, value, text, unit, occurred, readAt }: RegisterAnswer): Static<typeof Answer> {
+  return {
+    register,
+    part: orNull(part),
+    value: text ?? (value === undefined ? null : formatDecimal(value)),
+    unit,
+    occurred: orNull(occurred),
+    readAt: formatInstant(readAt),
   };
 }
 

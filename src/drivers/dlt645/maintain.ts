@@ -1,6 +1,7 @@
 /**
  * What an installer does to one meter: speed, passwords, clearing, the multi-function terminal. One frame, never sent twice. A
- * clearing is shown by the meter's own count of it, read before and after; for the rest there is only the meter's answer.
+ * clearing is shown by the meter's own count of it, read before and after, and a speed by a read at it; for the rest there is only the
+ * meter's answer.
  */
 import { decodeItems, findRow, type MaintenanceRequest } from '../../../protocols/dlt645/index.ts';
 import type { Asking, MeterFailure } from '../../core/ports/meter-gateway.ts';
@@ -9,6 +10,7 @@ import { toHex } from '../../kernel/bytes.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import { err, ok, type Result } from '../../kernel/result.ts';
 import type { Bus } from '../../transports/bus/bus.ts';
+import type { PortSettings } from '../../transports/port-settings.ts';
 import type { DriverMeter } from '../driver.ts';
 import { askOnce } from './ask-once.ts';
 import { EDITION_2007 } from './edition-2007.ts';
@@ -23,7 +25,7 @@ export type Maintenance =
   | { readonly kind: 'clear-events'; readonly di: string };
 
 export interface MaintenanceReport {
-  /** `proven`: the meter's own count has gone up. `accepted`: it said yes, and nothing else can show it. */
+  /** `proven`: the meter's own count has gone up, or it speaks at its new speed. `accepted`: it said yes, and nothing else can show it. */
   readonly result: 'proven' | 'accepted' | 'refused' | 'unknown';
   readonly reason: string | null;
   /** The meter's count of such acts; null where it keeps none or would not say. */
@@ -36,6 +38,8 @@ interface MaintenanceAsk {
   readonly clock: Clock;
   readonly meter: DriverMeter;
   readonly asking: Asking;
+  /** What a line is set to whose speed is ours to set; one behind a converter has the converter's. */
+  readonly linePort?: PortSettings | undefined;
 }
 
 /** Where a meter counts how often it was cleared. */
@@ -53,6 +57,7 @@ export async function maintain(ask: MaintenanceAsk, wanted: Maintenance): Promis
   if (!countBefore.ok) return countBefore;
   const answer = await askOnce(ask, request);
   if (!answer.ok && !answer.error.sent) return answer;
+  const unanswered = answer.ok ? null : `no answer to it (${answer.error.code})`;
   const after = await countOf(ask, wanted);
   const counts = { countBefore: textOf(countBefore.value), countAfter: after.ok ? textOf(after.value) : null };
   if (answer.ok && answer.value.kind === 'refused') {
@@ -60,13 +65,27 @@ export async function maintain(ask: MaintenanceAsk, wanted: Maintenance): Promis
     return ok({ result: 'refused', reason: protocolError ?? code, ...counts });
   }
   const wentUp = countBefore.value !== undefined && after.ok && after.value !== undefined && after.value > countBefore.value;
-  if (wentUp) return ok({ result: 'proven', reason: answer.ok ? null : `no answer to it (${answer.error.code})`, ...counts });
-  if (!answer.ok) return ok({ result: 'unknown', reason: `no answer to it (${answer.error.code})`, ...counts });
+  if (wentUp) return ok({ result: 'proven', reason: unanswered, ...counts });
+  if (wanted.kind === 'change-speed' && ask.linePort !== undefined) {
+    const speaks = await speaksAt({ ...ask.linePort, baudRate: wanted.speed }, ask);
+    if (speaks) return ok({ result: 'proven', reason: unanswered, ...counts });
+    return ok({ result: 'unknown', reason: unanswered ?? `accepted, but it is not heard at ${wanted.speed} bit/s`, ...counts });
+  }
+  if (!answer.ok) return ok({ result: 'unknown', reason: unanswered, ...counts });
   if (countBefore.value !== undefined) return ok({ result: 'unknown', reason: 'accepted, but the meter has not counted it', ...counts });
   const told = answer.value.kind === 'accepted' ? answer.value.data : new Uint8Array(0);
   return repeats(wanted, told)
     ? ok({ result: 'accepted', reason: null, ...counts })
     : ok({ result: 'unknown', reason: 'accepted, but the meter repeats something else than it was told', ...counts });
+}
+
+const ADDRESS_DI = '04000401';
+
+/** Whether the meter says its address with the line set to this. */
+async function speaksAt(port: PortSettings, { bus, clock, meter, asking }: MaintenanceAsk): Promise<boolean> {
+  const row = EDITION_2007.findRow(ADDRESS_DI);
+  if (row === undefined) throw new AppError('internal', 'the catalogue has no communication address');
+  return (await createReader({ bus, clock, edition: EDITION_2007 }).readAfresh({ ...meter, port }, row, asking)).ok;
 }
 
 /** The count goes from 000000 to 999999, and then it begins anew: then nothing is shown. */
