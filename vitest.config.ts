@@ -6,6 +6,7 @@ export default defineConfig({
     include: ['tests/**/*.test.ts'],
     exclude: ['tests/soak/**'],
     pool: 'forks',
+    execArgv: ['--import', new URL('./scripts/sound-threads.mjs', import.meta.url).href],
     maxWorkers: 2,
     // Far beyond what any of them takes, on a loaded machine too: they end what hangs, and judge no speed.
     testTimeout: 600_000,

@@ -10,11 +10,12 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { isFit, MINIMUM_NODE } from './fit-node.mjs';
 import { holdingLock } from './install-lock.mjs';
 
 const ROOT = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
+const SOUND_THREADS = pathToFileURL(path.join(ROOT, 'scripts', 'sound-threads.mjs')).href;
 const NODE_PACKAGE = path.join(ROOT, 'scripts', 'node');
 /** npm's shell may die of a signal without handing it on: then this process has another parent. */
 const LOOK_FOR_PARENT_MS = 200;
@@ -46,7 +47,7 @@ async function main(name, rest) {
   if (!(await installed(ROOT, 'packages'))) return 1;
 
   const script = path.join(ROOT, command.script);
-  return run(node, [script, ...(command.first ?? []), ...rest], {
+  return run(node, ['--import', SOUND_THREADS, script, ...(command.first ?? []), ...rest], {
     cwd: command.inCallersFolder ? process.cwd() : ROOT,
     env: withFirstOnPath([path.dirname(node), path.join(ROOT, 'node_modules', '.bin')]),
     stdio: 'inherit',

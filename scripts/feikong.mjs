@@ -2,6 +2,7 @@
 // Plain old JavaScript on purpose: it must say its sentence on any Node, before a typed file or a binding is loaded.
 import module from 'node:module';
 import { isFit, MINIMUM_NODE } from './fit-node.mjs';
+import './sound-threads.mjs';
 
 if (isFit(process.versions.node)) {
   // Compiled once, started in half the time afterwards.
