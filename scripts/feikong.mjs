@@ -2,12 +2,11 @@
 // Plain old JavaScript on purpose: it must say its sentence on any Node, before a typed file or a binding is loaded.
 import module from 'node:module';
 import { isFit, MINIMUM_NODE } from './fit-node.mjs';
-import './sound-threads.mjs';
 
 if (isFit(process.versions.node)) {
   // Compiled once, started in half the time afterwards.
   module.enableCompileCache();
-  void import('../src/cli.ts');
+  void import('./sound-threads.mjs').then(() => import('../src/cli.ts'));
 } else {
   console.error(
     'feikong: Node ' +
