@@ -2,6 +2,7 @@
 import { Argument, Command, CommanderError, Option } from 'commander';
 import type { MaintainOptions } from './cli/maintain.ts';
 import { printJson, printLine, printNote } from './cli/output.ts';
+import { version } from './compose/version.ts';
 import type { Maintenance } from './drivers/dlt645/maintain.ts';
 import { AppError, OperatorError } from './kernel/app-error.ts';
 import { systemClock } from './kernel/clock.ts';
@@ -9,6 +10,7 @@ import { ERROR_CODES } from './kernel/error-codes.ts';
 
 const program = new Command('feikong')
   .description('Smart-meter head-end and prepaid fee-control gateway')
+  .version(version)
   .exitOverride()
   .configureHelp({ showGlobalOptions: true });
 

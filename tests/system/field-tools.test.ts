@@ -258,3 +258,8 @@ describe('bad input to feikong start', () => {
     expect([code, stderr]).toEqual([2, expect.stringContaining('cannot be checked')]);
   });
 });
+
+test('the program says its version', async () => {
+  const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
+  expect(await runCli(['--version'])).toMatchObject({ code: 0, stdout: `${version}\n` });
+});
