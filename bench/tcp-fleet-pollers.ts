@@ -71,23 +71,27 @@ export const ourFleet = (kind: FleetKind, plan: FleetPlan): Promise<Fleet> =>
   });
 
 type Driver = ReturnType<typeof createDlt645Driver>;
+const EXACT = HELD.map(BigInt);
 const SCHEDULED = { priority: 'scheduled' } as const;
 
 function pollModbus(driver: Driver, index: number): PollOne {
   const meter = modbusMeter(unitOf(index));
   return async () => {
     const answers = await driver.readRegisters(meter, REGISTERS, SCHEDULED);
-    const isRight = answers.ok && answers.value.length === HELD.length && answers.value.every(({ text }, at) => text === String(HELD[at]));
+    const isRight =
+      answers.ok && answers.value.length === HELD.length && answers.value.every(({ value }, at) => value?.unscaled === EXACT[at]);
     if (!isRight) throw new Error('the product lost a poll');
   };
 }
+
+const EXACT_ENERGY = BigInt(ENERGY.replace('.', ''));
 
 function pollDlt645(driver: Driver, index: number): PollOne {
   const meter: DriverMeter = { ...modbusMeter(1), id: dlt645Address(index), address: dlt645Address(index) };
   const registers = [asRegister('1-0:1.8.0')];
   return async () => {
     const answers = await driver.readRegisters(meter, registers, SCHEDULED);
-    if (!answers.ok || answers.value[0]?.text !== ENERGY) throw new Error('the product lost a poll');
+    if (!answers.ok || answers.value[0]?.value?.unscaled !== EXACT_ENERGY) throw new Error('the product lost a poll');
   };
 }
 

@@ -31,8 +31,14 @@ export function decodeTcp(bytes: Uint8Array): Result<TcpFrame, { readonly code: 
 }
 
 export function encodeTcp({ transaction, unit, pdu }: TcpFrame): Uint8Array {
-  const length = pdu.length + 1;
-  return Uint8Array.of(transaction >> 8, transaction & 0xff, 0, 0, length >> 8, length & 0xff, unit, ...pdu);
+  const bytes = new Uint8Array(TCP_OVERHEAD + pdu.length);
+  bytes[0] = transaction >> 8;
+  bytes[1] = transaction & 0xff;
+  bytes[LENGTH_AT] = (pdu.length + 1) >> 8;
+  bytes[LENGTH_AT + 1] = (pdu.length + 1) & 0xff;
+  bytes[UNIT_AT] = unit;
+  bytes.set(pdu, TCP_OVERHEAD);
+  return bytes;
 }
 
 /** What the length field of the frame at `at` says. */

@@ -18,10 +18,19 @@ export function readValue(row: ValueRow, data: Uint8Array): Decimal | undefined 
   if (row.missing.length > 0 && row.missing.includes(toHex(ordered))) return undefined;
   const bits = bitsOf(ordered);
   if (row.type === 'f32') return readFloat(Number(bits), row.scale, row.decimals);
-  const size = data.length * 8;
-  const whole = row.type.startsWith('i') ? BigInt.asIntN(size, bits) : bits;
-  const unscaled = whole * row.scale.unscaled;
-  return { unscaled: unscaled * 10n ** BigInt(row.decimals - row.scale.scale), scale: row.decimals };
+  const whole = row.type.startsWith('i') ? BigInt.asIntN(data.length * 8, bits) : bits;
+  return { unscaled: whole * factorOf(row), scale: row.decimals };
+}
+
+const factors = new WeakMap<ValueRow, bigint>();
+
+/** From a row's raw integer to its value without the point. */
+function factorOf(row: ValueRow): bigint {
+  const known = factors.get(row);
+  if (known !== undefined) return known;
+  const factor = row.scale.unscaled * 10n ** BigInt(row.decimals - row.scale.scale);
+  factors.set(row, factor);
+  return factor;
 }
 
 /** A double holds every number of six bytes. */

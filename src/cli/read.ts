@@ -1,6 +1,6 @@
 import { parsePicture, parseValue } from '../../protocols/dlt645/index.ts';
 import { asRegister } from '../core/model/register.ts';
-import type { MeterFailure, RegisterAnswer } from '../core/ports/meter-gateway.ts';
+import { type MeterFailure, type RegisterAnswer, shownBy } from '../core/ports/meter-gateway.ts';
 import { type LoadRecordAsk, readLoadRecords } from '../drivers/dlt645/load-records.ts';
 import { OperatorError } from '../kernel/app-error.ts';
 import { type Clock, formatInstant } from '../kernel/clock.ts';
@@ -41,11 +41,12 @@ export async function readRegister(options: ReadOptions, clock: Clock): Promise<
   });
 }
 
-function toReadAnswer({ register, part, text, unit, occurred, readAt }: RegisterAnswer): ReadAnswer {
+function toReadAnswer(answer: RegisterAnswer): ReadAnswer {
+  const { register, part, unit, occurred, readAt } = answer;
   return {
     register,
     ...(part === undefined ? {} : { part }),
-    value: text ?? null,
+    value: shownBy(answer) ?? null,
     unit,
     ...(occurred === undefined ? {} : { occurred }),
     readAt: formatInstant(readAt),

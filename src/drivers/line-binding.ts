@@ -9,7 +9,7 @@
  * What was admitted under one registration never leaves under the next: its signal aborts with the line.
  */
 import type { RegisterName } from '../core/model/register.ts';
-import type { Asking, MeterFailure } from '../core/ports/meter-gateway.ts';
+import { type Asking, type MeterFailure, shownBy } from '../core/ports/meter-gateway.ts';
 import { err, ok, type Result } from '../kernel/result.ts';
 import type { Transport } from '../transports/transport.ts';
 import type { DriverMeter, MeterDriver } from './driver.ts';
@@ -118,8 +118,9 @@ async function askNumber({ meter, driver, proof }: ProvingMeter, asking: Asking)
   const answer = await driver.readRegisters(meter, [proof.register], asking);
   if (!answer.ok) return answer;
   const [said] = answer.value;
-  const isPresent = said !== undefined && (proof.expected === undefined || said.text !== undefined);
-  return isPresent ? ok(said.text ?? '') : err({ code: 'bad-value', sent: true, protocolError: `no value in ${proof.register}` });
+  const shown = said === undefined ? undefined : shownBy(said);
+  const isPresent = said !== undefined && (proof.expected === undefined || shown !== undefined);
+  return isPresent ? ok(shown ?? '') : err({ code: 'bad-value', sent: true, protocolError: `no value in ${proof.register}` });
 }
 
 /** Silence and refusals are the meter's; a full queue or a line that went down says nothing about it. */

@@ -9,6 +9,7 @@ import { openLink } from '../../src/cli/link.ts';
 import { driverOf } from '../../src/compose/protocols.ts';
 import { loadRegisterMap, registerMapFile } from '../../src/config/register-map.ts';
 import { ACTIVE_POWER, asRegister, ENERGY_TOTAL } from '../../src/core/model/register.ts';
+import { shownBy } from '../../src/core/ports/meter-gateway.ts';
 import type { DriverMeter, MeterDriver } from '../../src/drivers/driver.ts';
 import { plusMs, systemClock } from '../../src/kernel/clock.ts';
 import { parseZone } from '../../src/kernel/local-time.ts';
@@ -88,7 +89,7 @@ describe.each(PROTOCOLS)('A driver of $protocol', (spoken) => {
   test('reads energy and power as exact decimals', async () => {
     const { driver, meter } = await meterOn(spoken);
     const answer = await driver.readRegisters(meter, [ENERGY_TOTAL, ACTIVE_POWER], NOW);
-    const told = answer.ok ? answer.value.map(({ register, text, unit }) => `${register} ${text} ${unit}`).sort() : [];
+    const told = answer.ok ? answer.value.map((one) => `${one.register} ${shownBy(one)} ${one.unit}`).sort() : [];
     expect(told).toEqual([expect.stringMatching(/^1-0:1\.8\.0 \d+\.\d\d kWh$/), expect.stringMatching(/^1-0:16\.7\.0 \d\.\d{3,4} kW$/)]);
   });
 

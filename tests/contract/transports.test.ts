@@ -134,7 +134,7 @@ describe.each(LINES)('A line over %s', (_name, open) => {
     await far.answer(before, rtuReply(new Uint8Array(asked * 2)));
     await far.hears(before + 2);
     await far.answer(before + 1, rtuReply(Uint8Array.of(0x00, 0x3e)));
-    expect(await current).toMatchObject({ ok: true, value: [{ register: CURRENT, text: '0.62' }] });
+    expect(await current).toMatchObject({ ok: true, value: [{ register: CURRENT, value: { unscaled: 62n, scale: 2 } }] });
   });
 
   test('ends a relay frame as sent when it breaks in the middle, never sends it again, and carries what waited when it returns', async (context) => {

@@ -1,8 +1,7 @@
 import Type, { type Static } from 'typebox';
-import type { RegisterAnswer } from '../../core/ports/meter-gateway.ts';
+import { type RegisterAnswer, shownBy } from '../../core/ports/meter-gateway.ts';
 import type { ReadTicket } from '../../core/services/on-demand-reads.ts';
 import { formatInstant } from '../../kernel/clock.ts';
-import { formatDecimal } from '../../kernel/decimal.ts';
 import { ERROR_CODES } from '../../kernel/error-codes.ts';
 import { formatOrNull, instant, instantOrNull, oneOf, orNull, text, textOrNull } from './fields.ts';
 
@@ -56,11 +55,12 @@ export function toReadDto({ id, meterId, registers, state, requestedAt, finished
   };
 }
 
-function toAnswerDto({ register, part, value, text, unit, occurred, readAt }: RegisterAnswer): Static<typeof Answer> {
+function toAnswerDto(answer: RegisterAnswer): Static<typeof Answer> {
+  const { register, part, unit, occurred, readAt } = answer;
   return {
     register,
     part: orNull(part),
-    value: text ?? (value === undefined ? null : formatDecimal(value)),
+    value: orNull(shownBy(answer)),
     unit,
     occurred: orNull(occurred),
     readAt: formatInstant(readAt),

@@ -1,6 +1,6 @@
 /** Meters as the core sees them: registers, a relay and a clock, whatever protocol and line lie between. */
 import type { Instant } from '../../kernel/clock.ts';
-import type { Decimal } from '../../kernel/decimal.ts';
+import { type Decimal, formatDecimal } from '../../kernel/decimal.ts';
 import type { ErrorCode } from '../../kernel/error-codes.ts';
 import type { MeterId } from '../../kernel/ids.ts';
 import type { Result } from '../../kernel/result.ts';
@@ -23,7 +23,7 @@ export interface RegisterAnswer {
   readonly register: RegisterName;
   /** Where it is a number. */
   readonly value: Decimal | undefined;
-  /** Whatever it is: a decimal, a date, digits, bits in hex. */
+  /** Where it is none: a date, digits, bits in hex. */
   readonly text?: string | undefined;
   readonly unit: string;
   /** Where one register holds several values: which of them. */
@@ -35,6 +35,10 @@ export interface RegisterAnswer {
   /** Why whoever read the meter does not trust the value; absent where nobody doubts it. */
   readonly doubt?: string | undefined;
 }
+
+/** What the meter shows, whatever it is; undefined where it has no value. */
+export const shownBy = ({ value, text }: RegisterAnswer): string | undefined =>
+  text ?? (value === undefined ? undefined : formatDecimal(value));
 
 export interface MeterFailure {
   readonly code: Extract<

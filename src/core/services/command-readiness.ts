@@ -4,7 +4,7 @@ import { err, ok, type Result } from '../../kernel/result.ts';
 import { clockForbids } from '../feecontrol/meter-clock.ts';
 import type { Command } from '../model/command.ts';
 import { CLOCK_DATE, CLOCK_TIME } from '../model/register.ts';
-import type { MeterFailure } from '../ports/meter-gateway.ts';
+import { type MeterFailure, shownBy } from '../ports/meter-gateway.ts';
 import { type CommandRunnerDeps, priorityOf } from './command-moves.ts';
 import { wordsOf } from './meter-failures.ts';
 
@@ -50,7 +50,10 @@ async function readMeterClock(deps: CommandRunnerDeps, command: Command, zone: Z
 async function readTexts({ gateway }: CommandRunnerDeps, command: Command, registers: readonly (typeof CLOCK_DATE)[]) {
   const answer = await gateway.readRegisters(command.meterId, registers, { priority: priorityOf(command) });
   if (!answer.ok) return answer;
-  const texts = registers.map((register) => answer.value.find((one) => one.register === register)?.text);
+  const texts = registers.map((register) => {
+    const shown = answer.value.find((one) => one.register === register);
+    return shown && shownBy(shown);
+  });
   const readAt = answer.value.at(-1)?.readAt;
   if (readAt === undefined) return err<MeterFailure>({ code: 'bad-value', sent: true });
   return ok({ texts, readAt });

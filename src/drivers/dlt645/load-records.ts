@@ -9,6 +9,7 @@ import type { Bus } from '../../transports/bus/bus.ts';
 import type { DriverMeter } from '../driver.ts';
 import { EDITION_2007 } from './edition-2007.ts';
 import { createReader } from './reader.ts';
+import { said } from './said.ts';
 
 /** Which records: by their DI, and for those from a time on how many. */
 export interface LoadRecordAsk {
@@ -39,18 +40,14 @@ export async function readLoadRecords(
   if (extra.length > 0) return err({ code: 'bad-value', sent: true, protocolError: `${extra.length} bytes are no load record` });
   return ok(
     records.flatMap(({ time, intact, items }) =>
-      items.map(({ register, unit, value }) => {
+      items.map(({ register, unit, value }) => ({
+        register: asRegister(register),
         // What the meter itself calls bad is no value.
-        const shown = intact ? value : null;
-        return {
-          register: asRegister(register),
-          value: shown?.kind === 'number' ? shown.decimal : undefined,
-          text: shown === null ? undefined : formatValue(shown),
-          unit,
-          ...(time === null ? {} : { occurred: formatValue(time) }),
-          readAt: heardAt,
-        };
-      }),
+        ...said(intact ? value : null),
+        unit,
+        ...(time === null ? {} : { occurred: formatValue(time) }),
+        readAt: heardAt,
+      })),
     ),
   );
 }

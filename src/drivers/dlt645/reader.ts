@@ -10,6 +10,7 @@ import type { CatalogItem, CatalogRow, Edition, WhichRecords } from './edition.t
 import { fieldName } from './field-name.ts';
 import { type DataFailure, type ReadAsk, readData } from './read-data.ts';
 import { type PlannedRead, planReads } from './reading-plan.ts';
+import { said } from './said.ts';
 import { createTurns } from './turns.ts';
 import { createUnansweredReads } from './unanswered-reads.ts';
 
@@ -116,8 +117,6 @@ function partAnswer(row: CatalogRow, item: CatalogItem, readAt: RegisterAnswer['
 }
 
 function answerOf(register: RegisterName, item: CatalogItem | undefined, readAt: RegisterAnswer['readAt']): RegisterAnswer {
-  const value = item?.value ?? undefined;
-  const text = value === undefined ? undefined : formatValue(value);
   const occurred = item?.time === undefined || item.time === null ? {} : { occurred: formatValue(item.time) };
-  return { register, value: value?.kind === 'number' ? value.decimal : undefined, text, unit: item?.unit ?? '', ...occurred, readAt };
+  return { register, ...said(item?.value), unit: item?.unit ?? '', ...occurred, readAt };
 }

@@ -55,11 +55,15 @@ export function createAsker({ bus, clock, carrier }: { readonly bus: Bus; readon
     const { unit } = to;
     const carried = carrier.carry(unit, request);
     const isRepeatedByBus = carrier.namesRequests && request.kind === 'read';
+    let reply: Reply | undefined;
     const exchange: Exchange = {
       meter: to.meterId,
       bytes: carried.bytes,
       createFramer: carried.createFramer,
-      accepts: (frame) => accepted(unit, request, carried, frame) !== undefined,
+      accepts(frame) {
+        reply = accepted(unit, request, carried, frame);
+        return reply !== undefined;
+      },
       longestReplyBytes: carried.overhead + replyPduBytes(request),
       repeatable: isRepeatedByBus,
       expectsReply: true,
@@ -71,7 +75,6 @@ export function createAsker({ bus, clock, carrier }: { readonly bus: Bus; readon
       if (outcome.error.sent && !carrier.namesRequests) unanswered.add(unit, request);
       return outcome;
     }
-    const reply = carried.replyIn(outcome.value.bytes);
     unanswered.clear(unit);
     if (reply === undefined) return err({ code: 'bad-value', sent: true });
     return reply.kind === 'exception' ? err(refusalOf(reply.exception)) : ok({ reply, heardAt: outcome.value.heardAt });
@@ -79,7 +82,7 @@ export function createAsker({ bus, clock, carrier }: { readonly bus: Bus; readon
 
   /** Makes sure that nothing older is under way which the reply to `request` could be mixed up with. */
   async function settle(to: Unit, request: Request, asking: Asking): Promise<Result<void, AskFailure>> {
-    if (carrier.namesRequests || !unanswered.mixesUp(to.unit, request)) return ok(undefined);
+    if (!unanswered.mixesUp(to.unit, request)) return ok(undefined);
     const other = readsOfEachForm(to.map, to.splits).find((read) => !unanswered.mixesUp(to.unit, read));
     if (other === undefined) return err({ code: 'no-reply', sent: false, protocolError: WAITS_FOR_LATE });
     const settled = await askOnce(to, other, asking);
@@ -91,16 +94,16 @@ export function createAsker({ bus, clock, carrier }: { readonly bus: Bus; readon
     return settled.ok ? askOnce(to, request, asking) : settled;
   }
 
-  return {
-    async ask(to, request, asking) {
-      const first = await askSafely(to, request, asking);
-      if (first.ok || carrier.namesRequests || request.kind !== 'read') return first;
-      const isWorthRepeating = first.error.sent && (first.error.code === 'no-reply' || first.error.code === 'garbled');
-      if (!isWorthRepeating) return first;
-      const second = await askSafely(to, request, asking);
-      return second.ok ? second : err({ ...second.error, sent: true });
-    },
-  };
+  async function askOnRtu(to: Unit, request: Request, asking: Asking): Promise<Result<Answered, AskFailure>> {
+    const first = await askSafely(to, request, asking);
+    if (first.ok || request.kind !== 'read') return first;
+    const isWorthRepeating = first.error.sent && (first.error.code === 'no-reply' || first.error.code === 'garbled');
+    if (!isWorthRepeating) return first;
+    const second = await askSafely(to, request, asking);
+    return second.ok ? second : err({ ...second.error, sent: true });
+  }
+
+  return { ask: carrier.namesRequests ? askOnce : askOnRtu };
 }
 
 const replyPduBytes = (request: Request): number =>

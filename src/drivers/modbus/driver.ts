@@ -4,11 +4,10 @@ import { asRegister, type RegisterName } from '../../core/model/register.ts';
 import type { Asking, MeterFailure, RegisterAnswer } from '../../core/ports/meter-gateway.ts';
 import { AppError } from '../../kernel/app-error.ts';
 import type { Clock, Instant } from '../../kernel/clock.ts';
-import { formatDecimal } from '../../kernel/decimal.ts';
 import { err, ok, type Result } from '../../kernel/result.ts';
 import type { Bus } from '../../transports/bus/bus.ts';
 import type { DriverMeter, MeterDriver } from '../driver.ts';
-import { type AskFailure, createAsker, type Unit } from './asker.ts';
+import { createAsker, type Unit } from './asker.ts';
 import { type Carrier, createRtuCarrier, createTcpCarrier } from './carrier.ts';
 import { bytesOf, middleOf, planSpans, type Span, splitAt } from './reading-plan.ts';
 
@@ -34,49 +33,36 @@ const ILLEGAL_ADDRESS = 2;
  */
 function createModbusDriver({ bus, clock }: DriverDeps, carrier: Carrier): MeterDriver {
   const asker = createAsker({ bus, clock, carrier });
-  const refusedJoins = new Map<string, Set<string>>();
+  const units = new Map<string, PlannedUnit>();
 
-  const splitsOf = (meter: DriverMeter): Set<string> => {
-    const known = refusedJoins.get(meter.id) ?? new Set<string>();
-    refusedJoins.set(meter.id, known);
-    return known;
+  const unitOf = (meter: DriverMeter): PlannedUnit => {
+    const known = units.get(meter.id);
+    if (known?.meter === meter) return known;
+    const splits = known?.splits ?? new Set<string>();
+    const made = { meter, meterId: meter.id, port: meter.port, unit: Number(meter.address), map: mapOf(meter), splits, plan: undefined };
+    units.set(meter.id, made);
+    return made;
   };
-  const unitOf = (meter: DriverMeter): Unit & { readonly splits: Set<string> } => ({
-    meterId: meter.id,
-    port: meter.port,
-    unit: Number(meter.address),
-    map: mapOf(meter),
-    splits: splitsOf(meter),
-  });
 
-  async function readSpan(to: Unit, span: Span, asking: Asking): Promise<Result<readonly RegisterAnswer[], AskFailure>> {
-    const answer = await asker.ask(to, span.request, asking);
-    if (!answer.ok) return answer;
-    const { reply, heardAt } = answer.value;
-    return reply.kind === 'read' ? ok(answersOf(span, reply.data, heardAt)) : err({ code: 'bad-value', sent: true });
-  }
-
-  /** By register; what the meter alone refuses is not among them, but one that was asked for by itself is a refusal. */
+  /** By row; what the meter alone refuses is not among them, but one that was asked for by itself is a refusal. */
   async function readRows(
-    to: Unit & { readonly splits: Set<string> },
-    rows: readonly RegisterRow[],
+    to: PlannedUnit,
+    { rows, spans: planned }: ReadPlan,
     asking: Asking,
-  ): Promise<Result<ReadonlyMap<string, RegisterAnswer>, MeterFailure>> {
-    const answers = new Map<string, RegisterAnswer>();
-    const spans = [...planSpans(rows, to.map, to.splits)];
+  ): Promise<Result<ReadonlyMap<RegisterRow, RegisterAnswer>, MeterFailure>> {
+    const answers = new Map<RegisterRow, RegisterAnswer>();
+    const spans = [...planned];
     for (let span = spans.shift(); span !== undefined; span = spans.shift()) {
-      const outcome = await readSpan(to, span, asking);
+      const outcome = await asker.ask(to, span.request, asking);
       if (outcome.ok) {
-        for (const told of outcome.value) answers.set(told.register, told);
+        const { reply, heardAt } = outcome.value;
+        if (reply.kind !== 'read') return err({ code: 'bad-value', sent: true });
+        for (const row of span.rows) answers.set(row, answerOf(row, bytesOf(row, span, reply.data), heardAt));
         continue;
       }
       const { exception, ...failure } = outcome.error;
-      if (exception !== ILLEGAL_ADDRESS) return err(failure);
-      const middle = middleOf(span);
-      if (middle !== undefined) {
-        to.splits.add(splitAt(middle));
-        spans.unshift(...planSpans(span.rows, to.map, to.splits));
-      } else if (rows.length === 1) return err(failure);
+      if (exception !== ILLEGAL_ADDRESS || rows.length === 1) return err(failure);
+      spans.unshift(...partsOf(to, span));
     }
     return ok(answers);
   }
@@ -87,15 +73,16 @@ function createModbusDriver({ bus, clock }: DriverDeps, carrier: Carrier): Meter
     asking: Asking,
   ): Promise<Result<readonly RegisterAnswer[], MeterFailure>> {
     const to = unitOf(meter);
-    const { rows, unknown } = rowsOf(to.map, registers);
+    const plan = planOf(to, registers);
+    const { rows, unknown } = plan;
     if (rows.length === 0 && unknown[0] !== undefined)
       return err({ code: 'unsupported-register', sent: false, protocolError: `map ${to.map.name} has no ${unknown[0]}` });
-    const answers = await readRows(to, rows, asking);
+    const answers = await readRows(to, plan, asking);
     if (!answers.ok) return answers;
     // What the map lacks and what the meter alone refuses is missing; the others stand.
     return ok([
-      ...rows.map((row) => answers.value.get(row.register) ?? answerOf(row, undefined, clock.now())),
-      ...unknown.map((register) => ({ register, value: undefined, text: undefined, unit: '', readAt: clock.now() })),
+      ...rows.map((row) => answers.value.get(row) ?? answerOf(row, undefined, clock.now())),
+      ...unknown.map((register) => ({ register, value: undefined, unit: '', readAt: clock.now() })),
     ]);
   }
 
@@ -137,6 +124,37 @@ const noRelay = ({ name }: RegisterMap): MeterFailure => ({
   protocolError: `map ${name} has no relay`,
 });
 
+/** What was asked for last, and how it is read: the same list comes again with every poll. */
+interface ReadPlan {
+  readonly registers: readonly RegisterName[];
+  readonly rows: readonly RegisterRow[];
+  readonly unknown: readonly RegisterName[];
+  readonly spans: readonly Span[];
+}
+
+/** A meter, the joins that it has refused, and its last plan. */
+interface PlannedUnit extends Unit {
+  readonly meter: DriverMeter;
+  readonly splits: Set<string>;
+  plan: ReadPlan | undefined;
+}
+
+function planOf(to: PlannedUnit, registers: readonly RegisterName[]): ReadPlan {
+  if (to.plan?.registers === registers) return to.plan;
+  const { rows, unknown } = rowsOf(to.map, registers);
+  to.plan = { registers, rows, unknown, spans: planSpans(rows, to.map, to.splits) };
+  return to.plan;
+}
+
+/** What is read instead of a span that the meter has refused, from now on; nothing where it is a single row. */
+function partsOf(to: PlannedUnit, span: Span): readonly Span[] {
+  const middle = middleOf(span);
+  if (middle === undefined) return [];
+  to.splits.add(splitAt(middle));
+  to.plan = undefined;
+  return planSpans(span.rows, to.map, to.splits);
+}
+
 function rowsOf(
   map: RegisterMap,
   registers: readonly RegisterName[],
@@ -151,14 +169,9 @@ function rowsOf(
   return { rows: [...rows], unknown: [...unknown] };
 }
 
-function answersOf(span: Span, data: Uint8Array, readAt: Instant): readonly RegisterAnswer[] {
-  return span.rows.map((row) => answerOf(row, bytesOf(row, span, data), readAt));
-}
-
 function answerOf(row: RegisterRow, bytes: Uint8Array | undefined, readAt: Instant): RegisterAnswer {
   const value = bytes === undefined ? undefined : readValue(row, bytes);
-  const text = value === undefined ? undefined : formatDecimal(value);
-  return { register: asRegister(row.register), value, text, unit: row.unit, readAt };
+  return { register: asRegister(row.register), value, unit: row.unit, readAt };
 }
 
 /**

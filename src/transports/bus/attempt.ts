@@ -1,4 +1,4 @@
-import type { CancelTimer, Instant } from '../../kernel/clock.ts';
+import type { Instant } from '../../kernel/clock.ts';
 import type { Exchange, ReplyFrame } from './exchange.ts';
 
 /** How one sending of an exchange ended. */
@@ -21,7 +21,9 @@ export interface Attempt {
   /** False while it waits for its gap: what is heard until then answers somebody else. */
   written: boolean;
   noiseBytes: number;
-  cancelTimer: CancelTimer;
+  /** When something is to be done about it, and what: it is written, or has waited long enough. */
+  dueMs: number;
+  due: () => void;
   readonly settle: (outcome: AttemptOutcome) => void;
 }
 

@@ -94,27 +94,29 @@ export function createBus({ transport, clock, settings: overrides, onFrame }: Bu
       lastFailure: undefined,
       probeCostMs: entry.kind === 'probe' ? entry.costMs : undefined,
     };
-    if (room.enter(job)) pump();
+    if (lanes.length === 0 && wire.isFree()) run(job);
+    else if (room.enter(job)) pump();
     else end(job, 0, err({ code: 'queue-full', sent: false }));
   }
 
   /** Sends as long as the line takes more. */
   function pump(): void {
-    while (wire.isFree()) {
+    while (lanes.length > 0 && wire.isFree()) {
       const job = room.next();
       if (job === undefined) return;
       const isWorthwhile = job.probeCostMs !== undefined || admission.isStillWorthwhile(job.exchange, job.priority);
-      if (isWorthwhile) void run(job);
+      if (isWorthwhile) run(job);
       else end(job, 0, err(job.lastFailure ?? { code: 'no-reply', sent: false }));
     }
   }
 
-  async function run(job: Job): Promise<void> {
+  function run(job: Job): void {
     if (job.lastFailure !== undefined) tally.repeats += 1;
     const startedMs = clock.monotonicMs();
-    const outcome = await wire.attempt(job.exchange);
-    conclude(job, outcome, clock.monotonicMs() - startedMs);
-    pump();
+    wire.attempt(job.exchange, (outcome) => {
+      conclude(job, outcome, clock.monotonicMs() - startedMs);
+      pump();
+    });
   }
 
   function conclude(job: Job, outcome: AttemptOutcome, usedMs: number): void {

@@ -43,7 +43,9 @@ export function createLanes(limits: Readonly<Record<Priority, number>>, probePat
 
   return {
     get length() {
-      return PRIORITIES.reduce((sum, priority) => sum + lanes[priority].length, 0);
+      let sum = 0;
+      for (const priority of PRIORITIES) sum += lanes[priority].length;
+      return sum;
     },
     lengths: () => ({
       restore: lanes.restore.length,

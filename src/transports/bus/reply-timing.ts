@@ -31,7 +31,7 @@ interface TimingOptions {
  * A frame that must not be repeated always gets the whole window: its reply is worth more than an early answer.
  */
 export function createReplyTiming({ port, transitMs, replyDelayMs, marginMs }: TimingOptions): ReplyTiming {
-  const delays = createMeterMemory<number[]>(() => []);
+  const delays = createMeterMemory<Delays>(() => ({ samples: [], next: 0, slowest: 0 }));
   const charactersMs = (exchange: Exchange, count: number) => count * characterMs(exchange.port ?? port);
   const bothWaysMs = (exchange: Exchange, replyBytes: number) => charactersMs(exchange, exchange.bytes.length + replyBytes);
   const fullWaitMs = (exchange: Exchange) => bothWaysMs(exchange, exchange.longestReplyBytes) + replyDelayMs + transitMs + marginMs;
@@ -42,15 +42,29 @@ export function createReplyTiming({ port, transitMs, replyDelayMs, marginMs }: T
     waitMs(exchange) {
       const full = fullWaitMs(exchange);
       const known = delays.find(exchange.meter);
-      if (!exchange.repeatable || known === undefined || known.length < SAMPLES_NEEDED) return full;
-      const learned = bothWaysMs(exchange, exchange.longestReplyBytes) + SLOWEST_FACTOR * Math.max(...known) + marginMs;
+      if (!exchange.repeatable || known === undefined || known.samples.length < SAMPLES_NEEDED) return full;
+      const learned = bothWaysMs(exchange, exchange.longestReplyBytes) + SLOWEST_FACTOR * known.slowest + marginMs;
       return Math.min(full, learned);
     },
     learn(exchange, elapsedMs, replyBytes) {
       if (exchange.meter === undefined) return;
-      const known = delays.of(exchange.meter);
-      known.push(Math.max(0, elapsedMs - bothWaysMs(exchange, replyBytes)));
-      if (known.length > SAMPLES_KEPT) known.shift();
+      add(delays.of(exchange.meter), Math.max(0, elapsedMs - bothWaysMs(exchange, replyBytes)));
     },
   };
+}
+
+/** How long a meter took the last times, the oldest at `next` once there are enough. */
+interface Delays {
+  readonly samples: number[];
+  next: number;
+  slowest: number;
+}
+
+function add(delays: Delays, ms: number): void {
+  const { samples, next } = delays;
+  const forgotten = samples[next] ?? 0;
+  samples[next] = ms;
+  delays.next = (next + 1) % SAMPLES_KEPT;
+  if (ms >= delays.slowest) delays.slowest = ms;
+  else if (forgotten === delays.slowest) delays.slowest = Math.max(...samples);
 }

@@ -9,6 +9,7 @@ import type { CancelTimer, Clock } from '../../kernel/clock.ts';
 import type { FramerEvent } from '../../kernel/framer.ts';
 import { silenceMs } from '../port-settings.ts';
 import type { Transport } from '../transport.ts';
+import { createAlarm } from './alarm.ts';
 import { type Attempt, type AttemptOutcome, silenceOf } from './attempt.ts';
 import type { OnFrame, Tally } from './counters.ts';
 import { createEar } from './ear.ts';
@@ -19,8 +20,8 @@ import type { ReplyTiming } from './reply-timing.ts';
 export interface Wire {
   /** Whether one more exchange may be sent now. */
   isFree(): boolean;
-  /** Sends once. `isFree` must hold. */
-  attempt(exchange: Exchange): Promise<AttemptOutcome>;
+  /** Sends once. `isFree` must hold. The end is told in a turn of its own, behind all that was heard with it. */
+  attempt(exchange: Exchange, onEnded: (outcome: AttemptOutcome) => void): void;
   /** Ends everything in flight as sent and stops listening. */
   close(): void;
 }
@@ -46,6 +47,7 @@ export function createWire({ transport, clock, timing, occupancy, tally, onFrame
   let lateOf: Attempt | undefined;
   let heardMs = Number.NEGATIVE_INFINITY;
   let cancelQuiet: CancelTimer | undefined;
+  const alarm = createAlarm(clock, ring);
 
   const trace = (direction: '>' | '<', kind: 'frame' | 'noise', bytes: Uint8Array) =>
     onFrame?.({ at: clock.now(), direction, kind, bytes });
@@ -53,9 +55,9 @@ export function createWire({ transport, clock, timing, occupancy, tally, onFrame
 
   function settle(attempt: Attempt, outcome: AttemptOutcome): void {
     if (!inFlight.delete(attempt)) return;
-    attempt.cancelTimer();
+    setAlarm();
     markOccupancy();
-    attempt.settle(outcome);
+    queueMicrotask(() => attempt.settle(outcome));
   }
 
   function settleAll(outcome: AttemptOutcome): void {
@@ -83,21 +85,42 @@ export function createWire({ transport, clock, timing, occupancy, tally, onFrame
     markOccupancy();
   }
 
-  function armTimer(attempt: Attempt): void {
-    attempt.cancelTimer();
-    if (!attempt.exchange.expectsReply) {
-      attempt.cancelTimer = clock.after(timing.requestMs(attempt.exchange), () =>
-        settle(attempt, { kind: 'reply', reply: emptyReply(attempt) }),
-      );
-      return;
+  function setAlarm(): void {
+    let firstMs = Number.POSITIVE_INFINITY;
+    for (const { dueMs } of inFlight) firstMs = Math.min(firstMs, dueMs);
+    if (firstMs === Number.POSITIVE_INFINITY) alarm.unset();
+    else alarm.setFor(firstMs);
+  }
+
+  function ring(): void {
+    const nowMs = clock.monotonicMs();
+    for (const attempt of [...inFlight]) {
+      if (attempt.dueMs > nowMs) continue;
+      attempt.dueMs = Number.POSITIVE_INFINITY;
+      attempt.due();
     }
-    attempt.cancelTimer = clock.after(timing.waitMs(attempt.exchange), () => {
-      // A stalled event loop runs timers before it reads sockets: one more turn, so that a reply that is here already is heard.
-      attempt.cancelTimer = clock.after(0, () => timeOut(attempt));
-    });
+    setAlarm();
+  }
+
+  function waitFor(attempt: Attempt, ms: number, due: () => void): void {
+    attempt.dueMs = clock.monotonicMs() + ms;
+    attempt.due = due;
+    setAlarm();
+  }
+
+  function awaitReply(attempt: Attempt): void {
+    const { exchange } = attempt;
+    if (exchange.expectsReply) waitFor(attempt, timing.waitMs(exchange), () => onWaited(attempt));
+    else waitFor(attempt, timing.requestMs(exchange), () => settle(attempt, { kind: 'reply', reply: emptyReply(attempt) }));
+  }
+
+  /** A stalled event loop runs timers before it reads sockets: one more turn, so that a reply that is here already is heard. */
+  function onWaited(attempt: Attempt): void {
+    clock.after(0, () => timeOut(attempt));
   }
 
   function timeOut(attempt: Attempt): void {
+    if (!inFlight.has(attempt)) return;
     if (inFlight.size === 1) judgeAll(ear.drain);
     if (!inFlight.has(attempt)) return;
     tally.timeouts += 1;
@@ -113,7 +136,7 @@ export function createWire({ transport, clock, timing, occupancy, tally, onFrame
     ear.listenFor(attempt.exchange.createFramer, inFlight.size === 1);
     tally.framesSent += 1;
     trace('>', 'frame', attempt.exchange.bytes);
-    armTimer(attempt);
+    awaitReply(attempt);
     write(attempt).catch((error: unknown) => settle(attempt, { kind: 'fault', error }));
   }
 
@@ -128,7 +151,7 @@ export function createWire({ transport, clock, timing, occupancy, tally, onFrame
     const nowMs = clock.monotonicMs();
     if (!inFlight.has(attempt) || nowMs - startedMs < NOTICEABLE_WRITE_MS) return;
     attempt.startedMs = nowMs;
-    armTimer(attempt);
+    awaitReply(attempt);
   }
 
   /** Framers and `accepts` come with the exchange: where one throws, the exchange ends and the line lives on. */
@@ -203,29 +226,29 @@ export function createWire({ transport, clock, timing, occupancy, tally, onFrame
 
   return {
     isFree: () => transport.state().state === 'up' && cancelQuiet === undefined && inFlight.size < transport.concurrent,
-    attempt(exchange) {
-      return new Promise((resolve) => {
-        const startedMs = clock.monotonicMs();
-        const attempt: Attempt = {
-          exchange,
-          sentAt: clock.now(),
-          startedMs,
-          written: false,
-          noiseBytes: 0,
-          cancelTimer: () => undefined,
-          settle: resolve,
-        };
-        inFlight.add(attempt);
-        markOccupancy();
-        const gapLeftMs = silenceMs(exchange.port ?? transport.port, exchange.gapCharacters ?? 0) - (startedMs - heardMs);
-        if (gapLeftMs > 0) attempt.cancelTimer = clock.after(gapLeftMs, () => begin(attempt));
-        else begin(attempt);
-      });
+    attempt(exchange, onEnded) {
+      const startedMs = clock.monotonicMs();
+      const attempt: Attempt = {
+        exchange,
+        sentAt: clock.now(),
+        startedMs,
+        written: false,
+        noiseBytes: 0,
+        dueMs: Number.POSITIVE_INFINITY,
+        due: () => undefined,
+        settle: onEnded,
+      };
+      inFlight.add(attempt);
+      markOccupancy();
+      const gapLeftMs = silenceMs(exchange.port ?? transport.port, exchange.gapCharacters ?? 0) - (startedMs - heardMs);
+      if (gapLeftMs > 0) waitFor(attempt, gapLeftMs, () => begin(attempt));
+      else begin(attempt);
     },
     close() {
       unlisten();
       endQuiet();
       settleDown();
+      alarm.close();
     },
   };
 }

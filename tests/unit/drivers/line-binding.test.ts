@@ -61,7 +61,8 @@ describe('Meters behind a DTU', () => {
   test('are asked for their number once in a registration, each before its first use', async () => {
     const { read, asked, binding } = world();
     expect(binding.state()).toBe('unverified');
-    for (const address of [FIRST, FIRST, SECOND]) expect(await read(address)).toMatchObject({ ok: true, value: [{ text: '10.00' }] });
+    for (const address of [FIRST, FIRST, SECOND])
+      expect(await read(address)).toMatchObject({ ok: true, value: [{ value: { unscaled: 1_000n, scale: 2 } }] });
     expect(asked(FIRST)).toEqual(['11 01040004', '11 00000100', '11 00000100']);
     expect(asked(SECOND)).toEqual(['11 01040004', '11 00000100']);
     expect(binding.state()).toBe('verified');

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { encodeFrame, encodeReply1997, type Reply1997 } from '../../../../protocols/dlt645/index.ts';
 import { asRegister } from '../../../../src/core/model/register.ts';
+import { shownBy } from '../../../../src/core/ports/meter-gateway.ts';
 import { createDlt6451997Driver } from '../../../../src/drivers/dlt645/driver-1997.ts';
 import type { DriverMeter } from '../../../../src/drivers/driver.ts';
 import { fromHex, toHex } from '../../../../src/kernel/bytes.ts';
@@ -50,7 +51,7 @@ async function read(world: ReturnType<typeof lineWith>, registers: readonly Retu
   const reading = world.driver.readRegisters(meter, registers, NOW);
   await world.clock.advance(LONG_MS);
   const answer = await reading;
-  return answer.ok ? answer.value.map(({ register, text, unit }) => `${register} ${text ?? 'missing'} ${unit}`) : answer.error;
+  return answer.ok ? answer.value.map((one) => `${one.register} ${shownBy(one) ?? 'missing'} ${one.unit}`) : answer.error;
 }
 
 describe('A 1997 meter', () => {
@@ -93,7 +94,7 @@ describe('A 1997 meter', () => {
     const other = world.driver.readRegisters(meterOf(), [asRegister('1-0:2.8.0')], NOW);
     await world.clock.advance(LONG_MS);
     expect(await block).toMatchObject({ ok: false, error: { code: 'bad-value' } });
-    expect(await other).toMatchObject({ ok: true, value: [{ text: '0.00' }] });
+    expect(await other).toMatchObject({ ok: true, value: [{ value: { unscaled: 0n, scale: 2 } }] });
     expect(world.asked).not.toContain(NEXT_BLOCK);
   });
 

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { encodeRtu, encodeTcp } from '../../../../protocols/modbus/index.ts';
 import { loadRegisterMap, registerMapFile } from '../../../../src/config/register-map.ts';
 import { ACTIVE_POWER, asRegister } from '../../../../src/core/model/register.ts';
+import { shownBy } from '../../../../src/core/ports/meter-gateway.ts';
 import type { DriverMeter } from '../../../../src/drivers/driver.ts';
 import { createModbusRtuDriver, createModbusTcpDriver } from '../../../../src/drivers/modbus/driver.ts';
 import { fromHex, toHex } from '../../../../src/kernel/bytes.ts';
@@ -45,7 +46,7 @@ function lineWith(create: typeof createModbusRtuDriver) {
 }
 
 const valuesOf = (answer: Awaited<ReturnType<ReturnType<typeof createModbusRtuDriver>['readRegisters']>>) =>
-  answer.ok ? answer.value.map(({ register, text }) => `${register} ${text ?? 'missing'}`) : answer.error;
+  answer.ok ? answer.value.map((one) => `${one.register} ${shownBy(one) ?? 'missing'}`) : answer.error;
 
 describe('Modbus RTU', () => {
   test('asks for neighbours together and reads each by its row', async () => {
