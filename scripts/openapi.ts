@@ -8,6 +8,7 @@ export async function produceOpenApi(): Promise<string> {
   const app = await buildApi({
     store: untouched('store'),
     payments: untouched('payments'),
+    holds: untouched('holds'),
     commands: untouched('commands'),
     recharges: untouched('recharges'),
     reads: untouched('reads'),

@@ -21,6 +21,7 @@ import { accountRoutes } from './routes/accounts.ts';
 import { caseRoutes } from './routes/cases.ts';
 import { eventRoutes } from './routes/events.ts';
 import { healthRoutes } from './routes/health.ts';
+import { holdRoutes } from './routes/holds.ts';
 import { keyRoutes } from './routes/keys.ts';
 import { lineRoutes } from './routes/lines.ts';
 import { meterRoutes } from './routes/meters.ts';
@@ -45,6 +46,7 @@ const guardedRoutes: FastifyPluginAsync<ApiDeps> = async (app, deps) => {
   await app.register(async (api) => {
     await api.register(paymentRoutes, deps);
     await api.register(accountRoutes, deps);
+    await api.register(holdRoutes, deps);
     await api.register(meterRoutes, deps);
     await api.register(readRoutes, deps);
     await api.register(relayCommandRoutes, { ...deps, denials });

@@ -1,6 +1,7 @@
 import type { Store } from '../core/ports/store.ts';
 import type { CaseService } from '../core/services/cases.ts';
 import type { CommandService } from '../core/services/command-service.ts';
+import type { HoldService } from '../core/services/hold-service.ts';
 import type { ScanService } from '../core/services/line-scans.ts';
 import type { ReadService } from '../core/services/on-demand-reads.ts';
 import type { PaymentService } from '../core/services/payment-service.ts';
@@ -27,6 +28,7 @@ export interface ApiConfig {
 export interface ApiDeps {
   readonly store: WatchedStore;
   readonly payments: PaymentService;
+  readonly holds: HoldService;
   readonly commands: CommandService;
   readonly recharges: RechargeService;
   readonly reads: ReadService;

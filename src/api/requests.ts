@@ -40,5 +40,15 @@ export const instantField = (what: string) =>
 export const amountField = () =>
   Type.String({ pattern: '^\\d{1,8}(\\.\\d{1,2})?$', description: 'yuan in whole fen as a decimal string, as "100.00"' });
 
+/** How a channel names what came or left through it. */
+export const channelFields = {
+  channel: Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{0,31}$', description: 'the name of a channel: letters, digits, . _ -' }),
+  channelSerial: Type.String({
+    pattern: '^[\\x21-\\x7e]{1,128}$',
+    description: "the channel's own number, 1 to 128 visible ASCII characters",
+  }),
+  channelDate: Type.String({ pattern: '^\\d{4}-\\d\\d-\\d\\d$', description: "the channel's own date, as 2026-11-24" }),
+};
+
 export const reasonField = (what: string) =>
   Type.String({ pattern: '^\\S(.{0,198}\\S)?$', description: `${what}, in 1 to 200 characters` });

@@ -12,6 +12,7 @@ import { createChargeService } from '../core/services/charge-service.ts';
 import { createCommandRunner } from '../core/services/command-runner.ts';
 import { createCommandService } from '../core/services/command-service.ts';
 import { createDecisions } from '../core/services/decisions.ts';
+import { createHoldService } from '../core/services/hold-service.ts';
 import { createLineScans } from '../core/services/line-scans.ts';
 import { createMeteringService } from '../core/services/metering-service.ts';
 import { createNoticeService } from '../core/services/notice-service.ts';
@@ -28,6 +29,7 @@ import { startCommandFiguresJob } from '../jobs/command-figures-job.ts';
 import { startCommandJob } from '../jobs/command-job.ts';
 import { startDayEndJob } from '../jobs/day-end-job.ts';
 import { createEnvelopeIntake, type EnvelopeIntake } from '../jobs/envelope-intake.ts';
+import { startHoldExpiryJob } from '../jobs/hold-expiry-job.ts';
 import type { RunningLoop } from '../jobs/loop.ts';
 import { startNoticeJob } from '../jobs/notice-job.ts';
 import { startPollJob } from '../jobs/poll-job.ts';
@@ -113,6 +115,7 @@ async function open(options: GatewayOptions, closeLater: (end: () => Promise<voi
     version,
     metrics,
     payments: core.payments,
+    holds: core.holds,
     commands: core.commands,
     recharges: core.recharges,
     reads: core.reads,
@@ -166,6 +169,7 @@ function createCore({ config, store, lines, signer, clock, newId, logger }: Core
   return {
     gateway,
     payments: createPaymentService({ store, situations, decisions, clock, newId }),
+    holds: createHoldService({ store, situations, decisions, clock, newId }),
     commands: createCommandService({ store, situations, clock, newId }),
     metering: createMeteringService({ store, situations, decisions, clock, newId, logger }),
     runner: createCommandRunner({ store, situations, gateway, clock, newId, logger }),
@@ -223,7 +227,9 @@ async function startJobs(
     onPolled: (meterId, outcome, ms) => metrics.countRead(lineOf.get(meterId) ?? '', outcome === 'ok' ? 'good' : outcome, ms / 1000),
   });
   const watch: RunningLoop = { wake: () => undefined, stop: async () => unwatch() };
-  return [watch, polls, commands, notices, figures, startDayEndJob({ charges: core.charges, clock, logger }), clockWatch];
+  const dayEnd = startDayEndJob({ charges: core.charges, clock, logger });
+  const holdExpiry = startHoldExpiryJob({ holds: core.holds, clock, logger });
+  return [watch, polls, commands, notices, figures, dayEnd, holdExpiry, clockWatch];
 }
 
 /** The first start makes an administrator's key; afterwards `feikong key create` makes more. */

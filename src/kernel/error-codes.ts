@@ -56,6 +56,9 @@ export const ERROR_CODES = {
   'bad-address': { meaning: 'The address is not 12 BCD digits', status: 400, retryable: false, remedy: 'Use the 12 digits printed on the meter' },
   'bad-data': { meaning: 'The data of the frame is not what its function needs', status: 400, retryable: false, remedy: 'Check the function and the register' },
   'unknown-protocol': { meaning: 'No such protocol', status: 400, retryable: false, remedy: 'Name one of the supported protocols' },
+  // Money
+  'insufficient-funds': { meaning: 'The account has less than that available', status: 409, retryable: true, remedy: 'Look at available of the account: ask for less, or wait for money' },
+  'hold-ended': { meaning: 'What was set aside has been posted, voided or has expired', status: 409, retryable: false, remedy: 'Look at the state of the hold; place a new one if it is still wanted' },
   // Commands
   'command-refused': { meaning: 'A term of the decision does not hold', status: 409, retryable: false, remedy: 'Look at the terms: each says what is missing' },
   'command-finished': { meaning: 'The command has ended or was sent already', status: 409, retryable: false, remedy: 'Look at its time line' },

@@ -173,3 +173,63 @@ describe('accounts', () => {
     expect((await world.get('/api/v1/accounts/a1/entries?cursor=elsewhere')).json()).toMatchObject({ status: 400, field: 'cursor' });
   });
 });
+
+describe('holds', () => {
+  const hold = (body: object, key = 'hold-1', account = 'a1') =>
+    world.post(`/api/v1/accounts/${account}/holds`, body, { 'idempotency-key': key });
+  const HOLD = { amount: '40.00', reason: 'refund asked for', expiresAt: '2026-11-25T12:00:00Z' };
+  const PAYOUT = { channel: 'bank', channelSerial: 'out-1', channelDate: '2026-11-24' };
+
+  test('set money aside, pay it out, and are shown until then', async () => {
+    await post(PAYMENT);
+    const placed = await hold(HOLD);
+    expect([placed.statusCode, placed.json()]).toEqual([
+      201,
+      {
+        id: expect.stringMatching(/^hld_/),
+        accountId: 'a1',
+        amount: '40.00',
+        state: 'placed',
+        reason: 'refund asked for',
+        placedAt: '2026-11-24T12:00:00.000Z',
+        expiresAt: '2026-11-25T12:00:00.000Z',
+      },
+    ]);
+    const { id } = placed.json();
+    expect((await world.get('/api/v1/accounts/a1')).json()).toMatchObject({ balance: '100.00', held: '40.00', available: '60.00' });
+    expect((await world.get('/api/v1/accounts/a1/holds')).json().items).toEqual([placed.json()]);
+    const paid = await world.post(`/api/v1/holds/${id}/payout`, PAYOUT, { 'idempotency-key': 'payout-1' });
+    expect([paid.statusCode, paid.json().state]).toEqual([200, 'posted']);
+    expect((await world.get('/api/v1/accounts/a1')).json()).toMatchObject({ balance: '60.00', held: '0.00', available: '60.00' });
+    expect((await world.get(`/api/v1/holds/${id}`)).json().state).toBe('posted');
+    expect((await world.get('/api/v1/accounts/a1/holds')).json().items).toEqual([]);
+    const [entry] = (await world.get('/api/v1/accounts/a1/entries?limit=1')).json().items;
+    expect(entry).toMatchObject({ kind: 'payout', amount: '-40.00', balanceAfter: '60.00', key: 'payout:bank:2026-11-24:out-1' });
+  });
+
+  test('are answered again for the same key, and given back once', async () => {
+    await post(PAYMENT);
+    const first = await hold(HOLD);
+    const again = await hold(HOLD);
+    expect([again.statusCode, again.headers['idempotency-replayed'], again.body]).toEqual([200, 'true', first.body]);
+    const undo = () => world.post(`/api/v1/holds/${first.json().id}/void`, undefined);
+    expect((await undo()).json()).toMatchObject({ state: 'voided' });
+    expect((await undo()).json()).toMatchObject({ status: 409, code: 'hold-ended' });
+  });
+
+  test('refuse more than is available, unknown accounts and holds, and times that have passed', async () => {
+    await post(PAYMENT);
+    expect((await hold({ ...HOLD, amount: '100.01' })).json()).toMatchObject({ status: 409, code: 'insufficient-funds', field: 'amount' });
+    expect((await hold(HOLD, 'hold-2', 'a9')).json()).toMatchObject({ status: 404 });
+    expect((await hold({ ...HOLD, expiresAt: '2026-11-24T11:59:59Z' })).json()).toMatchObject({ status: 400, field: 'expiresAt' });
+    expect((await hold({ ...HOLD, amount: '0.00' })).json()).toMatchObject({ status: 400, field: 'amount' });
+    for (const url of ['/api/v1/holds/hld_9', '/api/v1/accounts/a9/holds']) expect((await world.get(url)).statusCode).toBe(404);
+    expect((await world.post('/api/v1/holds/hld_9/void', undefined)).statusCode).toBe(404);
+  });
+
+  test('need ledger:write', async () => {
+    const reader = await world.keyWith('accounts:read', 'payments:write');
+    const asked = await world.post('/api/v1/accounts/a1/holds', HOLD, { 'idempotency-key': 'h' }, reader);
+    expect(asked.statusCode).toBe(403);
+  });
+});

@@ -13,10 +13,12 @@ import {
   chargeEntry,
   decision,
   given,
-  hold,
+  held,
+  holdEnd,
   moveOf,
   openCase,
   paymentFacts,
+  payout,
   recharge,
   rechargeSteps,
   reversalOf,
@@ -38,8 +40,8 @@ beforeAll(async () => {
     { kind: 'reading', reading: readingOf('103.333333', EVENING) },
   );
   await given(store, { kind: 'entry', entry: reversalOf(chargeEntry) });
-  await given(store, { kind: 'hold', hold }, { kind: 'hold', hold: { ...hold, id: asId('hold_2') } });
-  await given(store, { kind: 'holdEnded', holdId: asId('hold_2'), state: 'posted', at: EVENING });
+  await given(store, held(), held({ id: asId('hold_2') }));
+  await given(store, { kind: 'entry', entry: payout }, holdEnd({ state: 'posted', entryId: payout.id }, asId('hold_2')));
   await given(
     store,
     { kind: 'decision', decision },
@@ -72,8 +74,8 @@ describe('the check of a data folder', () => {
         violations: [],
         checked: ['I1', 'I3', 'I4', 'I5', 'I8', 'I9', 'I10', 'I11', 'I14'],
         counts: {
-          entries: 4,
-          postings: 10,
+          entries: 5,
+          postings: 12,
           payments: 2,
           holds: 2,
           readings: 1,
@@ -95,7 +97,7 @@ describe('the check of a data folder', () => {
     database.close();
     const report = checkDataFolder(copy);
     expect(report.ok && report.value.violations).toEqual([
-      { invariant: 'I4', where: 'newest entry of customer:a1', found: 'none', expected: '17' },
+      { invariant: 'I4', where: 'newest entry of customer:a1', found: 'none', expected: '18' },
     ]);
   });
 
@@ -133,6 +135,7 @@ describe('the check of a data folder', () => {
     { planted: 'a payment that says another amount', sql: "update payments set amount = 1 where id = 'pay_1'", violated: ['I4'] },
     { planted: 'a payment that says another balance', sql: "update payments set balance_after = 1 where id = 'pay_1'", violated: ['I4'] },
     { planted: 'a hold that ended without a record', sql: "update holds set state = 'posted' where id = 'hold_1'", violated: ['I5'] },
+    { planted: 'a payout of another amount', sql: "update holds set amount = amount + 10000 where id = 'hold_2'", violated: ['I5'] },
     { planted: 'a hold that came back', sql: "update holds set state = 'placed' where id = 'hold_2'", violated: ['I5'] },
     { planted: 'a trip without its decision', sql: 'delete from decisions', violated: ['I8'] },
     {

@@ -1,16 +1,17 @@
 /** Facts for tests of stores: a town of one flat, and money as its bank sends it. */
+import { payoutEntry } from '../../src/core/ledger/entries.ts';
 import type { Accrual } from '../../src/core/model/accrual.ts';
 import type { Case } from '../../src/core/model/case.ts';
 import type { CommandMove, CommandState } from '../../src/core/model/command.ts';
 import type { StoredDecision } from '../../src/core/model/decision.ts';
 import type { Fact } from '../../src/core/model/fact.ts';
 import { cashAccount, customerAccount, type JournalEntry, ROUNDING_ACCOUNT, revenueAccount } from '../../src/core/model/journal.ts';
-import type { Hold } from '../../src/core/model/payment.ts';
+import type { Hold, HoldEnd } from '../../src/core/model/payment.ts';
 import type { Recharge, RechargeMove } from '../../src/core/model/recharge.ts';
 import { ENERGY_TOTAL } from '../../src/core/model/register.ts';
 import type { Store } from '../../src/core/ports/store.ts';
 import { plusMs } from '../../src/kernel/clock.ts';
-import { type AccountId, asId } from '../../src/kernel/ids.ts';
+import { type AccountId, type Actor, asId } from '../../src/kernel/ids.ts';
 import type { BusinessDay } from '../../src/kernel/local-time.ts';
 import { exactMoney, negateMoney } from '../../src/kernel/units.ts';
 import { EVENING, kwh, METER, POINT, yuan, yuanPerKwh } from '../support/core-facts.ts';
@@ -122,6 +123,15 @@ export const hold: Hold = {
   reason: 'debit under way',
   state: 'placed',
 };
+
+const TELLER = asId<Actor>('teller');
+export const held = (more: Partial<Hold> = {}): Fact => ({ kind: 'hold', hold: { ...hold, ...more }, actor: TELLER });
+export const holdEnd = (end: HoldEnd, holdId = hold.id): Fact => ({ kind: 'holdEnded', holdId, end, at: EVENING, actor: TELLER });
+/** What was set aside has left. */
+export const payout = payoutEntry(
+  { id: asId('ent_payout'), at: EVENING, actor: TELLER },
+  { accountId: ACCOUNT, amount: hold.amount, channel: 'bank', channelSerial: 'out-1', channelDate: '2026-11-24', memo: '' },
+);
 
 export const decision: StoredDecision = {
   id: asId('dec_1'),

@@ -21,7 +21,8 @@ import {
   decision,
   factsOf,
   given,
-  hold,
+  held,
+  holdEnd,
   moveOf,
   openCase,
   paymentEntryOf,
@@ -171,12 +172,32 @@ describe.each([
     });
 
     test('that is held is not available until its hold ends, once', async () => {
-      await given(store, { kind: 'hold', hold });
+      await given(store, ...archive, ...paymentFacts('1', '5.00'), held());
       expect((await store.read('account', { accountId: ACCOUNT }))?.held).toBe(yuan('5'));
-      const ended: Fact = { kind: 'holdEnded', holdId: hold.id, state: 'voided', at: later(1) };
+      const ended = holdEnd({ state: 'voided' });
       await given(store, ended);
       expect((await store.read('account', { accountId: ACCOUNT }))?.held).toBe(yuan('0'));
       expect(await store.commit({ facts: [ended] })).toEqual({ status: 'conflict', subject: 'hold:hold_1' });
+    });
+
+    test('is held only where so much is available: balance less holds less what is accrued', async () => {
+      // 20.00 − 1.67 accrued − 5.00 held leaves 13.33.
+      await given(store, ...archive, ...paymentFacts('1', '20.00'), { kind: 'accrual', accrual }, held());
+      const more = (id: string, amount: string) => store.commit({ facts: [held({ id: asId(id), amount: yuan(amount) })] });
+      expect(await more('hold_2', '13.34')).toEqual({ status: 'conflict', subject: 'funds:a1' });
+      expect(await more('hold_3', '13.33')).toMatchObject({ status: 'committed' });
+      expect(await more('hold_4', '0.01')).toEqual({ status: 'conflict', subject: 'funds:a1' });
+    });
+
+    test('that two ask for at once is held once', async () => {
+      await given(store, ...archive, ...paymentFacts('1', '8.00'));
+      const outcomes = await Promise.all(['hold_1', 'hold_2'].map((id) => store.commit({ facts: [held({ id: asId(id) })] })));
+      expect(outcomes.map(({ status }) => status)).toEqual(['committed', 'conflict']);
+    });
+
+    test('that comes in with the same batch may be held by it', async () => {
+      await given(store, ...archive);
+      expect(await store.commit({ facts: [...paymentFacts('1', '5.00'), held()] })).toMatchObject({ status: 'committed' });
     });
 
     test('shows accounts page by page, with what is accrued', async () => {
@@ -251,8 +272,9 @@ describe.each([
     const actor = asId<Actor>('x');
     const rows: readonly (readonly [fact: Fact, ...subjects: string[]])[] = [
       [{ kind: 'entry', entry: chargeEntry }, 'account:a1'],
-      [{ kind: 'hold', hold }, 'account:a1'],
-      [{ kind: 'holdEnded', holdId: hold.id, state: 'expired', at: EVENING }, 'account:a1'],
+      [{ kind: 'entry', entry: paymentEntryOf('9', '100.00') }, 'account:a1'],
+      [held(), 'account:a1'],
+      [holdEnd({ state: 'expired' }), 'account:a1'],
       [{ kind: 'account', account: { id: ACCOUNT, state: 'closed' } }, 'account:a1'],
       [{ kind: 'accrual', accrual }, 'accrual:p1'],
       [{ kind: 'meterPoint', meterPoint: { ...POINT, keepPower: true } }, 'meterPoint:p1'],

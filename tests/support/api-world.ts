@@ -46,7 +46,7 @@ export async function createApiWorld({ requestsPerMinute = 100_000, ...options }
     lastSeq = seq;
   });
   const world = await createWorld({ ...options, ground: { store, clock, newId: createCountingIds(), lastSeq: () => lastSeq } });
-  const { payments, commands, recharges, meters } = world;
+  const { payments, holds, commands, recharges, meters } = world;
   const newId = createCountingIds();
   const reads = createOnDemandReads({ gateway: meters.gateway, clock, newId, logger: silentLogger });
   // A line with a meter and a Modbus unit, which nobody polls.
@@ -60,6 +60,7 @@ export async function createApiWorld({ requestsPerMinute = 100_000, ...options }
   const app = await buildApi({
     store,
     payments,
+    holds,
     commands,
     recharges,
     reads,

@@ -12,6 +12,7 @@ import { createChargeService } from '../../src/core/services/charge-service.ts';
 import { createCommandRunner } from '../../src/core/services/command-runner.ts';
 import { createCommandService } from '../../src/core/services/command-service.ts';
 import { createDecisions } from '../../src/core/services/decisions.ts';
+import { createHoldService } from '../../src/core/services/hold-service.ts';
 import { createMeteringService } from '../../src/core/services/metering-service.ts';
 import { createNoticeService } from '../../src/core/services/notice-service.ts';
 import { createPaymentService, type PaymentOrder } from '../../src/core/services/payment-service.ts';
@@ -89,6 +90,7 @@ export async function createWorld({
   const situations = createSituations({ store, clock, points });
   const decisions = createDecisions({ store, situations, newId, logger });
   const payments = createPaymentService({ store, situations, decisions, clock, newId });
+  const holds = createHoldService({ store, situations, decisions, clock, newId });
   const commands = createCommandService({ store, situations, clock, newId });
   const metering = createMeteringService({ store, situations, decisions, clock, newId, logger });
   const runner = createCommandRunner({ store, situations, gateway: meters.gateway, clock, newId, logger });
@@ -110,6 +112,7 @@ export async function createWorld({
     situations,
     decisions,
     payments,
+    holds,
     commands,
     metering,
     runner,

@@ -9,7 +9,7 @@ export const EntrySchema = Type.Object(
   {
     id: text('Id of the journal entry'),
     seq: Type.Integer({ description: 'Place in the journal' }),
-    kind: oneOf(['payment', 'charge', 'reversal'], 'What it books'),
+    kind: oneOf(['payment', 'charge', 'reversal', 'payout'], 'What it books'),
     key: text('What makes it unique, for ever'),
     at: instant('When it was posted'),
     actor: text('Who posted it'),

@@ -3,6 +3,7 @@ import { CaseSchema } from './case.ts';
 import { DecisionSchema, TermSchema } from './decision.ts';
 import { EntrySchema } from './entry.ts';
 import { EventSchema } from './event.ts';
+import { HoldSchema } from './hold.ts';
 import { KeySchema } from './key.ts';
 import { LineSchema, OccupancySchema } from './line.ts';
 import { MeterSchema, RelaySchema } from './meter.ts';
@@ -22,6 +23,7 @@ export const SHARED_SCHEMAS = [
   AccountSchema,
   EntrySchema,
   PaymentSchema,
+  HoldSchema,
   ReadingSchema,
   RelaySchema,
   MeterSchema,

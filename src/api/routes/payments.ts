@@ -7,18 +7,13 @@ import { ref } from '../dto/fields.ts';
 import { type PaymentDto, toPaymentDto } from '../dto/payment.ts';
 import { parseAmount, parseDate } from '../parse.ts';
 import { ProblemError } from '../problem-error.ts';
-import { amountField, closed, IdempotencyHeaders, idField } from '../requests.ts';
+import { amountField, channelFields, closed, IdempotencyHeaders, idField } from '../requests.ts';
 
 const PaymentBody = Type.Object(
   {
     accountId: idField('an account id'),
     amount: amountField(),
-    channel: Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{0,31}$', description: 'the name of a channel: letters, digits, . _ -' }),
-    channelSerial: Type.String({
-      pattern: '^[\\x21-\\x7e]{1,128}$',
-      description: "the channel's own number, 1 to 128 visible ASCII characters",
-    }),
-    channelDate: Type.String({ pattern: '^\\d{4}-\\d\\d-\\d\\d$', description: "the channel's own date, as 2026-11-24" }),
+    ...channelFields,
   },
   closed,
 );

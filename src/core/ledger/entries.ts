@@ -22,6 +22,15 @@ export interface EntryStamp {
   readonly actor: Actor;
 }
 
+export interface Payout {
+  readonly accountId: AccountId;
+  readonly amount: Money;
+  readonly channel: string;
+  readonly channelSerial: string;
+  readonly channelDate: string;
+  readonly memo: string;
+}
+
 /** Money in: the customer's credit against the channel's cash. */
 export function paymentEntry(
   stamp: EntryStamp,
@@ -45,6 +54,23 @@ export function paymentEntry(
     postings: [
       { account: customerAccount(accountId), amount },
       { account: cashAccount(channel), amount: negateMoney(amount) },
+    ],
+  };
+}
+
+/** Money out: what was set aside of a customer's credit leaves through a channel. */
+export function payoutEntry(stamp: EntryStamp, { accountId, amount, channel, channelSerial, channelDate, memo }: Payout): JournalEntry {
+  return {
+    ...stamp,
+    kind: 'payout',
+    key: `payout:${channel}:${channelDate}:${channelSerial}`,
+    meterPointId: undefined,
+    businessDay: undefined,
+    reverses: undefined,
+    memo,
+    postings: [
+      { account: customerAccount(accountId), amount: negateMoney(amount) },
+      { account: cashAccount(channel), amount },
     ],
   };
 }

@@ -7,6 +7,7 @@ export const SCOPES = [
   'lines:scan',
   'accounts:read',
   'payments:write',
+  'ledger:write',
   'relay:trip',
   'relay:restore',
   'recharges:write',

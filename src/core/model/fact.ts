@@ -14,7 +14,7 @@ import type { LineAlarm } from './line-alarm.ts';
 import type { Mark, MarkKind } from './mark.ts';
 import type { LoadSide, Meter, MeterPoint, RelayReport } from './meter.ts';
 import type { Notice } from './notice.ts';
-import type { Hold, Payment } from './payment.ts';
+import type { Hold, HoldEnd, Payment } from './payment.ts';
 import type { Reading } from './reading.ts';
 import type { Recharge, RechargeMove } from './recharge.ts';
 import type { RegisterName } from './register.ts';
@@ -27,8 +27,10 @@ export type Fact =
   // Money
   | { readonly kind: 'entry'; readonly entry: JournalEntry }
   | { readonly kind: 'payment'; readonly payment: Payment }
-  | { readonly kind: 'hold'; readonly hold: Hold }
-  | { readonly kind: 'holdEnded'; readonly holdId: HoldId; readonly state: 'posted' | 'voided' | 'expired'; readonly at: Instant }
+  /** Only where so much is available: balance − holds − accrued; else the batch is a conflict on `funds:ACCOUNT`. */
+  | { readonly kind: 'hold'; readonly hold: Hold; readonly actor: Actor }
+  /** Applied only where it is placed; else the batch is a conflict on `hold:ID`. */
+  | { readonly kind: 'holdEnded'; readonly holdId: HoldId; readonly end: HoldEnd; readonly at: Instant; readonly actor: Actor }
   /** Keys never expire; `resource` is what the first request made, as `payment:ID`. */
   | { readonly kind: 'idempotencyKey'; readonly key: string; readonly fingerprint: string; readonly resource: string; readonly at: Instant }
   // Metering

@@ -22,8 +22,8 @@ export interface Posting {
 /** One balanced, immutable business fact. */
 export interface JournalEntry {
   readonly id: EntryId;
-  readonly kind: 'payment' | 'charge' | 'reversal';
-  /** Posted once, for ever: `payment:CHANNEL:DATE:SERIAL`, `charge:POINT:PERIOD:DAY:REVISION`, `reversal:ENTRY`. */
+  readonly kind: 'payment' | 'charge' | 'reversal' | 'payout';
+  /** Posted once, for ever: `payment:CHANNEL:DATE:SERIAL`, `charge:POINT:PERIOD:DAY:REVISION`, `reversal:ENTRY`, `payout:CHANNEL:DATE:SERIAL`. */
   readonly key: string;
   readonly at: Instant;
   readonly actor: Actor;

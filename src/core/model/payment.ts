@@ -33,5 +33,8 @@ export interface Hold {
   readonly placedAt: Instant;
   readonly expiresAt: Instant;
   readonly reason: string;
-  readonly state: 'placed' | 'posted' | 'voided' | 'expired';
+  readonly state: 'placed' | HoldEnd['state'];
 }
+
+/** How a hold ends, once: what was set aside left by an entry, or is available again. */
+export type HoldEnd = { readonly state: 'posted'; readonly entryId: EntryId } | { readonly state: 'voided' | 'expired' };

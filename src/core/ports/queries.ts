@@ -1,6 +1,6 @@
 /** The store's named questions: one query for one question, each answered from one snapshot. */
 import type { Instant } from '../../kernel/clock.ts';
-import type { AccountId, Actor, CaseId, CommandId, MeterId, MeterPointId, PaymentId, RechargeId } from '../../kernel/ids.ts';
+import type { AccountId, Actor, CaseId, CommandId, HoldId, MeterId, MeterPointId, PaymentId, RechargeId } from '../../kernel/ids.ts';
 import type { Money } from '../../kernel/units.ts';
 import type { Account } from '../model/account.ts';
 import type { Accrual } from '../model/accrual.ts';
@@ -15,7 +15,7 @@ import type { LimiterCounts } from '../model/limiter.ts';
 import type { Mark } from '../model/mark.ts';
 import type { Meter, MeterPoint, RelayBelief } from '../model/meter.ts';
 import type { Notice } from '../model/notice.ts';
-import type { StoredPayment } from '../model/payment.ts';
+import type { Hold, StoredPayment } from '../model/payment.ts';
 import type { Reading } from '../model/reading.ts';
 import type { Recharge, RechargeMove } from '../model/recharge.ts';
 import type { RegisterName } from '../model/register.ts';
@@ -115,6 +115,11 @@ export interface Queries {
   };
   /** What is stored of a register at an instant, and its good neighbours on either side. */
   readonly readingsAround: { ask: { meterId: MeterId; register: RegisterName; at: Instant }; answer: ReadingsAround };
+  readonly hold: { ask: { holdId: HoldId }; answer: Hold | undefined };
+  /** What is set aside of an account now, in the order of their ids. */
+  readonly placedHolds: { ask: { accountId: AccountId }; answer: readonly Hold[] };
+  /** Placed, and their time has come. */
+  readonly dueHolds: { ask: { now: Instant; limit: number }; answer: readonly Hold[] };
   readonly payment: { ask: { paymentId: PaymentId }; answer: StoredPayment | undefined };
   readonly paymentBySerial: { ask: { channel: string; channelSerial: string; channelDate: string }; answer: StoredPayment | undefined };
   readonly idempotencyKey: { ask: { key: string }; answer: { fingerprint: string; resource: string } | undefined };

@@ -1,7 +1,7 @@
 import type Database from 'better-sqlite3';
-import type { Violation } from './violation.ts';
+import { type Violation, yuan } from './violation.ts';
 
-/** I5: a hold is posted, voided or expired exactly once, and its row says the same as its records. */
+/** I5: a hold is posted, voided or expired exactly once, its row says the same as its records, and what was posted left by its entry. */
 export function* checkHolds(database: Database.Database): Iterable<Violation> {
   const records = database.prepare<[], { subject: string; type: string }>(
     `select subject, type from records where type glob 'hold.*' order by seq`,
@@ -20,4 +20,26 @@ export function* checkHolds(database: Database.Database): Iterable<Violation> {
     told.delete(where);
   }
   for (const [where, states] of told) yield { invariant: 'I5', where, found: 'no hold', expected: states.join(', ') };
+  yield* checkPosted(database);
+}
+
+function* checkPosted(database: Database.Database): Iterable<Violation> {
+  const posted = database.prepare<[], { id: string; amount: bigint; left: bigint | null }>(
+    `select h.id, h.amount, -sum(p.amount) as left
+     from holds h
+     left join records r on r.subject = 'hold:' || h.id and r.type = 'hold.posted'
+     left join entries e on e.id = json_extract(r.body, '$.entryId')
+     left join ledger_accounts a on a.name = 'customer:' || h.account_id
+     left join postings p on p.entry_seq = e.seq and p.account_id = a.id
+     where h.state = 'posted' group by h.id`,
+  );
+  for (const { id, amount, left } of posted.iterate()) {
+    if (left === amount) continue;
+    yield {
+      invariant: 'I5',
+      where: `hold:${id}`,
+      found: left === null ? 'no entry' : `${yuan(left)} left by its entry`,
+      expected: yuan(amount),
+    };
+  }
 }

@@ -13,6 +13,7 @@ import type { Reading } from '../../../core/model/reading.ts';
 import type { Recharge, RechargeMove } from '../../../core/model/recharge.ts';
 import type { Batch, Expectation } from '../../../core/ports/store.ts';
 import { type Instant, instantOf } from '../../../kernel/clock.ts';
+import type { Actor } from '../../../kernel/ids.ts';
 import { energy, money, power } from '../../../kernel/units.ts';
 import { accrualText, parseAccrual } from './accrual-text.ts';
 
@@ -65,7 +66,7 @@ function packFact(fact: Fact): Packed | Fact {
     case 'payment':
       return ['payment', { ...fact.payment, amount: fact.payment.amount.toString() }];
     case 'hold':
-      return ['hold', { ...fact.hold, amount: fact.hold.amount.toString() }];
+      return ['hold', { ...fact.hold, amount: fact.hold.amount.toString() }, fact.actor];
     case 'recharge':
       return ['recharge', { ...fact.recharge, amount: fact.recharge.amount.toString() }];
     case 'rechargeMove': {
@@ -107,7 +108,7 @@ function unpackFact([kind, ...rest]: Packed): Fact {
     case 'payment':
       return { kind, payment: withAmount<Payment>(rest[0]) };
     case 'hold':
-      return { kind, hold: withAmount<Hold>(rest[0]) };
+      return { kind, hold: withAmount<Hold>(rest[0]), actor: rest[1] as Actor };
     case 'recharge':
       return { kind, recharge: withAmount<Recharge>(rest[0]) };
     case 'rechargeMove':

@@ -6,6 +6,7 @@ import { entryAnswers } from './entry-queries.ts';
 import { eventAnswers } from './event-queries.ts';
 import { factsAnswers } from './facts-query.ts';
 import { figureAnswers } from './figure-queries.ts';
+import { holdAnswers } from './hold-queries.ts';
 import { meterAnswers } from './meter-queries.ts';
 import { rechargeAnswers } from './recharge-queries.ts';
 
@@ -16,6 +17,7 @@ const answers: Answers<keyof Queries> = {
   ...eventAnswers,
   ...factsAnswers,
   ...figureAnswers,
+  ...holdAnswers,
   ...meterAnswers,
   ...rechargeAnswers,
 };
@@ -32,6 +34,7 @@ const POINT_READS: ReadonlySet<keyof Queries> = new Set([
   'meter',
   'readingsAround',
   'payment',
+  'hold',
   'paymentBySerial',
   'idempotencyKey',
   'command',

@@ -28,7 +28,7 @@ const entriesIn = (db: Kysely<Schema>, asked: Span) =>
 const entriesAfter = question<Span>()(entriesIn);
 
 const POSTED = '.posted';
-const ENTRY_KINDS = ['payment', 'charge', 'reversal'] as const satisfies readonly JournalEntry['kind'][];
+const ENTRY_KINDS = ['payment', 'charge', 'reversal', 'payout'] as const satisfies readonly JournalEntry['kind'][];
 
 const lastRecord = question()((db) => db.selectFrom('records').select('seq').orderBy('seq', 'desc').limit(1));
 const lastEntry = question()((db) => db.selectFrom('entries').select('seq').orderBy('seq', 'desc').limit(1));

@@ -1,6 +1,7 @@
-import type { JournalEntry } from '../../../core/model/journal.ts';
+import { customerAccount, type JournalEntry } from '../../../core/model/journal.ts';
 import { AppError } from '../../../kernel/app-error.ts';
 import { formatInstant } from '../../../kernel/clock.ts';
+import type { AccountId } from '../../../kernel/ids.ts';
 import { formatMoney } from '../../../kernel/units.ts';
 import { type Appliers, conflict, type FactOf, KEY_USED, type Refusal, type WriterContext } from './applier.ts';
 
@@ -74,26 +75,38 @@ function createPaymentApplier({ database, seal, posted }: WriterContext) {
   };
 }
 
-function createHoldAppliers({ database, seal, versions }: WriterContext): Appliers<'hold' | 'holdEnded'> {
+function createHoldAppliers({ database, book, seal, versions }: WriterContext): Appliers<'hold' | 'holdEnded'> {
   const insert = database.prepare(
     'insert into holds (id, account_id, amount, placed_at, expires_at, reason, state) values (?, ?, ?, ?, ?, ?, ?)',
   );
   const end = database
     .prepare<[string, string], string>(`update holds set state = ? where id = ? and state = 'placed' returning account_id`)
     .pluck();
+  const taken = database
+    .prepare<[string, string], bigint>(
+      `select (select coalesce(sum(amount), 0) from holds where account_id = ? and state = 'placed')
+            + (select coalesce(sum(a.accrued), 0) from accruals a join meter_points m on m.id = a.meter_point_id where m.account_id = ?)`,
+    )
+    .pluck()
+    .safeIntegers(true);
+  /** balance − holds − accrued, the running batch included. */
+  const available = (accountId: AccountId): bigint =>
+    (book.of(customerAccount(accountId))?.balance ?? 0n) - (taken.get(accountId, accountId) ?? 0n);
   return {
-    hold({ hold: { id, accountId, amount, placedAt, expiresAt, reason, state } }) {
+    hold({ hold: { id, accountId, amount, placedAt, expiresAt, reason, state }, actor }) {
+      if (amount > available(accountId)) return conflict(`funds:${accountId}`);
       insert.run(id, accountId, amount, placedAt, expiresAt, reason, state);
       versions.raise(`account:${accountId}`);
       const data = { id, accountId, amount: formatMoney(amount), expiresAt: formatInstant(expiresAt), reason };
-      seal.record({ at: placedAt, type: 'hold.placed', subject: `hold:${id}`, data });
+      seal.record({ at: placedAt, type: 'hold.placed', actor, subject: `hold:${id}`, data });
       return undefined;
     },
-    holdEnded({ holdId, state, at }) {
-      const accountId = end.get(state, holdId);
+    holdEnded({ holdId, end: ending, at, actor }) {
+      const accountId = end.get(ending.state, holdId);
       if (accountId === undefined) return conflict(`hold:${holdId}`);
       versions.raise(`account:${accountId}`);
-      seal.record({ at, type: `hold.${state}`, subject: `hold:${holdId}`, data: { id: holdId, accountId } });
+      const { state, ...by } = ending;
+      seal.record({ at, type: `hold.${state}`, actor, subject: `hold:${holdId}`, data: { id: holdId, accountId, ...by } });
       return undefined;
     },
   };
