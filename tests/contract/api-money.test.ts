@@ -233,3 +233,70 @@ describe('holds', () => {
     expect(asked.statusCode).toBe(403);
   });
 });
+
+describe('a statement', () => {
+  const url = '/api/v1/accounts/a1/statement?from=2026-11-24T00:00:00%2B08:00&to=2026-11-25T00:00:00%2B08:00';
+
+  /** 100.00 − 20.00 = 80.00, both at 20:00 in Shanghai. */
+  async function history(): Promise<void> {
+    await post(PAYMENT);
+    const placed = await world.post('/api/v1/accounts/a1/holds', { amount: '20.00', reason: 'refund' }, { 'idempotency-key': 'h' });
+    const payout = { channel: 'bank', channelSerial: 'out-1', channelDate: '2026-11-24' };
+    await world.post(`/api/v1/holds/${placed.json().id}/payout`, payout, { 'idempotency-key': 'p' });
+  }
+
+  test('says what came and went, and adds up', async () => {
+    await history();
+    expect((await world.get(url)).json()).toEqual({
+      accountId: 'a1',
+      from: '2026-11-23T16:00:00.000Z',
+      to: '2026-11-24T16:00:00.000Z',
+      openingBalance: '0.00',
+      lines: [
+        {
+          at: '2026-11-24T12:00:00.000Z',
+          text: 'Payment through wechat of 2026-11-24, number S-1',
+          received: '100.00',
+          charged: '0.00',
+          balance: '100.00',
+          entryId: expect.stringMatching(/^ent_/),
+        },
+        {
+          at: '2026-11-24T12:00:00.000Z',
+          text: 'Paid out through bank of 2026-11-24, number out-1',
+          received: '0.00',
+          charged: '20.00',
+          balance: '80.00',
+          entryId: expect.stringMatching(/^ent_/),
+        },
+      ],
+      received: '100.00',
+      charged: '20.00',
+      closingBalance: '80.00',
+    });
+  });
+
+  test('comes as a table for those who ask for one', async () => {
+    await history();
+    const csv = await world.send({ method: 'GET', url, headers: { accept: 'text/csv' } });
+    expect(csv.headers['content-type']).toBe('text/csv; charset=utf-8');
+    const rows = csv.body.split('\r\n');
+    expect(rows[0]).toBe('at,text,received,charged,balance,entryId');
+    expect(rows[1]).toBe('2026-11-23T16:00:00.000Z,Balance brought forward,,,0.00,');
+    expect(rows[2]).toMatch(/^2026-11-24T12:00:00.000Z,"Payment through wechat of 2026-11-24, number S-1",100.00,0.00,100.00,ent_/);
+    expect(rows.slice(4)).toEqual(['2026-11-24T16:00:00.000Z,Balance carried forward,100.00,20.00,80.00,', '']);
+  });
+
+  test('needs an account and a time that has an end', async () => {
+    expect((await world.get(url.replace('a1', 'a9'))).statusCode).toBe(404);
+    expect((await world.get('/api/v1/accounts/a1/statement')).json()).toMatchObject({ status: 400, field: 'from' });
+    const backwards = '/api/v1/accounts/a1/statement?from=2026-11-25T00:00:00Z&to=2026-11-24T00:00:00Z';
+    expect((await world.get(backwards)).json()).toMatchObject({ status: 400, field: 'from' });
+  });
+
+  test('the balance at an instant is that just before it', async () => {
+    await history();
+    const at = async (instant: string) => (await world.get(`/api/v1/accounts/a1/balance?at=${instant}`)).json().balance;
+    expect([await at('2026-11-24T12:00:00Z'), await at('2026-11-24T12:00:01Z')]).toEqual(['0.00', '80.00']);
+  });
+});

@@ -200,6 +200,17 @@ describe.each([
       expect(await store.commit({ facts: [...paymentFacts('1', '5.00'), held()] })).toMatchObject({ status: 'committed' });
     });
 
+    test('shows every move of an account from its first on', async () => {
+      await given(store, ...archive, ...paymentFacts('1', '100.00'), { kind: 'entry', entry: chargeEntry }, ...paymentFacts('2', '50.00'));
+      const moves = await store.read('accountMoves', { account: CUSTOMER });
+      expect(moves.map(({ kind, amount }) => [kind, amount])).toEqual([
+        ['payment', yuan('100')],
+        ['charge', yuan('-1.67')],
+        ['payment', yuan('50')],
+      ]);
+      expect(await store.read('accountMoves', { account: cashAccount('nobody') })).toEqual([]);
+    });
+
     test('shows accounts page by page, with what is accrued', async () => {
       await given(store, { kind: 'account', account: { id: asId('a2'), state: 'closed' } }, { kind: 'accrual', accrual });
       const first = await store.read('accounts', { limit: 1 });

@@ -14,6 +14,7 @@ import { ReadingSchema } from './reading.ts';
 import { RechargeDetailSchema, RechargeSchema } from './recharge.ts';
 import { RelayCommandDetailSchema, RelayCommandSchema } from './relay-command.ts';
 import { ScanSchema } from './scan.ts';
+import { StatementSchema } from './statement.ts';
 
 /** Every schema that goes by a name in answers and in the OpenAPI document. */
 export const SHARED_SCHEMAS = [
@@ -24,6 +25,7 @@ export const SHARED_SCHEMAS = [
   EntrySchema,
   PaymentSchema,
   HoldSchema,
+  StatementSchema,
   ReadingSchema,
   RelaySchema,
   MeterSchema,

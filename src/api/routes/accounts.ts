@@ -1,17 +1,28 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import Type from 'typebox';
+import { balanceAt, statementOf } from '../../core/ledger/statement.ts';
 import { customerAccount } from '../../core/model/journal.ts';
+import { formatInstant } from '../../kernel/clock.ts';
 import { type AccountId, asId } from '../../kernel/ids.ts';
+import { formatMoney } from '../../kernel/units.ts';
 import type { ApiDeps } from '../deps.ts';
 import { type AccountDto, toAccountDto } from '../dto/account.ts';
 import { type EntryDto, toEntryDto } from '../dto/entry.ts';
-import { pageOf, ref, toPage } from '../dto/fields.ts';
+import { instant, pageOf, ref, text, toPage, yuan } from '../dto/fields.ts';
+import { type StatementDto, statementCsv, toStatementDto } from '../dto/statement.ts';
+import { parseInstantField, refused } from '../parse.ts';
 import { ProblemError } from '../problem-error.ts';
-import { IdParams, PageQuery, pageAsk } from '../requests.ts';
+import { closed, IdParams, instantField, PageQuery, pageAsk } from '../requests.ts';
 
 const config = { scopes: ['accounts:read'] as const };
 const tags = ['money'];
+const Period = Type.Object(
+  { from: instantField('the first instant'), to: Type.Optional(instantField('the end, not included; absent: now')) },
+  closed,
+);
+const Moment = Type.Object({ at: instantField('the instant') }, closed);
 
-export const accountRoutes: FastifyPluginAsyncTypebox<Pick<ApiDeps, 'store'>> = async (app, { store }) => {
+export const accountRoutes: FastifyPluginAsyncTypebox<Pick<ApiDeps, 'store' | 'clock'>> = async (app, { store, clock }) => {
   const accountOf = async (accountId: AccountId) => {
     const view = await store.read('account', { accountId });
     if (view === undefined) throw new ProblemError('not-found', { detail: 'No account has this id' });
@@ -44,6 +55,56 @@ export const accountRoutes: FastifyPluginAsyncTypebox<Pick<ApiDeps, 'store'>> = 
       response: { 200: ref<AccountDto>('Account') },
     },
     handler: async ({ params }) => toAccountDto(await accountOf(asId(params.id))),
+  });
+
+  app.route({
+    method: 'GET',
+    url: '/accounts/:id/statement',
+    config,
+    schema: {
+      operationId: 'getStatement',
+      summary: 'What came and went in a time, as a customer reads it; Accept: text/csv gives it as a table',
+      tags,
+      params: IdParams,
+      querystring: Period,
+      response: { 200: ref<StatementDto>('Statement') },
+    },
+    async handler({ params, query, headers }, reply) {
+      const { account } = await accountOf(asId(params.id));
+      const from = parseInstantField(query.from, 'from');
+      const to = parseInstantField(query.to, 'to') ?? clock.now();
+      if (from >= to) throw refused('from', 'an instant before to');
+      const moves = await store.read('accountMoves', { account: customerAccount(account.id) });
+      const statement = toStatementDto(account.id, statementOf(moves, from, to));
+      if (headers.accept?.includes('text/csv') !== true) return statement;
+      // Sent as it is: it has no schema to be serialised by.
+      return reply
+        .type('text/csv; charset=utf-8')
+        .serializer(String)
+        .send(statementCsv(statement) as never);
+    },
+  });
+
+  app.route({
+    method: 'GET',
+    url: '/accounts/:id/balance',
+    config,
+    schema: {
+      operationId: 'getBalanceAt',
+      summary: 'The balance just before an instant: the sum of all that was posted earlier',
+      tags,
+      params: IdParams,
+      querystring: Moment,
+      response: {
+        200: Type.Object({ accountId: text('Whose it is'), at: instant('The instant'), balance: yuan('Sum of its postings until then') }),
+      },
+    },
+    async handler({ params, query }) {
+      const { account } = await accountOf(asId(params.id));
+      const at = parseInstantField(query.at, 'at');
+      const moves = await store.read('accountMoves', { account: customerAccount(account.id) });
+      return { accountId: account.id, at: formatInstant(at), balance: formatMoney(balanceAt(moves, at)) };
+    },
   });
 
   app.route({

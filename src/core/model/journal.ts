@@ -35,3 +35,9 @@ export interface JournalEntry {
   readonly memo: string;
   readonly postings: readonly Posting[];
 }
+
+/** What one entry does to one account. */
+export interface AccountMove extends Pick<JournalEntry, 'id' | 'kind' | 'key' | 'at' | 'businessDay' | 'memo'> {
+  readonly seq: number;
+  readonly amount: Money;
+}

@@ -10,7 +10,7 @@ import type { Command, CommandMove } from '../model/command.ts';
 import type { Crossing } from '../model/crossing.ts';
 import type { StoredDecision } from '../model/decision.ts';
 import type { Expectation } from '../model/expectation.ts';
-import type { JournalEntry, LedgerAccount } from '../model/journal.ts';
+import type { AccountMove, JournalEntry, LedgerAccount } from '../model/journal.ts';
 import type { LimiterCounts } from '../model/limiter.ts';
 import type { Mark } from '../model/mark.ts';
 import type { Meter, MeterPoint, RelayBelief } from '../model/meter.ts';
@@ -106,6 +106,8 @@ export interface Queries {
   readonly accounts: { ask: PageAsk; answer: Page<AccountView> };
   /** Entries that post to a ledger account, newest first. */
   readonly entries: { ask: PageAsk & { account: LedgerAccount }; answer: Page<StoredEntry> };
+  /** Everything that was posted to a ledger account, in the order of the journal. */
+  readonly accountMoves: { ask: { account: LedgerAccount }; answer: readonly AccountMove[] };
   readonly meter: { ask: { meterId: MeterId }; answer: MeterView | undefined };
   readonly meters: { ask: PageAsk & { lineId?: string | undefined }; answer: Page<MeterView> };
   /** Newest first. */

@@ -1,5 +1,5 @@
 import type { ExpressionBuilder } from 'kysely';
-import type { JournalEntry, LedgerAccount, Posting } from '../../../core/model/journal.ts';
+import type { AccountMove, JournalEntry, LedgerAccount, Posting } from '../../../core/model/journal.ts';
 import type { StoredEntry } from '../../../core/ports/queries.ts';
 import { money } from '../../../kernel/units.ts';
 import type { Reader } from '../connection.ts';
@@ -63,7 +63,41 @@ const postingsOf = question<{ seq: bigint }>()((db, asked) =>
     .orderBy('postings.line'),
 );
 
-export const entryAnswers: Answers<'entries'> = {
+/** Every entry of an account, back to its first, with the sum of what it posts there. */
+const allMoves = question<{ accountId: bigint; from: bigint }>()((db, asked) =>
+  db
+    .withRecursive('back', (recursive) =>
+      recursive
+        .selectFrom('postings')
+        .select(['entry_seq', 'previous_entry'])
+        .where('entry_seq', '=', asked.from)
+        .where('account_id', '=', asked.accountId)
+        .where(isLastOfItsEntry)
+        .unionAll(
+          recursive
+            .selectFrom('back')
+            .innerJoin('postings', 'postings.entry_seq', 'back.previous_entry')
+            .select(['postings.entry_seq', 'postings.previous_entry'])
+            .where('postings.account_id', '=', asked.accountId)
+            .where(isLastOfItsEntry),
+        ),
+    )
+    .selectFrom('back')
+    .innerJoin('entries', 'entries.seq', 'back.entry_seq')
+    .innerJoin('postings', 'postings.entry_seq', 'back.entry_seq')
+    .where('postings.account_id', '=', asked.accountId)
+    .groupBy('entries.seq')
+    .select(['entries.seq', 'entries.id', 'entries.kind', 'entries.key', 'entries.at', 'entries.business_day', 'entries.memo'])
+    .select(({ fn }) => fn.sum<bigint>('postings.amount').as('amount'))
+    .orderBy('entries.seq'),
+);
+
+export const entryAnswers: Answers<'entries' | 'accountMoves'> = {
+  accountMoves({ reader }, ask) {
+    const account = reader.first(ledgerAccount, { name: ask.account });
+    if (account === undefined) return [];
+    return reader.all(allMoves, { accountId: account.id, from: account.last_entry }).map(moveOf);
+  },
   entries({ reader }, ask) {
     const account = reader.first(ledgerAccount, { name: ask.account });
     const [from = 0] = cursorNumbers(ask.cursor, [Number(account?.last_entry ?? 0n)]);
@@ -77,6 +111,20 @@ export const entryAnswers: Answers<'entries'> = {
     );
   },
 };
+
+type MoveRow = Pick<Schema['entries'], 'seq' | 'id' | 'kind' | 'key' | 'at' | 'business_day' | 'memo'> & { readonly amount: bigint };
+
+const moveOf = ({ seq, id, kind, key, at, business_day, memo, amount }: MoveRow): AccountMove =>
+  ({
+    seq: Number(seq),
+    id,
+    kind,
+    key,
+    at: instant(at),
+    businessDay: business_day ?? undefined,
+    memo,
+    amount: money(amount),
+  }) as AccountMove;
 
 function storedEntryOf(reader: Reader, row: Schema['entries'] & { readonly balance_after: bigint }): StoredEntry {
   return { ...entryOf(row, readPostings(reader, row.seq)), seq: Number(row.seq), balanceAfter: money(row.balance_after) };
