@@ -15,9 +15,16 @@ const dated = {
   from: instant('First instant in force'),
   to: opt(instant('First instant no more in force; until the next one begins where absent')),
 };
-const Registers = Type.Union([Type.Record(Type.String(), decimal('kWh or kvarh')), decimal('kWh of the total register')], {
-  description: 'By register: an OBIS code, or total, sharp, peak, flat, valley, deepValley, reactive, reactiveExport',
-});
+const registerValues = (description: string) =>
+  Type.Union(
+    [
+      Type.Record(Type.String(), decimal('kWh or kvarh')),
+      Type.Array(Type.Object({ register: Type.String(), value: decimal('kWh or kvarh') }, closed)),
+      decimal('kWh of the total register'),
+    ],
+    { description: `${description}; an OBIS code, or total, sharp, peak, flat, valley, deepValley, reactive, reactiveExport` },
+  );
+const Registers = registerValues('By register');
 const Class = Type.String({ minLength: 1, maxLength: 64 });
 const Zone = Type.String({ default: 'Asia/Shanghai', description: 'IANA time zone of the meter point' });
 
@@ -33,11 +40,11 @@ export const BillInputSchema = Type.Object(
           {
             from: opt(instant('Beginning')),
             to: opt(instant('End')),
-            quantity: decimal('kWh after the ratio: charged where the last reading is missing (F74)'),
-            periods: opt(Type.Record(Type.String(), decimal('kWh of each period of the day'))),
+            quantity: registerValues('kWh after the ratio, or of each register: charged where the last reading is missing (F74)'),
           },
           closed,
         ),
+        decimal('Its quantity'),
         Type.Null(),
       ]),
     ),
@@ -63,7 +70,14 @@ export const BillInputSchema = Type.Object(
     ),
     ratios: Type.Array(
       Type.Object(
-        { ...dated, ratio: opt(whole('CT × PT')), ct: opt(whole('Current ratio')), pt: opt(whole('Voltage ratio; 1 where absent')) },
+        {
+          ...dated,
+          ratio: opt(whole('CT × PT')),
+          ct: opt(whole('Current ratio')),
+          pt: opt(whole('Voltage ratio; 1 where absent')),
+          currentRatio: opt(whole('The same as ct')),
+          voltageRatio: opt(whole('The same as pt')),
+        },
         closed,
       ),
       { default: [], description: '1 where empty' },
@@ -73,9 +87,19 @@ export const BillInputSchema = Type.Object(
       Type.Object({ ...dated, contractedKw: opt(decimal('kW')), measuredKw: opt(decimal('kW, the highest of the period')) }, closed),
       { default: [], description: 'A day with a demand in force pays for demand, any other for capacity' },
     ),
-    largeFamily: Type.Array(Type.Object({ ...dated, perMonth: opt(decimal('kWh a month; the tariff’s where absent')) }, closed), {
-      default: [],
-    }),
+    largeFamily: Type.Array(
+      Type.Object(
+        {
+          ...dated,
+          persons: opt(Type.Integer({ minimum: 1, description: 'For the record' })),
+          perMonth: opt(decimal('kWh a month; the tariff’s where absent')),
+        },
+        closed,
+      ),
+      {
+        default: [],
+      },
+    ),
     free: Type.Array(Type.Object({ ...dated, perMonth: opt(decimal('kWh a month; the tariff’s where absent')) }, closed), {
       default: [],
       description: 'Entitlement to a free quantity',
@@ -114,9 +138,13 @@ export const LateFeeInputSchema = Type.Object(
     $schema: opt(Type.String()),
     zone: Zone,
     class: Class,
-    principal: decimal('Yuan that are overdue, in whole fen'),
-    due: instant('The last day on which it could be paid without a fee'),
-    until: instant('The last day that counts'),
+    principal: opt(decimal('Yuan that are overdue, in whole fen')),
+    amount: opt(decimal('The same as principal')),
+    due: opt(instant('The last day on which it could be paid without a fee')),
+    dueDate: opt(instant('The same as due')),
+    until: opt(instant('The last day that counts')),
+    asOf: opt(instant('The same as until')),
+    ratePermille: opt(decimal('Of the principal a day, by contract, in place of the dated rates')),
     payments: Type.Array(
       Type.Object({ at: instant('Day of payment; it counts with the principal of its morning'), amount: decimal('Yuan') }, closed),
       { default: [] },

@@ -6,7 +6,7 @@ import { type Instant, instantOf, parseInstant } from '../kernel/clock.ts';
 import { parseDecimal } from '../kernel/decimal.ts';
 import { parseBusinessDay, parseZone, startOfDay, type Zone } from '../kernel/local-time.ts';
 import { type Rational, rational, rationalOf } from '../kernel/rational.ts';
-import { type Energy, parseEnergy } from '../kernel/units.ts';
+import { type Energy, energy, parseEnergy } from '../kernel/units.ts';
 import { type BillInputFile, BillInputSchema } from './bill-input-schema.ts';
 import { configError, readYaml, type Wrong } from './read-yaml.ts';
 
@@ -81,7 +81,7 @@ function parserOf(zone: Zone, wrong: Wrong) {
     if (at === undefined) throw wrong(place, text, 'an RFC 3339 instant, as 2026-06-01T00:00:00+08:00, or a day, as 2026-06-01');
     return at;
   };
-  const energy = (value: string | number, place: string): Energy => {
+  const energyAt = (value: string | number, place: string): Energy => {
     const parsed = parseEnergy(String(value));
     if (!parsed.ok) throw wrong(place, value, parsed.error.expected);
     return parsed.value;
@@ -93,10 +93,10 @@ function parserOf(zone: Zone, wrong: Wrong) {
   };
   return {
     instant,
-    energy,
+    energy: energyAt,
     dated,
     maybeEnergy: (value: string | number | undefined, place: string) =>
-      value === undefined ? undefined : energy(value, `${place}.perMonth`),
+      value === undefined ? undefined : energyAt(value, `${place}.perMonth`),
     /** @param value a decimal by its schema */
     number: (value: string | number): Rational => {
       const parsed = parseDecimal(String(value));
@@ -158,15 +158,15 @@ function metersOf(raw: BillInputFile, parse: Parser, wrong: Wrong): readonly Met
   });
 }
 
-function registersOf(
-  raw: BillInputFile['meters'][number]['first'],
-  place: string,
-  parse: Parser,
-  wrong: Wrong,
-): ReadonlyMap<RegisterName, Energy> {
+type RawRegisters = NonNullable<BillInputFile['meters'][number]['first']>;
+
+function registersOf(raw: RawRegisters | undefined, place: string, parse: Parser, wrong: Wrong): ReadonlyMap<RegisterName, Energy> {
   if (raw === undefined) return new Map();
   if (typeof raw !== 'object') return new Map([[ENERGY_TOTAL, parse.energy(raw, place)]]);
-  return new Map(Object.entries(raw).map(([name, value]) => [registerOf(name, place, wrong), parse.energy(value, `${place}.${name}`)]));
+  const entries = Array.isArray(raw)
+    ? raw.map(({ register, value }, index) => ({ name: register, value, at: `${place}[${index}]` }))
+    : Object.entries(raw).map(([name, value]) => ({ name, value, at: `${place}.${name}` }));
+  return new Map(entries.map(({ name, value, at }) => [registerOf(name, at, wrong), parse.energy(value, at)]));
 }
 
 function registerOf(name: string, place: string, wrong: Wrong): RegisterName {
@@ -215,19 +215,23 @@ function supersededOf(
   return { kind: 'id', id: text };
 }
 
-function ratioOf({ ratio, ct, pt }: BillInputFile['ratios'][number], place: string, wrong: Wrong): bigint {
-  if (ratio === undefined && ct === undefined && pt === undefined) throw wrong(`${place}.ct`, undefined, 'ct and pt, or ratio');
-  if (ratio !== undefined && (ct !== undefined || pt !== undefined)) throw wrong(`${place}.ratio`, ratio, 'either ratio, or ct and pt');
-  return ratio === undefined ? BigInt(ct ?? 1) * BigInt(pt ?? 1) : BigInt(ratio);
+function ratioOf(raw: BillInputFile['ratios'][number], place: string, wrong: Wrong): bigint {
+  const [current, voltage] = [raw.ct ?? raw.currentRatio, raw.pt ?? raw.voltageRatio];
+  if (raw.ratio === undefined && current === undefined && voltage === undefined)
+    throw wrong(`${place}.ct`, undefined, 'ct and pt, or ratio');
+  if (raw.ratio !== undefined && (current !== undefined || voltage !== undefined))
+    throw wrong(`${place}.ratio`, raw.ratio, 'either ratio, or ct and pt');
+  return raw.ratio === undefined ? BigInt(current ?? 1) * BigInt(voltage ?? 1) : BigInt(raw.ratio);
 }
 
 function previousOf(raw: Exclude<BillInputFile['previousPeriod'], null>, parse: Parser, wrong: Wrong): PreviousPeriod | undefined {
   if (raw === undefined) return undefined;
+  const values = registersOf(typeof raw === 'object' ? raw.quantity : raw, 'previousPeriod.quantity', parse, wrong);
   const bands = new Map<PriceBand, Energy>();
-  for (const [name, value] of Object.entries(raw.periods ?? {})) {
-    const period = TOU_PERIODS.find((known) => known === name);
-    if (period === undefined) throw wrong(`previousPeriod.periods.${name}`, value, `one of ${TOU_PERIODS.join(', ')}`);
-    bands.set(period, parse.energy(value, `previousPeriod.periods.${name}`));
+  for (const [index, period] of TOU_PERIODS.entries()) {
+    const value = values.get(energyOfRate(index + 1));
+    if (value !== undefined) bands.set(period, value);
   }
-  return { quantity: parse.energy(raw.quantity, 'previousPeriod.quantity'), bands };
+  const sum = [...bands.values()].reduce((left, right) => left + right, 0n);
+  return { quantity: values.get(ENERGY_TOTAL) ?? energy(sum), bands };
 }

@@ -31,12 +31,16 @@ export function loadLateFeeInput(file: string): LateFeeInput {
   const raw = readYaml(file, LateFeeInputSchema);
   const wrong: Wrong = (place, value, expected) => configError(file, place, value, expected);
   const zone = zoneOf(raw.zone, wrong);
-  const [due, until] = [dayOf(raw.due, zone, 'due', wrong), dayOf(raw.until, zone, 'until', wrong)];
+  const needed = <T>(value: T | undefined, field: string): T => {
+    if (value === undefined) throw wrong(field, undefined, 'it to be set');
+    return value;
+  };
   return {
     customerClass: raw.class,
-    principal: fenOf(raw.principal, 'principal', wrong),
-    due,
-    until,
+    principal: fenOf(needed(raw.principal ?? raw.amount, 'principal'), 'principal', wrong),
+    due: dayOf(needed(raw.due ?? raw.dueDate, 'due'), zone, 'due', wrong),
+    until: dayOf(needed(raw.until ?? raw.asOf, 'until'), zone, 'until', wrong),
+    rate: raw.ratePermille === undefined ? undefined : permilleOf(String(raw.ratePermille)),
     payments: raw.payments.map(({ at, amount }, index) => ({
       day: dayOf(at, zone, `payments[${index}].at`, wrong),
       amount: fenOf(amount, `payments[${index}].amount`, wrong),

@@ -73,8 +73,26 @@ function draw(random: Random, withGaps: boolean): Scenario {
     yearToDate: undefined,
     meteringSide: 'low',
     meters: [
-      { meter: 'A', from: at('01-01'), to: CHANGE, first: new Map(), final: new Map([[ENERGY_TOTAL, energy(final * HUNDREDTH)]]), digits: 6, decimals: 2, maximumKw: undefined },
-      { meter: 'B', from: CHANGE, to: undefined, first: new Map([[ENERGY_TOTAL, energy(startB * HUNDREDTH)]]), final: new Map(), digits: 6, decimals: 2, maximumKw: rational(200n) },
+      {
+        meter: 'A',
+        from: at('01-01'),
+        to: CHANGE,
+        first: new Map(),
+        final: new Map([[ENERGY_TOTAL, energy(final * HUNDREDTH)]]),
+        digits: 6,
+        decimals: 2,
+        maximumKw: undefined,
+      },
+      {
+        meter: 'B',
+        from: CHANGE,
+        to: undefined,
+        first: new Map([[ENERGY_TOTAL, energy(startB * HUNDREDTH)]]),
+        final: new Map(),
+        digits: 6,
+        decimals: 2,
+        maximumKw: rational(200n),
+      },
     ],
     ratios: [
       { from: at('01-01'), to: NEW_RATIO, ratio: 10n },
@@ -95,8 +113,17 @@ function draw(random: Random, withGaps: boolean): Scenario {
     supersedes: undefined,
     heardAt: instantOf(when + random.below(21) * 86_400_000),
   });
-  const boundaries = [read('A', JUNE, startA), read('B', NEW_PRICE, startB + b), read('B', NEW_RATIO, startB + b + c), read('B', JULY, startB + b + c + d)];
-  const between = [read('A', instantOf(JUNE + 3_600_000), startA), read('B', at('06-12'), startB + b / 2n), read('B', at('06-25'), startB + b + c + d / 3n)];
+  const boundaries = [
+    read('A', JUNE, startA),
+    read('B', NEW_PRICE, startB + b),
+    read('B', NEW_RATIO, startB + b + c),
+    read('B', JULY, startB + b + c + d),
+  ];
+  const between = [
+    read('A', instantOf(JUNE + 3_600_000), startA),
+    read('B', at('06-12'), startB + b / 2n),
+    read('B', at('06-25'), startB + b + c + d / 3n),
+  ];
   const kept = withGaps ? [...boundaries, ...between].filter(() => random.below(4) > 0) : [...boundaries, ...between];
   const readings = kept.flatMap((reading) => {
     const kind = random.below(5);
@@ -133,7 +160,16 @@ const faceOf = ({ lines, total, provisional, suspect }: Bill): string =>
   [
     total,
     ...lines.map(({ component, quantity, price, exact, amount }) =>
-      [component, quantity.numerator, quantity.denominator, price.numerator, price.denominator, exact.numerator, exact.denominator, amount].join(' '),
+      [
+        component,
+        quantity.numerator,
+        quantity.denominator,
+        price.numerator,
+        price.denominator,
+        exact.numerator,
+        exact.denominator,
+        amount,
+      ].join(' '),
     ),
     ...[...provisional, ...suspect].map(({ reason, detail }) => `${reason} ${detail}`),
   ].join('\n');

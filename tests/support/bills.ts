@@ -5,11 +5,23 @@ import path from 'node:path';
 import { billAnswer, rateFiles } from '../../src/cli/bill.ts';
 
 export interface Answer {
-  readonly lines: readonly { readonly component: string; readonly quantity: string; readonly price: string; readonly exact: string; readonly amount: string }[];
+  readonly lines: readonly {
+    readonly component: string;
+    readonly quantity: string;
+    readonly price: string;
+    readonly exact: string;
+    readonly amount: string;
+  }[];
   readonly total: string;
   readonly provisional: readonly { readonly reason: string; readonly rule: string }[];
   readonly suspect: readonly { readonly reason: string }[];
-  readonly postings?: readonly { readonly businessDay: string; readonly component: string; readonly customer: string; readonly revenue: string; readonly rounding: string }[];
+  readonly postings?: readonly {
+    readonly businessDay: string;
+    readonly component: string;
+    readonly customer: string;
+    readonly revenue: string;
+    readonly rounding: string;
+  }[];
 }
 
 const TARIFFS = path.join(import.meta.dirname, '../../config/tariffs');

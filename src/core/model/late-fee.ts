@@ -21,6 +21,8 @@ export interface LateFeeInput {
   /** The last day that counts. */
   readonly until: BusinessDay;
   readonly payments: readonly { readonly day: BusinessDay; readonly amount: Money }[];
+  /** By contract, in place of the dated rates. */
+  readonly rate: Rational | undefined;
   /** By contract: never more than this. */
   readonly cap: Money | undefined;
 }

@@ -1,4 +1,4 @@
-import type { Instant } from '../../kernel/clock.ts';
+import { formatInstant, type Instant } from '../../kernel/clock.ts';
 import type { Energy } from '../../kernel/units.ts';
 import type { RegisterReading, Remark } from '../model/bill.ts';
 import type { RegisterName } from '../model/register.ts';
@@ -38,7 +38,8 @@ export function acceptedReadings(readings: readonly RegisterReading[]): Series {
   for (const [meter, registers] of groups) {
     const lists = new Map<RegisterName, readonly Point[]>();
     for (const [register, group] of registers) {
-      const standing = group.filter((reading) => !(reading.id !== undefined && ids.has(reading.id)) && !isSuperseded(reading, group));
+      const corrections = group.filter(({ supersedes }) => supersedes !== undefined);
+      const standing = group.filter((reading) => !(reading.id !== undefined && ids.has(reading.id)) && !isSuperseded(reading, corrections));
       lists.set(register, inOrder(standing, conflicts));
     }
     points.set(meter, lists);
@@ -50,8 +51,8 @@ export function acceptedReadings(readings: readonly RegisterReading[]): Series {
   };
 }
 
-function isSuperseded({ at, value }: RegisterReading, group: readonly RegisterReading[]): boolean {
-  return group.some((other) => {
+function isSuperseded({ at, value }: RegisterReading, corrections: readonly RegisterReading[]): boolean {
+  return corrections.some((other) => {
     if (other.supersedes === undefined || (other.at === at && other.value === value)) return false;
     if (other.supersedes.kind === 'at') return other.supersedes.at === at;
     return other.supersedes.kind === 'value' && other.at === at && other.supersedes.value === value;
@@ -70,7 +71,7 @@ function inOrder(readings: readonly RegisterReading[], conflicts: Remark[]): rea
     }
     points.pop();
     disputed = at;
-    conflicts.push({ reason: 'readings-contradict', rule: 'neither is believed', detail: `${meter} ${register} at ${at}` });
+    conflicts.push({ reason: 'readings-contradict', rule: 'neither is believed', detail: `${meter} ${register} at ${formatInstant(at)}` });
   }
   return points;
 }

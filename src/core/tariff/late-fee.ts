@@ -53,7 +53,8 @@ const ruleOf = (customerClass: string, rates: readonly LateFeeRate[], day: Busin
   rates.findLast(({ from, classes }) => from <= day && classes.includes(customerClass)) ??
   rates.findLast(({ from, classes }) => from <= day && classes.length === 0);
 
-function rateOf({ customerClass, due }: LateFeeInput, rates: readonly LateFeeRate[], day: BusinessDay): Rational | undefined {
+function rateOf({ customerClass, due, rate }: LateFeeInput, rates: readonly LateFeeRate[], day: BusinessDay): Rational | undefined {
+  if (rate !== undefined) return rate;
   const rule = ruleOf(customerClass, rates, day);
   return dateOf(day).year === dateOf(due).year ? rule?.sameYear : rule?.laterYears;
 }

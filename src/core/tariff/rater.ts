@@ -10,6 +10,7 @@ import { add, isZero, ZERO } from '../../kernel/rational.ts';
 import { type Energy, energy, type Price, price } from '../../kernel/units.ts';
 import type { Bill, BillingFacts, MeterFact, RegisterReading, Remark } from '../model/bill.ts';
 import type { PlanVersion, PriceBand, PricePlan } from '../model/price-plan.ts';
+import type { RegisterName } from '../model/register.ts';
 import { acceptedReadings, type Series } from './accepted.ts';
 import { instantAt } from './dated.ts';
 import { unknownYears } from './day-periods.ts';
@@ -29,9 +30,10 @@ import { chargeTwoPart } from './two-part.ts';
  * @param until the period's end where absent. Before it the charge is that of the period so far: a last reading that is still
  *   to come is not missed, and no reading behind `until` is looked at
  */
-export function rateBill(facts: BillingFacts, plan: PricePlan, readings: readonly RegisterReading[], until = facts.period.to): Bill {
-  const { period } = facts;
+export function rateBill(all: BillingFacts, plan: PricePlan, readings: readonly RegisterReading[], until = all.period.to): Bill {
+  const { period } = all;
   const isWhole = until === period.to;
+  const facts = isWhole ? all : knownAt(all, until);
   const series = acceptedReadings(isWhole ? readings : readings.filter(({ at }) => at <= until));
   const metered = meteredUse(facts, series, stretchesBetween(facts, plan, period.from, until, keepsPeriodsBy(series)), until);
   const provisional: Remark[] = [...series.conflicts, ...metered.provisional, ...unknownHolidays(facts, plan, metered.uses)];
@@ -53,6 +55,14 @@ export function rateBill(facts: BillingFacts, plan: PricePlan, readings: readonl
   const lines = book.lines();
   return { lines, total: totalOf(lines), provisional: eachOnce(provisional), suspect: eachOnce(metered.suspect) };
 }
+
+/** A meter that will be replaced is not known to be, nor its final registers. */
+const knownAt = (facts: BillingFacts, until: Instant): BillingFacts => ({
+  ...facts,
+  meters: facts.meters.map((meter) =>
+    meter.to !== undefined && meter.to > until ? { ...meter, to: undefined, final: new Map<RegisterName, Energy>() } : meter,
+  ),
+});
 
 const keepsPeriodsBy =
   (series: Series) =>

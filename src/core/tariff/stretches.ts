@@ -33,7 +33,8 @@ export function stretchesBetween(
     const meter = inForceAt(facts.meters, start);
     if (meter === undefined) return [];
     const version = versionAt(facts, plan, start);
-    const prices = seasonOf(version.seasons, businessDayOf(start, facts.zone))?.prices ?? version.prices;
+    const season = version.seasons.length === 0 ? undefined : seasonOf(version.seasons, businessDayOf(start, facts.zone));
+    const prices = season?.prices ?? version.prices;
     const ratio = facts.ratios.length === 0 ? 1n : inForceAt(facts.ratios, start)?.ratio;
     const whole: Stretch = { from: start, to: end, version, prices, meter, ratio, period: undefined };
     if (prices.has('total') || keepsPeriods(meter, version)) return [whole];
@@ -56,7 +57,8 @@ export function versionAt({ zone }: BillingFacts, { versions }: PricePlan, at: I
 
 function boundariesOf(facts: BillingFacts, plan: PricePlan, from: Instant, to: Instant): readonly Instant[] {
   const { zone } = facts;
-  const years = yearsBetween(facts, from, to);
+  const byYear = plan.versions.some(({ steps, seasons }) => steps?.basis === 'year' || seasons.length > 0);
+  const years = byYear ? yearsBetween(facts, from, to) : [];
   return [
     ...edgesOf(facts.meters),
     ...edgesOf(facts.ratios),

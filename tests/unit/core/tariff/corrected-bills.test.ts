@@ -108,7 +108,10 @@ describe('a last reading that is missing', () => {
 
   test('is trued up when it arrives', () => {
     // 310 × 0.6123 = 189.813
-    expect(rated(FLAT, { ...late, readings: totals({ '2026-06-01': '1000', '2026-07-01': '1310' }) })).toMatchObject({ total: '189.81', provisional: [] });
+    expect(rated(FLAT, { ...late, readings: totals({ '2026-06-01': '1000', '2026-07-01': '1310' }) })).toMatchObject({
+      total: '189.81',
+      provisional: [],
+    });
   });
 });
 
@@ -119,7 +122,10 @@ describe('corrections of readings', () => {
 
   test.each(['r1', '1999', '1999.00', 1999, '2026-06-30T16:00:00Z', true])('name what they supersede: %s', (supersedes) => {
     // 100 × 0.6123 = 61.23, whichever came first
-    for (const readings of [[...start, wrong, corrected(supersedes)], [corrected(supersedes), wrong, ...start, wrong]])
+    for (const readings of [
+      [...start, wrong, corrected(supersedes)],
+      [corrected(supersedes), wrong, ...start, wrong],
+    ])
       expect(rated(FLAT, { ...JUNE, readings })).toMatchObject({ total: '61.23', provisional: [] });
   });
 
@@ -152,7 +158,13 @@ describe('posted day by day', () => {
     const late = { meter: 'A', at: '2026-07-01', value: '1090', supersedes: true, heardAt: '2026-07-20T02:00:00Z' };
     const bill = rated(FLAT, { ...JUNE, readings: [...readings, late] }, true);
     // 90 × 0.6123 = 55.107; 61.23 was posted
-    expect(bill.postings?.at(-1)).toEqual({ businessDay: '2026-07-20', component: 'energy', customer: '-6.12', revenue: '-6.123', rounding: '0.003' });
+    expect(bill.postings?.at(-1)).toEqual({
+      businessDay: '2026-07-20',
+      component: 'energy',
+      customer: '-6.12',
+      revenue: '-6.123',
+      rounding: '0.003',
+    });
     expect(bill.total).toBe('55.11');
     expect(sumOf(bill.postings?.map(({ customer }) => customer) ?? [])).toBe(55_110_000n);
   });

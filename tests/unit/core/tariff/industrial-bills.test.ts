@@ -18,9 +18,14 @@ const works = (reactive: string | undefined, more: object = {}) => ({
   ratios: [{ from: '2026-01-01', ct: '40' }],
   capacities: [{ from: '2026-01-01', kva: '400' }],
   demands: [{ from: '2026-01-01', contractedKw: '200', measuredKw: '190' }],
-  readings: Object.entries({ total: '1000', sharp: '100', peak: '250', flat: '400', valley: '250', ...(reactive === undefined ? {} : { reactive }) }).map(
-    ([register, value]) => ({ meter: 'A', register, at: '2026-05-01', value }),
-  ),
+  readings: Object.entries({
+    total: '1000',
+    sharp: '100',
+    peak: '250',
+    flat: '400',
+    valley: '250',
+    ...(reactive === undefined ? {} : { reactive }),
+  }).map(([register, value]) => ({ meter: 'A', register, at: '2026-05-01', value })),
   ...more,
 });
 
@@ -121,20 +126,29 @@ describe('capacity and demand by calendar days', () => {
   });
 
   test('February of a leap year has 29 days', () => {
-    const bill = rated(part({ capacity: { price: '30' } }), idle('2028-02-01', '2028-03-01', { capacities: [{ from: '2028-02-10', kva: '100' }] }));
+    const bill = rated(
+      part({ capacity: { price: '30' } }),
+      idle('2028-02-01', '2028-03-01', { capacities: [{ from: '2028-02-10', kva: '100' }] }),
+    );
     // 10th to 29th: 20 days. 100 × 20 ÷ 29 × 30 = 60,000 ÷ 29 = 2,068.9655…
     expect(bill.lines).toMatchObject([{ quantity: '68.965517', exactFraction: '60000/29', amount: '2068.97' }]);
   });
 
   test('February of another year has 28', () => {
-    const bill = rated(part({ capacity: { price: '30' } }), idle('2027-02-01', '2027-03-01', { capacities: [{ from: '2027-02-10', kva: '100' }] }));
+    const bill = rated(
+      part({ capacity: { price: '30' } }),
+      idle('2027-02-01', '2027-03-01', { capacities: [{ from: '2027-02-10', kva: '100' }] }),
+    );
     // 19 days: 100 × 19 ÷ 28 × 30 = 2,035.714…
     expect(bill.total).toBe('2035.71');
   });
 
   const demand = { demand: { price: '40' } };
   test('demand above 105 % of the contract: the excess alone at the double price', () => {
-    const bill = rated(part(demand), idle('2026-04-01', '2026-05-01', { demands: [{ from: '2026-01-01', contractedKw: '200', measuredKw: '230' }] }));
+    const bill = rated(
+      part(demand),
+      idle('2026-04-01', '2026-05-01', { demands: [{ from: '2026-01-01', contractedKw: '200', measuredKw: '230' }] }),
+    );
     // 200 × 40 = 8,000; 230 − 210 = 20 × 80 = 1,600
     expect(linesOf(bill)).toEqual([
       ['demand', '200.00', '40.00', '8000.00'],
@@ -170,7 +184,11 @@ test('a fund ends on its own date, and a class can be exempt', () => {
     { component: 'fund:old', price: '0.01', from: '2016-01-01', to: '2026-04-11' },
     { component: 'fund:new', price: '0.02', from: '2026-04-11', exempt: ['agriculture'] },
   ];
-  const input = { class: 'industrial', period: { from: '2026-04-01', to: '2026-05-01' }, readings: totals({ '2026-04-01': '0', '2026-04-11': '100', '2026-05-01': '350' }) };
+  const input = {
+    class: 'industrial',
+    period: { from: '2026-04-01', to: '2026-05-01' },
+    readings: totals({ '2026-04-01': '0', '2026-04-11': '100', '2026-05-01': '350' }),
+  };
   // 350 × 0.60 = 210; 100 × 0.01 = 1; 250 × 0.02 = 5
   expect(linesOf(rated({ ...part({}), funds }, input))).toEqual([
     ['energy', '350.00', '0.60', '210.00'],

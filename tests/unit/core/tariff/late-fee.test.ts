@@ -12,7 +12,14 @@ const day = (text: string) => {
   expect.assert(parsed !== undefined);
   return parsed;
 };
-const fee = (customerClass: string, principal: string, due: string, until: string, payments: readonly [string, string][] = [], cap?: string) => {
+const fee = (
+  customerClass: string,
+  principal: string,
+  due: string,
+  until: string,
+  payments: readonly [string, string][] = [],
+  cap?: string,
+) => {
   const { amount, principalLeft, feePaid, days } = lateFeeOf(
     {
       customerClass,
@@ -20,6 +27,7 @@ const fee = (customerClass: string, principal: string, due: string, until: strin
       due: day(due),
       until: day(until),
       payments: payments.map(([at, paid]) => ({ day: day(at), amount: yuan(paid) })),
+      rate: undefined,
       cap: cap === undefined ? undefined : yuan(cap),
     },
     RATES,

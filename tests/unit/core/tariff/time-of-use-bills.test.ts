@@ -108,7 +108,10 @@ describe('holidays', () => {
 
   test('a year without a calendar is rated by weekday, provisionally, and says so', () => {
     const hours = { '00:00': '0', '08:00': '8', '10:00': '10', '12:00': '12', '17:00': '17', '20:00': '20', '22:00': '22' };
-    const bill = rated('commercial-tou', commerce('2030-05-01', [...day('2030-05-01', hours), ...totals({ '2030-05-02': '24' })], '2030-05-02'));
+    const bill = rated(
+      'commercial-tou',
+      commerce('2030-05-01', [...day('2030-05-01', hours), ...totals({ '2030-05-02': '24' })], '2030-05-02'),
+    );
     // valley 8 + 2 = 10 × 0.34; flat 2 + 5 + 2 = 9 × 0.68 = 6.12; peak 2 + 3 = 5 × 1.02; 24 × 0.019 = 0.456
     expect(linesOf(bill)).toEqual([
       ['energy:valley', '10.00', '0.34', '3.40'],
@@ -140,7 +143,8 @@ describe('holidays', () => {
         },
       ],
     };
-    const of = (from: string, to: string) => linesOf(rated(tariff, { class: 'any', period: { from, to }, readings: totals({ [from]: '0', [to]: '10' }) }));
+    const of = (from: string, to: string) =>
+      linesOf(rated(tariff, { class: 'any', period: { from, to }, readings: totals({ [from]: '0', [to]: '10' }) }));
     expect(of('2026-02-28', '2026-03-01')).toEqual([['energy:peak', '10.00', '0.90', '9.00']]);
     expect(of('2026-03-07', '2026-03-08')).toEqual([['energy:valley', '10.00', '0.50', '5.00']]);
     expect(of('2026-07-01', '2026-07-02')).toEqual([['energy:sharp', '10.00', '2.00', '20.00']]);
