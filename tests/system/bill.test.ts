@@ -185,7 +185,7 @@ describe('the examples of docs/bill.md', () => {
   ];
 
   test('cover each shipped tariff', () => {
-    expect(examples.map(({ groups }) => groups?.['tariff'])).toEqual([
+    expect(examples.map(({ groups }) => groups?.tariff)).toEqual([
       'beijing-residential-step',
       'jiangsu-residential-tou-step',
       'commercial-tou',
@@ -193,7 +193,7 @@ describe('the examples of docs/bill.md', () => {
     ]);
   });
 
-  test.each(examples.map(({ groups }) => [groups?.['tariff'] ?? '', groups?.['input'] ?? '', groups?.['total'] ?? '']))(
+  test.each(examples.map(({ groups }) => [groups?.tariff ?? '', groups?.input ?? '', groups?.total ?? '']))(
     '%s',
     async (tariff, input, total) => {
       const { stdout } = await bill(path.join(ROOT, `config/tariffs/${tariff}.yaml`), input, '--json');
