@@ -15,7 +15,7 @@ import type {
 import { TOU_PERIODS, WEEKDAYS } from '../core/model/price-plan.ts';
 import { parseInstant } from '../kernel/clock.ts';
 import { parseDecimal } from '../kernel/decimal.ts';
-import { parseBusinessDay } from '../kernel/local-time.ts';
+import { nextDay, parseBusinessDay, toBusinessDay } from '../kernel/local-time.ts';
 import { type Rational, rational, rationalOf, times } from '../kernel/rational.ts';
 import { type Energy, type Price, parseEnergy, parsePrice } from '../kernel/units.ts';
 import { loadCalendar } from './calendar.ts';
@@ -26,6 +26,7 @@ type VersionFile = TariffFile['versions'][number];
 type TimeOfUse = NonNullable<VersionFile['timeOfUse']>;
 
 const CALENDARS_FOLDER = path.join(import.meta.dirname, '../../config/calendars');
+const A_LEAP_YEAR = toBusinessDay(2024, 1, 1);
 const HUNDREDTH = rational(1n, 100n);
 
 /**
@@ -112,10 +113,12 @@ function tableOf(table: TimeOfUse['days'][number], prices: Prices, seasons: Plan
   for (const [index, name] of table.seasons.entries())
     if (!known.has(name))
       throw wrong(`${place}.seasons[${index}]`, name, `one of the seasons: ${[...known].join(', ') || 'none are listed'}`);
+  const inSeason = seasons.filter(({ name }) => table.seasons.length === 0 || table.seasons.includes(name));
+  const applied = inSeason.length === 0 ? [prices] : inSeason.map((season) => season.prices ?? prices);
   const switches = table.periods.map((text, index) => {
     const [time = '', period = ''] = text.split(' ');
-    if (!prices.has(period as TouPeriod))
-      throw wrong(`${place}.periods[${index}]`, text, `one of the periods that have a price: ${[...prices.keys()].join(', ')}`);
+    if (applied.some((set) => !set.has(period as TouPeriod)))
+      throw wrong(`${place}.periods[${index}]`, text, `one of the periods that have a price: ${commonOf(applied).join(', ')}`);
     return { minute: Number(time.slice(0, 2)) * 60 + Number(time.slice(3)), period: period as TouPeriod };
   });
   for (const [index, { minute }] of switches.entries()) {
@@ -130,6 +133,10 @@ function tableOf(table: TimeOfUse['days'][number], prices: Prices, seasons: Plan
   return { seasons: table.seasons, days: table.on, switches };
 }
 
+/** The bands that every one of these has a price for. */
+const commonOf = ([first, ...others]: readonly Prices[]): readonly PriceBand[] =>
+  [...(first?.keys() ?? [])].filter((band) => others.every((set) => set.has(band)));
+
 /** Every weekday of every season needs a table: an hour without a period would be an hour without a price. */
 function checkTables(
   tables: readonly DayTable[],
@@ -138,6 +145,8 @@ function checkTables(
   place: string,
   wrong: Wrong,
 ): void {
+  const gap = seasons.length === 0 ? undefined : dayOutside(seasons);
+  if (gap !== undefined) throw wrong(`${place}.seasons`, gap, 'seasons that cover the whole year: this day lies in none');
   if (tables.length === 0) {
     if (raw !== undefined && raw.source !== 'registers') throw wrong(`${place}.days`, [], 'tables of the periods, or source: registers');
     return;
@@ -151,6 +160,15 @@ function checkTables(
       if (!fits) throw wrong(`${place}.days`, weekday, `a table for ${weekday}${season === undefined ? '' : ` in season ${season.name}`}`);
     }
   }
+}
+
+/** A day, `MM-DD`, of no season. */
+function dayOutside(seasons: PlanVersion['seasons']): string | undefined {
+  for (let day = A_LEAP_YEAR; day.startsWith('2024'); day = nextDay(day)) {
+    const date = day.slice(5);
+    if (!seasons.some(({ from, to }) => (from <= to ? from <= date && date <= to : from <= date || date <= to))) return date;
+  }
+  return undefined;
 }
 
 function stepsOf(raw: NonNullable<VersionFile['steps']>, place: string, wrong: Wrong): StepPlan {

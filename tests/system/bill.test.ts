@@ -121,6 +121,16 @@ describe('feikong bill', () => {
       'versions[0].steps.blocks[1].upTo is "50"; expected more than the block before',
     ],
     [
+      'a day in no season',
+      'id: t\nversions:\n  - from: "2020-01-01"\n    energy: { peak: "1" }\n    timeOfUse: { source: registers, seasons: [{ name: a, from: "01-01", to: "06-29" }, { name: b, from: "07-01", to: "12-31" }] }\n',
+      'versions[0].timeOfUse.seasons is "06-30"; expected seasons that cover the whole year',
+    ],
+    [
+      'a period that one season has no price for',
+      'id: t\nversions:\n  - from: "2020-01-01"\n    energy: { peak: "1", sharp: "2" }\n    timeOfUse: { seasons: [{ name: a, from: "01-01", to: "12-31", energy: { peak: "1" } }], days: [{ on: [mon, tue, wed, thu, fri, sat, sun], periods: ["00:00 sharp"] }] }\n',
+      'periods[0] is "00:00 sharp"; expected one of the periods that have a price: peak',
+    ],
+    [
       'a weekday without a table',
       'id: t\nversions:\n  - from: "2020-01-01"\n    energy: { peak: "1", valley: "0.5" }\n    timeOfUse: { days: [{ on: [mon], periods: ["00:00 peak"] }] }\n',
       'versions[0].timeOfUse.days is "sun"; expected a table for sun',

@@ -56,17 +56,11 @@ export function seasonOf(seasons: readonly Season[], day: BusinessDay): Season |
   return seasons.find(({ from, to }) => (from <= to ? from <= date && date <= to : from <= date || date <= to));
 }
 
-/** The years from `from` to before `to` whose holidays decide a price and are not known. */
-export function unknownYears(
-  version: PlanVersion,
-  calendar: HolidayCalendar | undefined,
-  zone: Zone,
-  from: Instant,
-  to: Instant,
-): readonly number[] {
-  if (!version.dayTables.some(({ days }) => days.includes('holiday') || days.includes('special'))) return [];
+/** The years from `from` to before `to` that a plan's calendar does not know. */
+export function unknownYears(calendar: HolidayCalendar | undefined, zone: Zone, from: Instant, to: Instant): readonly number[] {
+  if (calendar === undefined) return [];
   const years: number[] = [];
   const last = dateOf(businessDayOf((to - 1) as Instant, zone)).year;
-  for (let { year } = dateOf(businessDayOf(from, zone)); year <= last; year++) if (calendar?.years.has(year) !== true) years.push(year);
+  for (let { year } = dateOf(businessDayOf(from, zone)); year <= last; year++) if (!calendar.years.has(year)) years.push(year);
   return years;
 }

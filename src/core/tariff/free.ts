@@ -3,7 +3,7 @@ import { type Energy, energy, type Price } from '../../kernel/units.ts';
 import type { BillingFacts } from '../model/bill.ts';
 import type { PlanVersion } from '../model/price-plan.ts';
 import { kwhOf, type LineBook, yuanOf } from './line-book.ts';
-import { startedMonths } from './months.ts';
+import { monthsOf, startedMonths } from './months.ts';
 import type { StepUse } from './steps.ts';
 
 const CREDIT = rational(-1n);
@@ -47,12 +47,10 @@ export function creditFree(
 
 function freeQuantity({ zone, period, free, customerClass }: BillingFacts, version: PlanVersion): bigint {
   if (version.free === undefined && free.length === 0) return 0n;
-  if (free.length === 0) {
-    if (version.free?.classes.includes(customerClass) !== true) return 0n;
-    return version.free.perMonth * BigInt(startedMonths([{ from: period.from, to: period.to }], period.from, period.to, zone));
-  }
+  const months = monthsOf(period.from, period.to, zone);
+  if (free.length === 0) return version.free?.classes.includes(customerClass) === true ? version.free.perMonth * BigInt(months) : 0n;
   return free.reduce((sum, fact) => {
     const perMonth = fact.perMonth ?? version.free?.perMonth ?? 0n;
-    return sum + perMonth * BigInt(startedMonths([fact], period.from, period.to, zone));
+    return sum + perMonth * BigInt(Math.min(months, startedMonths([fact], period.from, period.to, zone)));
   }, 0n);
 }

@@ -71,11 +71,20 @@ function countRegisters(facts: BillingFacts, series: Series, meter: MeterFact, s
   const cuts = inTime(stretches.flatMap(({ from, to }) => [from, to]));
   const range = rangeOf(facts, meter, stretches[0]);
   const counted = new Map<RegisterName, RegisterUse>();
-  for (const register of new Set([...meter.first.keys(), ...meter.final.keys(), ...series.registersOf(meter.meter)])) {
+  const known = new Set([...meter.first.keys(), ...meter.final.keys(), ...series.registersOf(meter.meter)]);
+  for (const register of known) {
+    if (!isNeeded(register, stretches, known)) continue;
     const points = pointsOf(meter, register, series.of(meter.meter, register));
     if (points.length > 0) counted.set(register, useBetweenCuts(points, cuts, range));
   }
   return counted;
+}
+
+/** What charges nothing here cannot make a bill provisional either. */
+function isNeeded(register: RegisterName, stretches: readonly Stretch[], known: ReadonlySet<RegisterName>): boolean {
+  if (register === ENERGY_TOTAL) return true;
+  if (REACTIVE_REGISTERS.includes(register)) return stretches.some(({ version }) => version.powerFactor !== undefined);
+  return !known.has(ENERGY_TOTAL) || stretches.some(({ period, prices }) => period === undefined && !prices.has('total'));
 }
 
 /** Readings from the time that the meter hung here; the registers it came and went with outrank them. */

@@ -180,7 +180,7 @@ function usedBefore(facts: BillingFacts, plan: PricePlan, series: Series): { use
 function unknownHolidays({ zone }: BillingFacts, { calendar }: PricePlan, uses: readonly StretchUse[]): readonly Remark[] {
   return uses
     .filter(({ stretch }) => stretch.period !== undefined)
-    .flatMap(({ stretch }) => unknownYears(stretch.version, calendar, zone, stretch.from, stretch.to))
+    .flatMap(({ stretch }) => unknownYears(calendar, zone, stretch.from, stretch.to))
     .map((year) => ({ reason: 'holiday-calendar-unknown', rule: 'rated by weekday', detail: `no holidays are known for ${year}` }));
 }
 

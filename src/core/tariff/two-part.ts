@@ -18,6 +18,7 @@ export function chargeTwoPart(book: LineBook, facts: BillingFacts, plan: PricePl
   const { zone } = facts;
   for (let day = businessDayOf(facts.period.from, zone); startOfDay(day, zone) < until; day = nextDay(day)) {
     const [start, end] = [startOfDay(day, zone), startOfDay(nextDay(day), zone)];
+    if (start < facts.period.from && isCarried(facts, start)) continue;
     const { capacityPrice, demand: demandPrice } = versionAt(facts, plan, start < facts.period.from ? facts.period.from : start);
     const { year, month } = dateOf(day);
     const share = rational(1n, BigInt(daysInMonth(year, month)));
@@ -44,6 +45,10 @@ export function chargeTwoPart(book: LineBook, facts: BillingFacts, plan: PricePl
   }
   return [...remarks.values()];
 }
+
+/** A day belongs to the period that it begins in; only the first day of supply begins with the supply. */
+const isCarried = ({ capacities, demands, period }: BillingFacts, dayStart: Instant): boolean =>
+  [...capacities, ...demands].some(({ from, to }) => from < period.from && (to === undefined || to > dayStart));
 
 interface DemandDay {
   readonly book: LineBook;

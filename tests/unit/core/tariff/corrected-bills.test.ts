@@ -39,6 +39,17 @@ describe('a meter change and a roll-over in one period', () => {
     expect(bill).toMatchObject({ provisional: [], suspect: [{ reason: 'register-rolled-over' }] });
   });
 
+  test('and nothing of what a meter counts after it was taken away', () => {
+    const elsewhere = meterOf('A', { '2026-06-10T10:00:00+08:00': '21.00', '2026-06-20': '500.00' });
+    expect(rated(FLAT, { ...JUNE, meters, readings: [...readings, ...elsewhere] })).toMatchObject({ total: '104.09', provisional: [] });
+    // Without a final register its reading at that instant stands in for it: 71 + 100 = 171 × 0.6123 = 104.7033
+    const stood = [{ meter: 'A', from: '2020-01-01' }, meters[1]];
+    expect(rated(FLAT, { ...JUNE, meters: stood, readings: [...readings, ...elsewhere] })).toMatchObject({
+      total: '104.70',
+      provisional: [],
+    });
+  });
+
   test('each with its own ratio', () => {
     const ratios = [
       { from: '2020-01-01', ct: '10' },
@@ -65,6 +76,16 @@ test('what a supply cannot carry in the time is no roll-over', () => {
   // 10,000 kWh in 720 hours need 13.9 kW; with a margin of 1.2: 11 kVA carry 9,504, 12 kVA carry 10,368
   expect([reasonsOf(of('11')), of('11').total]).toEqual([['register-went-back'], '0.00']);
   expect([reasonsOf(of('12')), of('12').total]).toEqual([[], '6123.00']);
+});
+
+test('registers that charge nothing here make no bill provisional', () => {
+  const others = [
+    { meter: 'A', register: 'reactive', at: '2026-06-20', value: '5' },
+    { meter: 'A', register: 'peak', at: '2026-06-01', value: '500' },
+    { meter: 'A', register: 'peak', at: '2026-07-01', value: '300' },
+  ];
+  const bill = rated(FLAT, { ...JUNE, readings: [...totals({ '2026-06-01': '0', '2026-07-01': '100' }), ...others] });
+  expect(bill).toMatchObject({ total: '61.23', provisional: [] });
 });
 
 describe('a tariff that changes in mid-month', () => {
@@ -127,6 +148,10 @@ describe('corrections of readings', () => {
       [corrected(supersedes), wrong, ...start, wrong],
     ])
       expect(rated(FLAT, { ...JUNE, readings })).toMatchObject({ total: '61.23', provisional: [] });
+  });
+
+  test('a correction of another value leaves two that contradict each other', () => {
+    expect(reasonsOf(rated(FLAT, { ...JUNE, readings: [...start, wrong, corrected('1500')] }))[0]).toBe('readings-contradict');
   });
 
   test('two values without a correction are neither believed', () => {

@@ -143,6 +143,19 @@ describe('capacity and demand by calendar days', () => {
     expect(bill.total).toBe('2035.71');
   });
 
+  test('the day on which a capacity ends counts whole', () => {
+    const capacities = [{ from: '2026-01-01', to: '2026-04-10T10:00:00+08:00', kva: '100' }];
+    // 10 of 30 days: 100 × 10 ÷ 30 × 30
+    expect(rated(part({ capacity: { price: '30' } }), idle('2026-04-01', '2026-05-01', { capacities })).total).toBe('1000.00');
+  });
+
+  test('a day belongs to the period that it begins in', () => {
+    const capacities = [{ from: '2026-01-01', kva: '100' }];
+    const bill = rated(part({ capacity: { price: '30' } }), idle('2026-04-01T10:00:00+08:00', '2026-05-01T10:00:00+08:00', { capacities }));
+    // 2 to 30 April: 29 × 100 = 2,900; 1 May: 3,000 ÷ 31 = 96.774…
+    expect(bill.lines.map(({ amount }) => amount)).toEqual(['2900.00', '96.77']);
+  });
+
   const demand = { demand: { price: '40' } };
   test('demand above 105 % of the contract: the excess alone at the double price', () => {
     const bill = rated(

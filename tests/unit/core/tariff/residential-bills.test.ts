@@ -134,6 +134,14 @@ test('the step volume goes on where the price changes in mid-month', () => {
   expect(bill).toMatchObject({ total: '154.25', provisional: [] });
 });
 
+test('a period of more than one month and less than two has the volume of one', () => {
+  const steps = { basis: 'month', blocks: [{ upTo: '240', add: '0' }, { add: '0.05' }] };
+  const tariff = { versions: [{ from: '2020-01-01', energy: '0.50', steps }] };
+  const bill = rated(tariff, household('2026-01-20', '2026-03-10', { '2026-01-20': '1000', '2026-03-10': '1300' }));
+  // 300 × 0.50 = 150; 60 × 0.05 = 3
+  expect(bill.total).toBe('153.00');
+});
+
 describe('a free quantity of 15 kWh a month', () => {
   const poor = (yearToDate: string) => ({
     ...household('2026-04-01', '2026-05-01', { '2026-04-01': '2000', '2026-05-01': '2200' }),
@@ -149,6 +157,18 @@ describe('a free quantity of 15 kWh a month', () => {
       ['free', '-15.00', '0.4883', '-7.32'],
     ]);
     expect(bill.total).toBe('90.34');
+  });
+
+  test('is one month’s from the 15th to the 15th', () => {
+    const input = {
+      ...poor('100'),
+      period: { from: '2026-04-15', to: '2026-05-15' },
+      readings: totals({ '2026-04-15': '2000', '2026-05-15': '2200' }),
+    };
+    expect(rated(BEIJING, input).total).toBe('90.34');
+    const entitled = { ...input, class: 'residential', free: [{ from: '2026-01-01', perMonth: '10' }] };
+    // 97.66 − 10 × 0.4883 = 4.883
+    expect(rated(BEIJING, entitled).total).toBe('92.78');
   });
 
   test('goes on into the next step where the cheapest is too small', () => {
