@@ -40,9 +40,11 @@ export const BillInputSchema = Type.Object(
           {
             from: opt(instant('Beginning')),
             to: opt(instant('End')),
-            quantity: registerValues('kWh after the ratio, or of each register: charged where the last reading is missing (F74)'),
+            quantity: opt(
+              registerValues('kWh after the ratio, or of each register; as the readings from `from` to `to` show it where absent'),
+            ),
           },
-          closed,
+          { ...closed, description: 'Charged where the last reading is missing (F74)' },
         ),
         decimal('Its quantity'),
         Type.Null(),

@@ -72,7 +72,7 @@ export function zoneOf(name: string, wrong: Wrong): Zone {
   return zone;
 }
 
-type RawDated = { readonly from: string; readonly to?: string };
+type RawDated = { readonly from: string; readonly to?: string | undefined };
 
 function parserOf(zone: Zone, wrong: Wrong) {
   const instant = (text: string, place: string): Instant => {
@@ -226,6 +226,11 @@ function ratioOf(raw: BillInputFile['ratios'][number], place: string, wrong: Wro
 
 function previousOf(raw: Exclude<BillInputFile['previousPeriod'], null>, parse: Parser, wrong: Wrong): PreviousPeriod | undefined {
   if (raw === undefined) return undefined;
+  if (typeof raw === 'object' && raw.quantity === undefined) {
+    const { from, to } = raw.from === undefined ? {} : parse.dated({ from: raw.from, to: raw.to }, 'previousPeriod');
+    if (from === undefined || to === undefined) throw wrong('previousPeriod.quantity', undefined, 'quantity, or from and to');
+    return { from, to };
+  }
   const values = registersOf(typeof raw === 'object' ? raw.quantity : raw, 'previousPeriod.quantity', parse, wrong);
   const bands = new Map<PriceBand, Energy>();
   for (const [index, period] of TOU_PERIODS.entries()) {

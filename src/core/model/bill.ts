@@ -57,8 +57,9 @@ export type Superseded =
   | { readonly kind: 'value'; readonly value: Energy }
   | { readonly kind: 'at'; readonly at: Instant };
 
-/** Use of an earlier period, after the ratio. */
-export interface PreviousPeriod {
+/** Use of the period before, after the ratio: as stated, else as the readings of its time show it. */
+export type PreviousPeriod = PreviousUse | { readonly from: Instant; readonly to: Instant };
+export interface PreviousUse {
   readonly quantity: Energy;
   readonly bands: ReadonlyMap<PriceBand, Energy>;
 }

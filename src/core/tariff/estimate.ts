@@ -1,6 +1,6 @@
 import { formatInstant, type Instant } from '../../kernel/clock.ts';
 import { divideHalfAway, type Energy, energy } from '../../kernel/units.ts';
-import type { PreviousPeriod, Remark } from '../model/bill.ts';
+import type { PreviousUse, Remark } from '../model/bill.ts';
 import type { PriceBand } from '../model/price-plan.ts';
 import type { StretchUse } from './metered-use.ts';
 
@@ -13,7 +13,7 @@ import type { StretchUse } from './metered-use.ts';
 export function estimateRest(
   uses: readonly StretchUse[],
   endsAt: Instant,
-  previous: PreviousPeriod | undefined,
+  previous: PreviousUse | undefined,
 ): { readonly uses: readonly StretchUse[]; readonly remark: Remark } {
   const read = uses.reduce((sum, { bands }) => sum + sumOf(bands), 0n);
   const rest = previous === undefined || previous.quantity <= read ? 0n : previous.quantity - read;
@@ -34,11 +34,15 @@ export function estimateRest(
 
 const sumOf = (bands: ReadonlyMap<PriceBand, Energy>): bigint => [...bands.values()].reduce((left, right) => left + right, 0n);
 
-function weightsOf(uses: readonly StretchUse[], previous: PreviousPeriod | undefined): ReadonlyMap<PriceBand, Energy> {
-  if (previous !== undefined && previous.bands.size > 0) return previous.bands;
+function weightsOf(uses: readonly StretchUse[], previous: PreviousUse | undefined): ReadonlyMap<PriceBand, Energy> {
+  return previous !== undefined && previous.bands.size > 0 ? previous.bands : sumOfUses(uses).bands;
+}
+
+/** What stretches used together. */
+export function sumOfUses(uses: readonly StretchUse[]): PreviousUse {
   const sums = new Map<PriceBand, Energy>();
   for (const { bands } of uses) for (const [band, value] of bands) sums.set(band, energy((sums.get(band) ?? 0n) + value));
-  return sums;
+  return { quantity: energy(sumOf(sums)), bands: sums };
 }
 
 function withRest(use: StretchUse, rest: Energy, weights: ReadonlyMap<PriceBand, Energy>): StretchUse {

@@ -9,8 +9,8 @@ export const yuanOf = (value: Price): Rational => rational(value, 100_000_000n);
 export interface LineBook {
   /** @param part tells lines of one component and price apart that stay apart, as two capacities */
   charge(component: string, price: Rational, quantity: Rational, source: string, part?: string): void;
-  /** The exact amount of the components so far. */
-  exactOf(fits: (component: string) => boolean): Rational;
+  /** The exact amount of all lines so far. */
+  exact(): Rational;
   /** Lines whose quantity is zero are left out. */
   lines(): readonly BillLine[];
 }
@@ -35,8 +35,7 @@ export function createLineBook(): LineBook {
         line.sources.add(source);
       }
     },
-    exactOf: (fits) =>
-      sum([...open.values()].filter(({ component }) => fits(component)).map(({ price, quantity }) => times(price, quantity))),
+    exact: () => sum([...open.values()].map(({ price, quantity }) => times(price, quantity))),
     lines: () =>
       [...open.values()]
         .filter(({ quantity }) => !isZero(quantity))

@@ -8,13 +8,13 @@
 import { formatInstant, type Instant } from '../../kernel/clock.ts';
 import { add, isZero, ZERO } from '../../kernel/rational.ts';
 import { type Energy, energy, type Price, price } from '../../kernel/units.ts';
-import type { Bill, BillingFacts, MeterFact, RegisterReading, Remark } from '../model/bill.ts';
+import type { Bill, BillingFacts, MeterFact, PreviousUse, RegisterReading, Remark } from '../model/bill.ts';
 import type { PlanVersion, PriceBand, PricePlan } from '../model/price-plan.ts';
 import type { RegisterName } from '../model/register.ts';
 import { acceptedReadings, type Series } from './accepted.ts';
 import { instantAt } from './dated.ts';
 import { unknownYears } from './day-periods.ts';
-import { estimateRest } from './estimate.ts';
+import { estimateRest, sumOfUses } from './estimate.ts';
 import { creditFree } from './free.ts';
 import { createLineBook, kwhOf, type LineBook, totalOf, yuanOf } from './line-book.ts';
 import { lossesOf } from './losses.ts';
@@ -39,7 +39,7 @@ export function rateBill(all: BillingFacts, plan: PricePlan, readings: readonly 
   const provisional: Remark[] = [...series.conflicts, ...metered.provisional, ...unknownHolidays(facts, plan, metered.uses)];
   let uses = metered.uses;
   if (isWhole && metered.endsAt !== undefined) {
-    const estimate = estimateRest(uses, metered.endsAt, facts.previousPeriod);
+    const estimate = estimateRest(uses, metered.endsAt, previousUse(facts, plan, series));
     uses = estimate.uses;
     provisional.push(estimate.remark);
   }
@@ -68,6 +68,13 @@ const keepsPeriodsBy =
   (series: Series) =>
   (meter: MeterFact, { touSource }: PlanVersion): boolean =>
     touSource === 'registers' || (touSource === 'auto' && hasPeriodRegisters(series, meter));
+
+function previousUse(facts: BillingFacts, plan: PricePlan, series: Series): PreviousUse | undefined {
+  const { previousPeriod: previous } = facts;
+  if (previous === undefined || 'quantity' in previous) return previous;
+  const stretches = stretchesBetween(facts, plan, previous.from, previous.to, keepsPeriodsBy(series));
+  return sumOfUses(meteredUse(facts, series, stretches, previous.to).uses);
+}
 
 const componentOf = (band: PriceBand, name = 'energy'): string => (band === 'total' ? name : `${name}:${band}`);
 
@@ -99,8 +106,6 @@ function chargeLosses(book: LineBook, facts: BillingFacts, uses: readonly Stretc
   return active;
 }
 
-const isFree = (component: string): boolean => component === 'free' || component.startsWith('free:');
-
 /** The power factor adjusts energy with its losses and capacity or demand, and no funds (F84): it is charged before they are. */
 function adjust(
   book: LineBook,
@@ -126,7 +131,7 @@ function adjust(
   book.charge(
     'power-factor',
     share,
-    book.exactOf((component) => !isFree(component)),
+    book.exact(),
     `power factor ${factorText(factor)} against ${factorText(powerFactor.base)}, of energy, losses, capacity and demand`,
   );
   return [];

@@ -122,6 +122,12 @@ describe('a last reading that is missing', () => {
     });
   });
 
+  test('which may be taken from the readings of its time', () => {
+    const readings = totals({ '2026-05-01': '750', '2026-06-01': '1000' });
+    // 250 × 0.6123 = 153.075
+    expect(rated(FLAT, { ...JUNE, previousPeriod: { from: '2026-05-01', to: '2026-06-01' }, readings }).total).toBe('153.08');
+  });
+
   test('never less than was read', () => {
     // 300 read by 20 June: 300 × 0.6123 = 183.69
     expect(rated(FLAT, { ...late, readings: totals({ '2026-06-01': '1000', '2026-06-20': '1300' }) }).total).toBe('183.69');
@@ -177,6 +183,21 @@ describe('posted day by day', () => {
     expect(bill.total).toBe('61.23');
     const west = rated(FLAT, { ...JUNE, zone: 'Asia/Urumqi', readings }, true);
     expect(west.postings?.[0]?.businessDay).toBe('2026-06-02');
+  });
+
+  test('a meter change is not known before its day', () => {
+    const meters = [
+      { meter: 'A', from: '2020-01-01', final: '1090' },
+      { meter: 'B', from: '2026-06-10', first: '0' },
+    ];
+    const read = [...meterOf('A', { '2026-06-01': '1000', '2026-06-05': '1010' }), ...meterOf('B', { '2026-07-01': '10' })];
+    const bill = rated(FLAT, { ...JUNE, meters, readings: read }, true);
+    // 10 × 0.6123 = 6.123 by the 5th; 90 × 0.6123 = 55.107 by the final register; 100 × 0.6123 = 61.23
+    expect(bill.postings?.map(({ businessDay, customer }) => [businessDay, customer])).toEqual([
+      ['2026-06-04', '6.12'],
+      ['2026-06-09', '48.99'],
+      ['2026-06-30', '6.12'],
+    ]);
   });
 
   test('a correction that is heard after the period is posted on the day it is heard', () => {

@@ -56,6 +56,11 @@ describe('the late fee', () => {
     expect(fee('general', '1000', '2026-12-25', '2027-01-10', [['2026-12-30', '400']])).toEqual(['29.20', '600.00', '0.00', 16]);
   });
 
+  test('the day of a payment still counts whole', () => {
+    // 6 × 1,000 × 0.002 = 12; 1 January 1,000 × 0.003 = 3; 9 × 600 × 0.003 = 16.20
+    expect(fee('general', '1000', '2026-12-25', '2027-01-10', [['2027-01-01', '400']])[0]).toBe('31.20');
+  });
+
   test('what is paid beyond the principal pays the fee, which grows no more', () => {
     // 10 × 1,000 × 0.002 = 20
     expect(fee('general', '1000', '2026-05-01', '2026-06-30', [['2026-05-11', '1005']])).toEqual(['20.00', '0.00', '5.00', 10]);
@@ -65,6 +70,8 @@ describe('the late fee', () => {
     // 5 × 10 × 0.001 = 0.05
     expect(fee('residential', '10', '2026-05-01', '2026-05-06')[0]).toBe('1.00');
     expect(fee('residential', '10', '2026-05-01', '2026-05-01')[0]).toBe('0.00');
+    // 1 × 1 × 0.001 rounds to nothing, and is more than nothing.
+    expect(fee('residential', '1', '2026-05-01', '2026-05-02')[0]).toBe('1.00');
   });
 
   test('is simple and rounded once: a leap February counts 29 days', () => {
@@ -74,5 +81,6 @@ describe('the late fee', () => {
 
   test('never passes the cap of the contract', () => {
     expect(fee('general', '1000', '2026-12-25', '2027-01-10', [], '25.00')[0]).toBe('25.00');
+    expect(fee('general', '1000', '2026-12-25', '2027-01-10', [], '500.00')[0]).toBe('42.00');
   });
 });

@@ -75,6 +75,20 @@ describe('by intervals of the total register', () => {
     ]);
   });
 
+  test('a period that begins in the middle of a day begins in the middle of a table', () => {
+    const bill = rated(JIANGSU, {
+      ...input([]),
+      period: { from: '2026-03-01T10:00:00+08:00', to: '2026-03-01T22:00:00+08:00' },
+      readings: day('2026-03-01', { '10:00': '100', '21:00': '110', '22:00': '112' }),
+    });
+    // peak 10 × 0.5583 = 5.583; valley 2 × 0.3583 = 0.7166
+    expect(linesOf(bill)).toEqual([
+      ['energy:peak', '10.00', '0.5583', '5.58'],
+      ['energy:valley', '2.00', '0.3583', '0.72'],
+    ]);
+    expect(bill.provisional).toEqual([]);
+  });
+
   test('a boundary that was not read is split by elapsed time', () => {
     const bill = rated(JIANGSU, input(day('2026-03-01', { '00:00': '100', '21:00': '121' })));
     // 21 kWh in 21 hours: 8 valley and 13 peak; then 116 lies below 121.
