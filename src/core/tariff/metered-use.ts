@@ -16,7 +16,9 @@ export interface StretchUse {
   readonly bands: ReadonlyMap<PriceBand, Energy>;
   /** kvarh × 10⁶, both directions. */
   readonly reactive: Energy;
+  /** Where the total comes from, for a person; `sources` of the periods that have a register of their own. */
   readonly source: string;
+  readonly sources: ReadonlyMap<PriceBand, string>;
 }
 
 export interface MeteredUse {
@@ -148,8 +150,7 @@ function useOf(stretch: Stretch, index: number, registers: ReadonlyMap<RegisterN
   const known = ratio !== undefined && ![...registers.values()].some(({ wentBack }) => wentBack);
   const counted = (register: RegisterName): Energy | undefined => (known ? registers.get(register)?.between[index] : NOTHING);
   const afterRatio = (value: Energy): Energy => energy(value * (ratio ?? 0n));
-  const main = registers.has(ENERGY_TOTAL) ? ENERGY_TOTAL : undefined;
-  const total = main === undefined ? undefined : counted(main);
+  const total = registers.has(ENERGY_TOTAL) ? counted(ENERGY_TOTAL) : undefined;
   const byPeriod = new Map<TouPeriod, Energy>();
   for (const [name, register] of PERIOD_REGISTERS) {
     const value = registers.has(register) ? counted(register) : undefined;
@@ -165,13 +166,33 @@ function useOf(stretch: Stretch, index: number, registers: ReadonlyMap<RegisterN
     stretch,
     bands: new Map([...bands].map(([band, value]) => [band, afterRatio(value)])),
     reactive: afterRatio(energy(reactive)),
-    source: sourceOf(stretch, main === undefined ? undefined : registers.get(main), index),
+    source: sourceOf(stretch, ENERGY_TOTAL, registers.get(ENERGY_TOTAL), index),
+    sources:
+      period !== undefined || prices.has('total')
+        ? new Map()
+        : periodSources(stretch, index, registers, { counted: byPeriod, charged: bands }),
   };
 }
 
+function periodSources(
+  stretch: Stretch,
+  index: number,
+  registers: ReadonlyMap<RegisterName, RegisterUse>,
+  { counted, charged }: { readonly counted: ReadonlyMap<TouPeriod, Energy>; readonly charged: ReadonlyMap<PriceBand, Energy> },
+): ReadonlyMap<PriceBand, string> {
+  const sources = new Map<PriceBand, string>();
+  for (const [period, register] of PERIOD_REGISTERS) {
+    const value = counted.get(period);
+    if (value === undefined) continue;
+    const scaled = charged.get(period) === value ? '' : ', scaled to the total';
+    sources.set(period, `${sourceOf(stretch, register, registers.get(register), index)}${scaled}`);
+  }
+  return sources;
+}
+
 /** As "meter A 1-0:1.8.0 1200.00 → 1320.50 × 30, … to …". */
-function sourceOf({ from, to, ratio, meter }: Stretch, use: RegisterUse | undefined, index: number): string {
+function sourceOf({ from, to, ratio, meter }: Stretch, register: RegisterName, use: RegisterUse | undefined, index: number): string {
   const [start, end] = [use?.at[index], use?.at[index + 1]];
-  const counted = start === undefined || end === undefined ? '' : ` ${ENERGY_TOTAL} ${formatEnergy(start)} → ${formatEnergy(end)}`;
+  const counted = start === undefined || end === undefined ? '' : ` ${register} ${formatEnergy(start)} → ${formatEnergy(end)}`;
   return `meter ${meter.meter}${counted}${ratio === 1n ? '' : ` × ${ratio ?? 'no ratio'}`}, ${formatInstant(from)} to ${formatInstant(to)}`;
 }

@@ -81,11 +81,11 @@ const componentOf = (band: PriceBand, name = 'energy'): string => (band === 'tot
 /** @returns the quantity at each price, for what is free of it */
 function chargeEnergy(book: LineBook, uses: readonly StretchUse[]): ReadonlyMap<Price, Energy> {
   const priced = new Map<Price, Energy>();
-  for (const { stretch, bands, source } of uses) {
+  for (const { stretch, bands, source, sources } of uses) {
     for (const [band, quantity] of bands) {
       const rate = stretch.prices.get(band);
       if (rate === undefined) continue;
-      book.charge(componentOf(band), yuanOf(rate), kwhOf(quantity), source);
+      book.charge(componentOf(band), yuanOf(rate), kwhOf(quantity), sources.get(band) ?? source);
       priced.set(rate, energy((priced.get(rate) ?? 0n) + quantity));
     }
   }

@@ -110,6 +110,23 @@ const idle = (from: string, to: string, more: object) => ({
   ...more,
 });
 
+test('a two-part bill is posted day by day to the fen, power factor and losses too', () => {
+  const input = works('600');
+  const middle = Object.entries({ total: '480.5', sharp: '40', peak: '130.25', flat: '190.25', valley: '120', reactive: '300' }).map(
+    ([register, value]) => ({ meter: 'A', register, at: '2026-04-14T22:15:00+08:00', value }),
+  );
+  const { total, postings = [] } = rated(INDUSTRY, { ...input, readings: [...middle, ...input.readings] }, true);
+  expect(total).toBe('38339.73');
+  const fen = postings.reduce((sum, { customer }) => sum + BigInt(customer.replace('.', '')), 0n);
+  expect(fen).toBe(3_833_973n);
+  // Each of the 30 days has its share of the demand: 200 × 40 ÷ 30 = 266.67, 533.33, 800.00, …
+  expect(postings.filter(({ component }) => component === 'demand').slice(0, 3)).toMatchObject([
+    { businessDay: '2026-04-01', customer: '266.67', revenue: '266.666667', rounding: '0.003333' },
+    { businessDay: '2026-04-02', customer: '266.66', revenue: '266.666666', rounding: '-0.006666' },
+    { businessDay: '2026-04-03', customer: '266.67', revenue: '266.666667', rounding: '0.003333' },
+  ]);
+});
+
 describe('capacity and demand by calendar days', () => {
   test('a day with two capacities belongs to the one in force at its end', () => {
     const capacities = [

@@ -43,6 +43,32 @@ describe('by the meter’s own registers', () => {
     expect(bill).toMatchObject({ total: '147.62', provisional: [], suspect: [{ reason: 'periods-off-total' }] });
   });
 
+  test('each line names its register', () => {
+    const { lines } = rated(JIANGSU, household({ total: '300', peak: '202', valley: '100' }));
+    expect(lines[0]).toMatchObject({
+      sources: ['meter A 1-0:1.8.2 0.00 → 202.00, 2025-12-31T16:00:00.000Z to 2026-01-31T16:00:00.000Z, scaled to the total'],
+    });
+  });
+
+  test('a last reading that is missing is shared as the previous period was', () => {
+    const bill = rated(JIANGSU, household({}, { previousPeriod: { quantity: { peak: '60', valley: '30' } } }));
+    // 60 × 0.5583 = 33.498; 30 × 0.3583 = 10.749
+    expect(linesOf(bill)).toEqual([
+      ['energy:peak', '60.00', '0.5583', '33.50'],
+      ['energy:valley', '30.00', '0.3583', '10.75'],
+    ]);
+    expect(bill.provisional).toMatchObject([{ reason: 'last-reading-missing', rule: 'F74' }]);
+  });
+
+  test('a period whose register was not read has the rest of the total', () => {
+    const bill = rated(JIANGSU, {
+      ...household({ total: '300', peak: '200' }),
+      meters: [{ meter: 'A', from: '2026-01-01', first: { total: '0', peak: '0' } }],
+    });
+    expect(linesOf(bill)[1]).toEqual(['energy:valley', '100.00', '0.3583', '35.83']);
+    expect(reasonsOf(bill)).toEqual(['period-register-missing']);
+  });
+
   test('a hundredth between them is the registers’ own rounding', () => {
     expect(rated(JIANGSU, household({ total: '300', peak: '200.01', valley: '100' })).suspect).toEqual([]);
   });
