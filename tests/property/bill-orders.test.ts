@@ -95,7 +95,7 @@ function draw(random: Random, withGaps: boolean): Scenario {
       },
     ],
     ratios: [
-      { from: at('01-01'), to: NEW_RATIO, ratio: 10n },
+      { from: at('01-01'), to: undefined, ratio: 10n },
       { from: NEW_RATIO, to: undefined, ratio: 15n },
     ],
     capacities: [],
