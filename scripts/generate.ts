@@ -5,8 +5,10 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { ENVELOPE_SCHEMA } from '../protocols/concentrator/index.ts';
+import { BillInputSchema, LateFeeInputSchema } from '../src/config/bill-input-schema.ts';
 import { RegisterMapSchema } from '../src/config/register-map-schema.ts';
 import { ConfigSchema, RuleSetSchema } from '../src/config/schema.ts';
+import { CalendarFileSchema, LateFeeFileSchema, TariffFileSchema } from '../src/config/tariff-schema.ts';
 import { produceOpenApi } from './openapi.ts';
 
 interface GeneratedFile {
@@ -22,6 +24,11 @@ const GENERATED: readonly GeneratedFile[] = [
   { path: 'config/config.schema.json', produce: async () => jsonOf(ConfigSchema, 'src/config/schema.ts') },
   { path: 'config/rule-set.schema.json', produce: async () => jsonOf(RuleSetSchema, 'src/config/schema.ts') },
   { path: 'config/register-map.schema.json', produce: async () => jsonOf(RegisterMapSchema, 'src/config/register-map-schema.ts') },
+  { path: 'config/tariff.schema.json', produce: async () => jsonOf(TariffFileSchema, 'src/config/tariff-schema.ts') },
+  { path: 'config/calendar.schema.json', produce: async () => jsonOf(CalendarFileSchema, 'src/config/tariff-schema.ts') },
+  { path: 'config/late-fees.schema.json', produce: async () => jsonOf(LateFeeFileSchema, 'src/config/tariff-schema.ts') },
+  { path: 'docs/bill-input.schema.json', produce: async () => jsonOf(BillInputSchema, 'src/config/bill-input-schema.ts') },
+  { path: 'docs/late-fee-input.schema.json', produce: async () => jsonOf(LateFeeInputSchema, 'src/config/bill-input-schema.ts') },
   { path: 'docs/openapi.json', produce: produceOpenApi },
   {
     path: 'docs/concentrator-envelope.schema.json',

@@ -245,6 +245,33 @@ program
     process.exitCode = check(options);
   });
 
+program
+  .command('bill')
+  .description('rate one meter point from files, without a database')
+  .requiredOption('--tariff <file>', 'price plan, as config/tariffs/beijing-residential-step.yaml')
+  .requiredOption('--input <file>', 'period, dated facts and readings, JSON or YAML (docs/bill.md)')
+  .option('--day-by-day', 'also what is posted at the end of each business day', false)
+  .addOption(json())
+  .action(async (options) => {
+    const { billAnswer, billText, rateFiles } = await import('./cli/bill.ts');
+    const rated = rateFiles(options);
+    if (options.json === true) printJson(billAnswer(rated));
+    else for (const line of billText(rated)) printLine(line);
+  });
+
+program
+  .command('late-fee')
+  .description('the late fee of one overdue charge, from files')
+  .requiredOption('--input <file>', 'class, principal, due day and payments, JSON or YAML (docs/bill.md)')
+  .option('--rates <file>', 'dated rates; config/late-fees/default.yaml where absent')
+  .addOption(json())
+  .action(async (options) => {
+    const { lateFeeAnswer, lateFeeOfFiles, lateFeeText } = await import('./cli/late-fee.ts');
+    const fee = lateFeeOfFiles(options);
+    if (options.json === true) printJson(lateFeeAnswer(fee));
+    else for (const line of lateFeeText(fee)) printLine(line);
+  });
+
 const config = program.command('config').description('the configuration');
 config
   .command('check')

@@ -1,4 +1,5 @@
 import { type Instant, instantOf } from './clock.ts';
+import { memoized } from './memo.ts';
 
 declare const zone: unique symbol;
 /** An IANA time zone, as `Asia/Shanghai`, checked by `parseZone`. */
@@ -80,6 +81,60 @@ const two = (value: number) => String(value).padStart(2, '0');
 export function businessDayOf(at: Instant, inZone: Zone): BusinessDay {
   const { year, month, day: dayOfMonth } = toLocalTime(at, inZone);
   return `${year}-${two(month)}-${two(dayOfMonth)}` as BusinessDay;
+}
+
+/** The instant at which a business day begins. */
+export const startOfDay = (day: BusinessDay, inZone: Zone): Instant => dayStarts(`${day} ${inZone}`);
+
+/** A bill asks for the same days again and again, and a zone answers slowly. */
+const dayStarts = memoized(4096, (dayAndZone) => {
+  const day = dayAndZone.slice(0, 10) as BusinessDay;
+  return fromLocalTime({ ...dateOf(day), hour: 0, minute: 0, second: 0 }, dayAndZone.slice(11) as Zone);
+});
+
+/** Year, month 1..12 and day of the month. */
+export function dateOf(day: BusinessDay): { readonly year: number; readonly month: number; readonly day: number } {
+  return { year: Number(day.slice(0, 4)), month: Number(day.slice(5, 7)), day: Number(day.slice(8, 10)) };
+}
+
+export function nextDay(day: BusinessDay): BusinessDay {
+  const { year, month, day: dayOfMonth } = dateOf(day);
+  if (dayOfMonth < daysInMonth(year, month)) return toBusinessDay(year, month, dayOfMonth + 1);
+  return month === 12 ? toBusinessDay(year + 1, 1, 1) : toBusinessDay(year, month + 1, 1);
+}
+
+export function previousDay(day: BusinessDay): BusinessDay {
+  const { year, month, day: dayOfMonth } = dateOf(day);
+  if (dayOfMonth > 1) return toBusinessDay(year, month, dayOfMonth - 1);
+  return month === 1 ? toBusinessDay(year - 1, 12, 31) : toBusinessDay(year, month - 1, daysInMonth(year, month - 1));
+}
+
+export const toBusinessDay = (year: number, month: number, dayOfMonth: number): BusinessDay =>
+  `${String(year).padStart(4, '0')}-${two(month)}-${two(dayOfMonth)}` as BusinessDay;
+
+/** @param month 1..12 */
+export const daysInMonth = (year: number, month: number): number => (Date.UTC(year, month, 1) - Date.UTC(year, month - 1, 1)) / MS_PER_DAY;
+
+/** 0 is Sunday. */
+export function weekdayOf(day: BusinessDay): number {
+  const { year, month, day: dayOfMonth } = dateOf(day);
+  // 1 January 1970 was a Thursday.
+  return (Date.UTC(year, month - 1, dayOfMonth) / MS_PER_DAY + 4) % 7;
+}
+
+/** Whole days from one day to another. */
+export function daysBetween(from: BusinessDay, to: BusinessDay): number {
+  const [start, end] = [dateOf(from), dateOf(to)];
+  return (Date.UTC(end.year, end.month - 1, end.day) - Date.UTC(start.year, start.month - 1, start.day)) / MS_PER_DAY;
+}
+
+/** Undefined where the calendar has no such day. */
+export function parseBusinessDay(text: string): BusinessDay | undefined {
+  const match = /^(\d{4})-(\d\d)-(\d\d)$/.exec(text);
+  if (match === null) return undefined;
+  const [year, month, dayOfMonth] = [Number(match[1]), Number(match[2]), Number(match[3])];
+  if (month < 1 || month > 12 || dayOfMonth < 1 || dayOfMonth > daysInMonth(year, month)) return undefined;
+  return text as BusinessDay;
 }
 
 /** Minutes since local midnight, 0..1439. */

@@ -2,13 +2,20 @@ import { describe, expect, test } from 'vitest';
 import { formatInstant, type Instant, parseInstant } from '../../../src/kernel/clock.ts';
 import {
   businessDayOf,
+  daysBetween,
+  daysInMonth,
   formatLocalTime,
   fromLocalTime,
   type LocalTime,
   minuteOfDay,
+  nextDay,
+  parseBusinessDay,
   parseLocalTime,
   parseZone,
+  previousDay,
+  startOfDay,
   toLocalTime,
+  weekdayOf,
   type Zone,
 } from '../../../src/kernel/local-time.ts';
 
@@ -98,4 +105,44 @@ test('a wall time is read as it is written, and one that no clock shows is none'
   expect(parseLocalTime('2026-11-24T20:05:09')).toEqual(local(2026, 11, 24, 20, 5, 9));
   for (const text of ['', 'T', '2026-02-30T00:00:00', '2026-11-24T24:00:00', '2026-11-24T20:05', '2026-11-24T20:05:09Z'])
     expect(parseLocalTime(text)).toBeUndefined();
+});
+
+describe('days of the calendar', () => {
+  const day = (text: string) => {
+    const parsed = parseBusinessDay(text);
+    expect.assert(parsed !== undefined);
+    return parsed;
+  };
+
+  test('follow each other over months, years and leap days', () => {
+    expect(['2026-02-28', '2028-02-28', '2028-02-29', '2026-12-31'].map((text) => nextDay(day(text)))).toEqual([
+      '2026-03-01',
+      '2028-02-29',
+      '2028-03-01',
+      '2027-01-01',
+    ]);
+    expect(['2026-03-01', '2028-03-01', '2027-01-01', '2026-05-15'].map((text) => previousDay(day(text)))).toEqual([
+      '2026-02-28',
+      '2028-02-29',
+      '2026-12-31',
+      '2026-05-14',
+    ]);
+  });
+
+  test('have a weekday, a month’s length and a distance', () => {
+    expect([weekdayOf(day('1970-01-01')), weekdayOf(day('2026-11-29')), weekdayOf(day('2028-02-29'))]).toEqual([4, 0, 2]);
+    expect([daysInMonth(2026, 2), daysInMonth(2028, 2), daysInMonth(2026, 12)]).toEqual([28, 29, 31]);
+    expect(daysBetween(day('2027-12-31'), day('2028-03-01'))).toBe(61);
+  });
+
+  test('begin at midnight of their zone, and only where the calendar has them', () => {
+    expect(formatInstant(startOfDay(day('2026-06-01'), 'Asia/Shanghai' as Zone))).toBe('2026-05-31T16:00:00.000Z');
+    expect(formatInstant(startOfDay(day('2026-06-01'), 'Asia/Urumqi' as Zone))).toBe('2026-05-31T18:00:00.000Z');
+    expect(['2026-02-29', '2026-13-01', '2026-00-10', '26-01-01'].map(parseBusinessDay)).toEqual([
+      undefined,
+      undefined,
+      undefined,
+      undefined,
+    ]);
+  });
 });

@@ -1,0 +1,198 @@
+import { formatInstant, type Instant } from '../../kernel/clock.ts';
+import { rational, roundTo, times } from '../../kernel/rational.ts';
+import { type Energy, energy, formatEnergy } from '../../kernel/units.ts';
+import type { BillingFacts, MeterFact, Remark } from '../model/bill.ts';
+import type { PriceBand, TouPeriod } from '../model/price-plan.ts';
+import { asRegister, ENERGY_TOTAL, energyOfRate, type RegisterName } from '../model/register.ts';
+import type { Point, Series } from './accepted.ts';
+import { inForceAt } from './dated.ts';
+import { shareByPeriod } from './period-shares.ts';
+import { inTime, type RegisterRange, type RegisterUse, useBetweenCuts } from './register-use.ts';
+import type { Stretch } from './stretches.ts';
+
+/** What a stretch used, after the ratio. */
+export interface StretchUse {
+  readonly stretch: Stretch;
+  readonly bands: ReadonlyMap<PriceBand, Energy>;
+  /** kvarh × 10⁶, both directions. */
+  readonly reactive: Energy;
+  /** Where the total comes from, for a person; `sources` of the periods that have a register of their own. */
+  readonly source: string;
+  readonly sources: ReadonlyMap<PriceBand, string>;
+}
+
+export interface MeteredUse {
+  readonly uses: readonly StretchUse[];
+  readonly provisional: readonly Remark[];
+  readonly suspect: readonly Remark[];
+  /** The last reading of the meter that still hangs, where it lies before the end. */
+  readonly endsAt: Instant | undefined;
+  /** A meter without any reading of reactive energy took part. */
+  readonly reactiveMissing: boolean;
+}
+
+/** Register of each period of the day (DL/T 645: rate 1 sharp, 2 peak, 3 flat, 4 valley); deep valley by custom the fifth. */
+export const PERIOD_REGISTERS: ReadonlyMap<TouPeriod, RegisterName> = new Map([
+  ['sharp', energyOfRate(1)],
+  ['peak', energyOfRate(2)],
+  ['flat', energyOfRate(3)],
+  ['valley', energyOfRate(4)],
+  ['deepValley', energyOfRate(5)],
+]);
+export const REACTIVE_REGISTERS: readonly RegisterName[] = [asRegister('1-0:3.8.0'), asRegister('1-0:4.8.0')];
+
+const NOTHING = energy(0n);
+/** How far beyond its rated supply a roll-over may have counted; unconfirmed. */
+const MARGIN = rational(12n, 10n);
+
+/** Whether the meter itself counts the periods of the day. */
+export const hasPeriodRegisters = (series: Series, { meter, first }: MeterFact): boolean =>
+  [...PERIOD_REGISTERS.values()].some((register) => first.has(register) || series.of(meter, register).length > 0);
+
+/** What was used in each stretch, meter by meter. */
+export function meteredUse(facts: BillingFacts, series: Series, stretches: readonly Stretch[], end: Instant): MeteredUse {
+  const provisional: Remark[] = [];
+  const suspect: Remark[] = [];
+  const uses: StretchUse[] = [];
+  let endsAt: Instant | undefined;
+  let reactiveMissing = false;
+  for (const meter of new Set(stretches.map((stretch) => stretch.meter))) {
+    const own = stretches.filter((stretch) => stretch.meter === meter);
+    const registers = countRegisters(facts, series, meter, own);
+    provisional.push(...remarksOf(meter, registers, own, end));
+    suspect.push(...rollOversOf(meter, registers));
+    const main = registers.get(ENERGY_TOTAL) ?? [...registers.values()][0];
+    if (meter.to === undefined || meter.to > end || main === undefined) endsAt = main === undefined ? own[0]?.from : main.endsAt;
+    reactiveMissing ||= !REACTIVE_REGISTERS.some((register) => registers.has(register));
+    for (const [index, stretch] of own.entries()) uses.push(useOf(stretch, index, registers, { provisional, suspect }));
+  }
+  return { uses, provisional, suspect, endsAt, reactiveMissing };
+}
+
+function countRegisters(facts: BillingFacts, series: Series, meter: MeterFact, stretches: readonly Stretch[]) {
+  const cuts = inTime(stretches.flatMap(({ from, to }) => [from, to]));
+  const range = rangeOf(facts, meter, stretches[0]);
+  const counted = new Map<RegisterName, RegisterUse>();
+  const known = new Set([...meter.first.keys(), ...meter.final.keys(), ...series.registersOf(meter.meter)]);
+  for (const register of known) {
+    if (!isNeeded(register, stretches, known)) continue;
+    const points = pointsOf(meter, register, series.of(meter.meter, register));
+    if (points.length > 0) counted.set(register, useBetweenCuts(points, cuts, range));
+  }
+  return counted;
+}
+
+/** What charges nothing here cannot make a bill provisional either. */
+function isNeeded(register: RegisterName, stretches: readonly Stretch[], known: ReadonlySet<RegisterName>): boolean {
+  if (register === ENERGY_TOTAL) return true;
+  if (REACTIVE_REGISTERS.includes(register)) return stretches.some(({ version }) => version.powerFactor !== undefined);
+  return !known.has(ENERGY_TOTAL) || stretches.some(({ period, prices }) => period === undefined && !prices.has('total'));
+}
+
+/** Readings from the time that the meter hung here; the registers it came and went with outrank them. */
+function pointsOf(meter: MeterFact, register: RegisterName, readings: readonly Point[]): readonly Point[] {
+  const first = meter.first.get(register);
+  const final = meter.to === undefined ? undefined : meter.final.get(register);
+  const { from, to } = meter;
+  const between = readings.filter(
+    ({ at }) => (first === undefined ? at >= from : at > from) && (to === undefined || (final === undefined ? at <= to : at < to)),
+  );
+  return [
+    ...(first === undefined ? [] : [{ at: from, value: first }]),
+    ...between,
+    ...(final === undefined || to === undefined ? [] : [{ at: to, value: final }]),
+  ];
+}
+
+function rangeOf(facts: BillingFacts, meter: MeterFact, stretch: Stretch | undefined): RegisterRange {
+  const modulus = energy(10n ** BigInt(meter.digits + 6));
+  const supply = meter.maximumKw ?? (stretch === undefined ? undefined : inForceAt(facts.capacities, stretch.from)?.kva);
+  if (supply === undefined) return { modulus, perHour: undefined };
+  const perMeter = times(times(supply, MARGIN), rational(1n, stretch?.ratio ?? 1n));
+  return { modulus, perHour: roundTo(perMeter, 6) };
+}
+
+function remarksOf(meter: MeterFact, registers: ReadonlyMap<RegisterName, RegisterUse>, stretches: readonly Stretch[], end: Instant) {
+  const remarks: Remark[] = [];
+  const say = (reason: string, rule: string, detail: string) => remarks.push({ reason, rule, detail: `${meter.meter} ${detail}` });
+  if (registers.size === 0) say('no-reading', 'F74', 'has no reading at all');
+  if (stretches.some(({ ratio }) => ratio === undefined))
+    say('ratio-unknown', 'F70', 'has a time without a ratio; nothing is charged for it');
+  for (const [register, use] of registers) {
+    if (use.wentBack) say('register-went-back', 'F71', `${register} went back and no roll-over explains it; nothing is charged`);
+    if (use.lateOpening) say('opening-register-missing', 'first reading', `${register} has no reading at or before the beginning`);
+    const [first, ...others] = use.split;
+    if (first !== undefined)
+      say(
+        'boundary-register-missing',
+        'elapsed-time split',
+        `${register} was not read at ${formatInstant(first)}${others.length === 0 ? '' : ` and ${others.length} more boundaries`}`,
+      );
+    if (use.endsAt !== undefined && meter.to !== undefined && meter.to <= end)
+      say('final-register-missing', 'last reading', `${register} was last read at ${formatInstant(use.endsAt)}`);
+  }
+  return remarks;
+}
+
+function rollOversOf(meter: MeterFact, registers: ReadonlyMap<RegisterName, RegisterUse>): readonly Remark[] {
+  return [...registers]
+    .filter(([, { rolledOver }]) => rolledOver)
+    .map(([register]) => ({ reason: 'register-rolled-over', rule: 'F71', detail: `${meter.meter} ${register} began again at zero` }));
+}
+
+interface Remarks {
+  readonly provisional: Remark[];
+  readonly suspect: Remark[];
+}
+
+function useOf(stretch: Stretch, index: number, registers: ReadonlyMap<RegisterName, RegisterUse>, remarks: Remarks): StretchUse {
+  const { ratio, period, prices } = stretch;
+  const known = ratio !== undefined && ![...registers.values()].some(({ wentBack }) => wentBack);
+  const counted = (register: RegisterName): Energy | undefined => (known ? registers.get(register)?.between[index] : NOTHING);
+  const afterRatio = (value: Energy): Energy => energy(value * (ratio ?? 0n));
+  const total = registers.has(ENERGY_TOTAL) ? counted(ENERGY_TOTAL) : undefined;
+  const byPeriod = new Map<TouPeriod, Energy>();
+  for (const [name, register] of PERIOD_REGISTERS) {
+    const value = registers.has(register) ? counted(register) : undefined;
+    if (value !== undefined) byPeriod.set(name, value);
+  }
+  const whole = total ?? energy([...byPeriod.values()].reduce((left, right) => left + right, 0n));
+  const reactive = REACTIVE_REGISTERS.reduce((left, register) => left + (registers.has(register) ? (counted(register) ?? 0n) : 0n), 0n);
+  const bands = new Map<PriceBand, Energy>();
+  if (period !== undefined) bands.set(period, whole);
+  else if (prices.has('total')) bands.set('total', whole);
+  else for (const [name, value] of shareByPeriod({ stretch, total, byPeriod, remarks })) bands.set(name, value);
+  return {
+    stretch,
+    bands: new Map([...bands].map(([band, value]) => [band, afterRatio(value)])),
+    reactive: afterRatio(energy(reactive)),
+    source: sourceOf(stretch, ENERGY_TOTAL, registers.get(ENERGY_TOTAL), index),
+    sources:
+      period !== undefined || prices.has('total')
+        ? new Map()
+        : periodSources(stretch, index, registers, { counted: byPeriod, charged: bands }),
+  };
+}
+
+function periodSources(
+  stretch: Stretch,
+  index: number,
+  registers: ReadonlyMap<RegisterName, RegisterUse>,
+  { counted, charged }: { readonly counted: ReadonlyMap<TouPeriod, Energy>; readonly charged: ReadonlyMap<PriceBand, Energy> },
+): ReadonlyMap<PriceBand, string> {
+  const sources = new Map<PriceBand, string>();
+  for (const [period, register] of PERIOD_REGISTERS) {
+    const value = counted.get(period);
+    if (value === undefined) continue;
+    const scaled = charged.get(period) === value ? '' : ', scaled to the total';
+    sources.set(period, `${sourceOf(stretch, register, registers.get(register), index)}${scaled}`);
+  }
+  return sources;
+}
+
+/** As "meter A 1-0:1.8.0 1200.00 → 1320.50 × 30, … to …". */
+function sourceOf({ from, to, ratio, meter }: Stretch, register: RegisterName, use: RegisterUse | undefined, index: number): string {
+  const [start, end] = [use?.at[index], use?.at[index + 1]];
+  const counted = start === undefined || end === undefined ? '' : ` ${register} ${formatEnergy(start)} → ${formatEnergy(end)}`;
+  return `meter ${meter.meter}${counted}${ratio === 1n ? '' : ` × ${ratio ?? 'no ratio'}`}, ${formatInstant(from)} to ${formatInstant(to)}`;
+}

@@ -1,0 +1,194 @@
+/**
+ * The charge of a billing period as a function of the set of accepted readings and dated facts (I6), whatever their order:
+ *
+ *   readings → accepted points → boundaries and stretches → use of each register → periods of the day → lines, each rounded once
+ *
+ * Pure and without a clock: what is known decides, and the same set gives the same bill.
+ */
+import { formatInstant, type Instant } from '../../kernel/clock.ts';
+import { add, isZero, ZERO } from '../../kernel/rational.ts';
+import { type Energy, energy, type Price, price } from '../../kernel/units.ts';
+import type { Bill, BillingFacts, MeterFact, PreviousUse, RegisterReading, Remark } from '../model/bill.ts';
+import type { PlanVersion, PriceBand, PricePlan } from '../model/price-plan.ts';
+import type { RegisterName } from '../model/register.ts';
+import { acceptedReadings, type Series } from './accepted.ts';
+import { instantAt } from './dated.ts';
+import { unknownYears } from './day-periods.ts';
+import { estimateRest, sumOfUses } from './estimate.ts';
+import { creditFree } from './free.ts';
+import { createLineBook, kwhOf, type LineBook, totalOf, yuanOf } from './line-book.ts';
+import { lossesOf } from './losses.ts';
+import { hasPeriodRegisters, meteredUse, type StretchUse } from './metered-use.ts';
+import { adjustmentOf, factorText, powerFactorOf } from './power-factor.ts';
+import { chargeSteps, stepYearStart } from './steps.ts';
+import { stretchesBetween, versionAt } from './stretches.ts';
+import { chargeTwoPart } from './two-part.ts';
+
+/**
+ * Rates a billing period, or what of it has passed.
+ *
+ * @param until the period's end where absent. Before it the charge is that of the period so far: a last reading that is still
+ *   to come is not missed, and no reading behind `until` is looked at
+ */
+export function rateBill(all: BillingFacts, plan: PricePlan, readings: readonly RegisterReading[], until = all.period.to): Bill {
+  const { period } = all;
+  const isWhole = until === period.to;
+  const facts = isWhole ? all : knownAt(all, until);
+  const series = acceptedReadings(isWhole ? readings : readings.filter(({ at }) => at <= until));
+  const metered = meteredUse(facts, series, stretchesBetween(facts, plan, period.from, until, keepsPeriodsBy(series)), until);
+  const provisional: Remark[] = [...series.conflicts, ...metered.provisional, ...unknownHolidays(facts, plan, metered.uses)];
+  let uses = metered.uses;
+  if (isWhole && metered.endsAt !== undefined) {
+    const estimate = estimateRest(uses, metered.endsAt, previousUse(facts, plan, series));
+    uses = estimate.uses;
+    provisional.push(estimate.remark);
+  }
+  const book = createLineBook();
+  const priced = chargeEnergy(book, uses);
+  const before = usedBefore(facts, plan, series);
+  provisional.push(...before.remarks);
+  creditFree(book, facts, versionAt(facts, plan, period.from), priced, chargeSteps(book, facts, uses, before.used));
+  const active = chargeLosses(book, facts, uses);
+  provisional.push(...chargeTwoPart(book, facts, plan, until, active));
+  provisional.push(...adjust(book, facts, uses, versionAt(facts, plan, period.from), metered.reactiveMissing));
+  chargeFunds(book, facts, plan, uses);
+  const lines = book.lines();
+  return { lines, total: totalOf(lines), provisional: eachOnce(provisional), suspect: eachOnce(metered.suspect) };
+}
+
+/** A meter that will be replaced is not known to be, nor its final registers. */
+const knownAt = (facts: BillingFacts, until: Instant): BillingFacts => ({
+  ...facts,
+  meters: facts.meters.map((meter) =>
+    meter.to !== undefined && meter.to > until ? { ...meter, to: undefined, final: new Map<RegisterName, Energy>() } : meter,
+  ),
+});
+
+const keepsPeriodsBy =
+  (series: Series) =>
+  (meter: MeterFact, { touSource }: PlanVersion): boolean =>
+    touSource === 'registers' || (touSource === 'auto' && hasPeriodRegisters(series, meter));
+
+function previousUse(facts: BillingFacts, plan: PricePlan, series: Series): PreviousUse | undefined {
+  const { previousPeriod: previous } = facts;
+  if (previous === undefined || 'quantity' in previous) return previous;
+  const stretches = stretchesBetween(facts, plan, previous.from, previous.to, keepsPeriodsBy(series));
+  return sumOfUses(meteredUse(facts, series, stretches, previous.to).uses);
+}
+
+const componentOf = (band: PriceBand, name = 'energy'): string => (band === 'total' ? name : `${name}:${band}`);
+
+/** @returns the quantity at each price, for what is free of it */
+function chargeEnergy(book: LineBook, uses: readonly StretchUse[]): ReadonlyMap<Price, Energy> {
+  const priced = new Map<Price, Energy>();
+  for (const { stretch, bands, source, sources } of uses) {
+    for (const [band, quantity] of bands) {
+      const rate = stretch.prices.get(band);
+      if (rate === undefined) continue;
+      book.charge(componentOf(band), yuanOf(rate), kwhOf(quantity), sources.get(band) ?? source);
+      priced.set(rate, energy((priced.get(rate) ?? 0n) + quantity));
+    }
+  }
+  return priced;
+}
+
+/** @returns the kWh of the period with losses */
+function chargeLosses(book: LineBook, facts: BillingFacts, uses: readonly StretchUse[]) {
+  let active = ZERO;
+  for (const use of uses) {
+    for (const quantity of use.bands.values()) active = add(active, kwhOf(quantity));
+    for (const [band, lost] of lossesOf(facts, use).bands) {
+      const rate = use.stretch.prices.get(band);
+      if (rate !== undefined) book.charge(componentOf(band, 'loss'), yuanOf(rate), lost, `transformer and line, ${use.source}`);
+      active = add(active, lost);
+    }
+  }
+  return active;
+}
+
+/** The power factor adjusts energy with its losses and capacity or demand, and no funds (F84): it is charged before they are. */
+function adjust(
+  book: LineBook,
+  facts: BillingFacts,
+  uses: readonly StretchUse[],
+  { powerFactor }: PlanVersion,
+  reactiveMissing: boolean,
+): readonly Remark[] {
+  if (powerFactor === undefined) return [];
+  if (reactiveMissing)
+    return [{ reason: 'reactive-register-missing', rule: 'no adjustment', detail: 'a meter has no reading of reactive energy' }];
+  let [active, reactive] = [ZERO, ZERO];
+  for (const use of uses) {
+    const losses = lossesOf(facts, use);
+    for (const quantity of use.bands.values()) active = add(active, kwhOf(quantity));
+    for (const lost of losses.bands.values()) active = add(active, lost);
+    reactive = add(add(reactive, kwhOf(use.reactive)), losses.reactive);
+  }
+  const factor = powerFactorOf(active, reactive);
+  if (factor === undefined) return [];
+  const share = adjustmentOf(powerFactor, factor);
+  if (isZero(share)) return [];
+  book.charge(
+    'power-factor',
+    share,
+    book.exact(),
+    `power factor ${factorText(factor)} against ${factorText(powerFactor.base)}, of energy, losses, capacity and demand`,
+  );
+  return [];
+}
+
+function chargeFunds(book: LineBook, facts: BillingFacts, plan: PricePlan, uses: readonly StretchUse[]): void {
+  for (const { component, price: rate, from, to, exempt } of plan.funds) {
+    if (exempt.includes(facts.customerClass)) continue;
+    const [start, end] = [instantAt(from, facts.zone), to === undefined ? undefined : instantAt(to, facts.zone)];
+    for (const use of uses) {
+      if (use.stretch.from < start || (end !== undefined && use.stretch.from >= end)) continue;
+      for (const quantity of use.bands.values()) book.charge(component, yuanOf(rate), kwhOf(quantity), use.source);
+      for (const lost of lossesOf(facts, use).bands.values()) book.charge(component, yuanOf(rate), lost, `losses, ${use.source}`);
+    }
+  }
+}
+
+const NO_PRICES: ReadonlyMap<PriceBand, Price> = new Map([['total', price(0n)]]);
+
+/** What of the step year was used before the period: as stated, else as the readings show it. */
+function usedBefore(facts: BillingFacts, plan: PricePlan, series: Series): { used: Energy; remarks: readonly Remark[] } {
+  const { zone, period } = facts;
+  const { steps } = versionAt(facts, plan, period.from);
+  if (steps?.basis !== 'year') return { used: energy(0n), remarks: [] };
+  if (facts.yearToDate !== undefined) return { used: facts.yearToDate, remarks: [] };
+  const opened = facts.opened.reduce(
+    (latest: Instant, { from }) => (from > latest && from <= period.from ? from : latest),
+    stepYearStart(steps, period.from, zone),
+  );
+  if (opened >= period.from) return { used: energy(0n), remarks: [] };
+  const volumesOnly = {
+    ...plan,
+    versions: [{ ...versionAt(facts, plan, opened), prices: NO_PRICES, seasons: [], steps: undefined }],
+    funds: [],
+  };
+  const { uses, provisional } = meteredUse(
+    facts,
+    series,
+    stretchesBetween(facts, volumesOnly, opened, period.from, () => true),
+    period.from,
+  );
+  const used = uses.reduce((sum, { bands }) => [...bands.values()].reduce((all, value) => all + value, sum), 0n);
+  const remarks = provisional.map(({ rule, detail }) => ({
+    reason: 'step-use-before-unknown',
+    rule,
+    detail: `since ${formatInstant(opened)}: ${detail}`,
+  }));
+  return { used: energy(used), remarks };
+}
+
+function unknownHolidays({ zone }: BillingFacts, { calendar }: PricePlan, uses: readonly StretchUse[]): readonly Remark[] {
+  return uses
+    .filter(({ stretch }) => stretch.period !== undefined)
+    .flatMap(({ stretch }) => unknownYears(calendar, zone, stretch.from, stretch.to))
+    .map((year) => ({ reason: 'holiday-calendar-unknown', rule: 'rated by weekday', detail: `no holidays are known for ${year}` }));
+}
+
+function eachOnce(remarks: readonly Remark[]): readonly Remark[] {
+  return [...new Map(remarks.map((remark) => [`${remark.reason} ${remark.detail}`, remark])).values()];
+}

@@ -1,0 +1,83 @@
+import type { Instant } from '../../kernel/clock.ts';
+import { type BusinessDay, businessDayOf, dateOf, nextDay, startOfDay } from '../../kernel/local-time.ts';
+import type { BillingFacts, MeterFact } from '../model/bill.ts';
+import type { PlanVersion, PricePlan, Prices, TouPeriod } from '../model/price-plan.ts';
+import { edgesOf, inForceAt, instantAt } from './dated.ts';
+import { seasonOf, switchesBetween } from './day-periods.ts';
+import { inTime } from './register-use.ts';
+
+/** A time in which nothing that a price or a quantity depends on changes. */
+export interface Stretch {
+  readonly from: Instant;
+  readonly to: Instant;
+  readonly version: PlanVersion;
+  readonly prices: Prices;
+  readonly meter: MeterFact;
+  /** CT × PT; undefined where the dated ratios have a hole. */
+  readonly ratio: bigint | undefined;
+  /** The period of the day, where the meter does not keep it by itself. */
+  readonly period: TouPeriod | undefined;
+}
+
+/** Cuts a time at every boundary; times without a meter have no stretch. */
+export function stretchesBetween(
+  facts: BillingFacts,
+  plan: PricePlan,
+  from: Instant,
+  to: Instant,
+  keepsPeriods: (meter: MeterFact, version: PlanVersion) => boolean,
+): readonly Stretch[] {
+  const cuts = inTime([from, to, ...boundariesOf(facts, plan, from, to)].filter((at) => at >= from && at <= to));
+  return cuts.slice(1).flatMap((end, index) => {
+    const start = cuts[index] ?? from;
+    const meter = inForceAt(facts.meters, start);
+    if (meter === undefined) return [];
+    const version = versionAt(facts, plan, start);
+    const season = version.seasons.length === 0 ? undefined : seasonOf(version.seasons, businessDayOf(start, facts.zone));
+    const prices = season?.prices ?? version.prices;
+    const ratio = facts.ratios.length === 0 ? 1n : inForceAt(facts.ratios, start)?.ratio;
+    const whole: Stretch = { from: start, to: end, version, prices, meter, ratio, period: undefined };
+    if (prices.has('total') || keepsPeriods(meter, version)) return [whole];
+    const switches = switchesBetween(version, plan.calendar, facts.zone, start, end);
+    return switches.map(({ at, period }, order) => ({
+      ...whole,
+      from: at < start ? start : at,
+      to: switches[order + 1]?.at ?? end,
+      period,
+    }));
+  });
+}
+
+/** Before the first version its prices stand in: they are asked of there for volumes only. */
+export function versionAt({ zone }: BillingFacts, { versions }: PricePlan, at: Instant): PlanVersion {
+  const found = versions.findLast(({ from }) => instantAt(from, zone) <= at) ?? versions[0];
+  if (found === undefined) throw new TypeError('a price plan has at least one version');
+  return found;
+}
+
+function boundariesOf(facts: BillingFacts, plan: PricePlan, from: Instant, to: Instant): readonly Instant[] {
+  const { zone } = facts;
+  const byYear = plan.versions.some(({ steps, seasons }) => steps?.basis === 'year' || seasons.length > 0);
+  const years = byYear ? yearsBetween(facts, from, to) : [];
+  return [
+    ...edgesOf(facts.meters),
+    ...edgesOf(facts.ratios),
+    ...plan.versions.map((version) => instantAt(version.from, zone)),
+    ...plan.funds.flatMap((fund) => [fund.from, ...(fund.to === undefined ? [] : [fund.to])].map((start) => instantAt(start, zone))),
+    ...plan.versions.flatMap(({ steps, seasons }) => [
+      ...(steps?.basis === 'year' ? years.map((year) => startOfDay(`${year}-${steps.yearStart}` as BusinessDay, zone)) : []),
+      ...seasons
+        .filter(({ prices }) => prices !== undefined)
+        .flatMap((season) => years.flatMap((year) => [dayOf(year, season.from), dayAfter(year, season.to)]))
+        .map((day) => startOfDay(day, zone)),
+    ]),
+  ];
+}
+
+function yearsBetween({ zone }: BillingFacts, from: Instant, to: Instant): readonly number[] {
+  const [first, last] = [dateOf(businessDayOf(from, zone)).year, dateOf(businessDayOf(to, zone)).year];
+  return Array.from({ length: last - first + 1 }, (_, index) => first + index);
+}
+
+const dayOf = (year: number, monthAndDay: string): BusinessDay => `${year}-${monthAndDay}` as BusinessDay;
+const dayAfter = (year: number, monthAndDay: string): BusinessDay => nextDay(dayOf(year, monthAndDay));
