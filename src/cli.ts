@@ -240,7 +240,24 @@ program
   .addOption(json())
   .action(async (options) => {
     const { check } = await import('./cli/check.ts');
-    process.exitCode = check(options);
+    process.exitCode = check(options, process.env);
+  });
+
+const importing = program.command('import').description('files of other systems');
+importing
+  .command('archive')
+  .description('customers, contracts and meter points from a CSV file. The gateway on this data folder must not run: ask its API then')
+  .requiredOption('--file <file>', 'CSV, UTF-8 or GB18030')
+  .addOption(data())
+  .option('--config <file>', 'configuration: its time zone, and its names for columns')
+  .addOption(new Option('--encoding <name>').choices(['auto', 'utf-8', 'gb18030']).default('auto'))
+  .option('--by <name>', 'who imports it, for the record', 'operator')
+  .option('--dry-run', 'say what would change and change nothing', false)
+  .option('--skip-bad-rows', 'import the other rows of a file in which some are wrong; otherwise nothing of it is imported', false)
+  .addOption(json())
+  .action(async (options) => {
+    const { importArchive } = await import('./cli/import-archive.ts');
+    process.exitCode = await importArchive(options, process.env);
   });
 
 const config = program.command('config').description('the configuration');

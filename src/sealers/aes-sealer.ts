@@ -9,7 +9,16 @@
  *
  * @source NIST SP 800-38D (GCM, 96-bit random nonces); RFC 5869 (HKDF)
  */
-import { createCipheriv, createDecipheriv, createHash, createHmac, hkdfSync, randomBytes } from 'node:crypto';
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHash,
+  createHmac,
+  createSecretKey,
+  hkdfSync,
+  type KeyObject,
+  randomBytes,
+} from 'node:crypto';
 import type { Sealed } from '../core/model/archive.ts';
 import type { Sealer } from '../core/ports/sealer.ts';
 import { OperatorError } from '../kernel/app-error.ts';
@@ -21,8 +30,8 @@ const CIPHER = 'aes-256-gcm';
 
 interface SealKey {
   readonly id: string;
-  readonly encrypting: Uint8Array;
-  readonly hashing: Uint8Array;
+  readonly encrypting: KeyObject;
+  readonly hashing: KeyObject;
 }
 
 /**
@@ -57,7 +66,7 @@ function keyOf(text: string): SealKey {
       'seal-key-invalid',
       'FEIKONG_SEAL_KEY holds a key that is not 32 bytes as 64 hex digits or base64; make one with: openssl rand -hex 32',
     );
-  const derived = (purpose: string) => new Uint8Array(hkdfSync('sha256', bytes, '', `feikong ${purpose}`, KEY_BYTES));
+  const derived = (purpose: string) => createSecretKey(new Uint8Array(hkdfSync('sha256', bytes, '', `feikong ${purpose}`, KEY_BYTES)));
   const id = createHash('sha256').update(bytes).digest('hex').slice(0, 12);
   return { id, encrypting: derived('seal'), hashing: derived('search') };
 }

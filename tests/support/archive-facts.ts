@@ -15,7 +15,7 @@ export const CUSTOMER_ASPECTS = {
   contacts: {
     contacts: [
       { channel: 'mobile', address: sealedText('m'), working: true },
-      { channel: 'landline', address: sealedText('l'), working: true },
+      { channel: 'phone', address: sealedText('l'), working: true },
     ],
   },
 } as const satisfies Partial<AspectValues>;

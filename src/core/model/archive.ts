@@ -7,6 +7,7 @@
  * An aspect is what is asked of a subject as one thing; its timeline says what held when. A value is plain JSON: instants are UTC
  * milliseconds, money is yuan as decimal text, and what identifies a person is sealed.
  */
+import { isPlainObject } from '../../kernel/canonical-json.ts';
 import type { Instant } from '../../kernel/clock.ts';
 import type { AccountId, Actor, ContractId, CustomerId } from '../../kernel/ids.ts';
 
@@ -24,6 +25,9 @@ export interface Sealed {
   readonly sealed: string;
 }
 
+export const isSealed = (value: unknown): value is Sealed =>
+  isPlainObject(value) && typeof value.sealed === 'string' && typeof value.hash === 'string' && typeof value.keyId === 'string';
+
 export const CUSTOMER_CLASSES = ['residential', 'commercial', 'industrial', 'agricultural', 'other'] as const;
 export type CustomerClass = (typeof CUSTOMER_CLASSES)[number];
 /** How a contract is settled: after reading, in instalments within the period, or before use. */
@@ -31,7 +35,7 @@ export const SETTLEMENT_METHODS = ['after-reading', 'instalments', 'prepay'] as 
 export type SettlementMethod = (typeof SETTLEMENT_METHODS)[number];
 export const GUARANTEE_FORMS = ['deposit', 'bank', 'third-party'] as const;
 export type GuaranteeForm = (typeof GUARANTEE_FORMS)[number];
-export const CONTACT_CHANNELS = ['mobile', 'landline', 'email'] as const;
+export const CONTACT_CHANNELS = ['mobile', 'phone', 'email'] as const;
 
 export interface Contact {
   readonly channel: (typeof CONTACT_CHANNELS)[number];
@@ -44,7 +48,7 @@ export interface Contact {
 export interface AspectValues {
   // Customer
   readonly identity: {
-    readonly name: string;
+    readonly name?: string;
     readonly address?: string;
     readonly document?: Sealed;
     readonly property?: Sealed;

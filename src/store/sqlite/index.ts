@@ -7,6 +7,6 @@
  * ```
  */
 
-export { checkDataFolder } from './check.ts';
+export { checkDataFolder, type Opens } from './check.ts';
 export { exportHledger } from './export-hledger.ts';
 export { openSqliteStore, type SqliteStore } from './open.ts';

@@ -1,4 +1,5 @@
 import type Database from 'better-sqlite3';
+import type { ArchiveSubject, Sealed } from '../../../core/model/archive.ts';
 import type { Violation } from './violation.ts';
 
 interface FactRow {
@@ -11,7 +12,7 @@ interface FactRow {
 }
 
 /** Tells whether a sealed text opens: its key is known and nothing was changed. */
-export type Opens = (sealed: { readonly keyId: string; readonly hash: string; readonly sealed: string }, subject: string) => boolean;
+export type Opens = (sealed: Sealed, subject: ArchiveSubject) => boolean;
 
 /** The archive: what is believed does not overlap, what is referred to is there, and every sealed text opens. */
 export function* checkArchive(database: Database.Database, opens: Opens | undefined): Iterable<Violation> {
@@ -45,8 +46,8 @@ function* checkSealed(database: Database.Database, opens: Opens | undefined): It
         yield { invariant: ARCHIVE, where, found: 'a sealed text and no key', expected: 'FEIKONG_SEAL_KEY in the environment' };
         return;
       }
-      const sealed = JSON.parse(text) as Parameters<Opens>[0];
-      if (!opens(sealed, subject))
+      const sealed = JSON.parse(text) as Sealed;
+      if (!opens(sealed, subject as ArchiveSubject))
         yield { invariant: ARCHIVE, where, found: `a text sealed under ${sealed.keyId} that does not open`, expected: 'a known key' };
     }
   }

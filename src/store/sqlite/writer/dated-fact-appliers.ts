@@ -7,8 +7,9 @@ import {
   refersTo,
 } from '../../../core/model/archive.ts';
 import { AppError } from '../../../kernel/app-error.ts';
+import { canonicalJson } from '../../../kernel/canonical-json.ts';
 import type { Appliers, WriterContext } from './applier.ts';
-import { canonical, sealedIn, withoutPersons } from './dated-values.ts';
+import { sealedIn, withoutPersons } from './dated-values.ts';
 
 interface BelievedRow {
   readonly from_at: number;
@@ -33,8 +34,10 @@ export function createDatedFactAppliers({ database, seal, versions }: WriterCont
     .prepare<[string], ArchiveSubject>('select distinct subject from dated_facts where refers_to = ? and replaced_seq is null')
     .pluck();
 
-  const differs = (subject: ArchiveSubject, { aspect, periods }: AspectTimeline): boolean =>
-    rowsText(believed.all(subject, aspect)) !== rowsText(periods.map(rowOf));
+  const differs = (subject: ArchiveSubject, { aspect, periods }: AspectTimeline): boolean => {
+    const rows = believed.all(subject, aspect);
+    return rows.length !== periods.length || rowsText(rows) !== rowsText(periods.map(rowOf));
+  };
   /** Who refers to it rests on it: a customer's contracts, a contract's meter points. */
   const raise = (subject: ArchiveSubject): void => {
     versions.raise(subject);
@@ -65,7 +68,7 @@ export function createDatedFactAppliers({ database, seal, versions }: WriterCont
 const rowOf = ({ from, to, value }: Period<AspectValues[keyof AspectValues]>): BelievedRow => ({
   from_at: from,
   to_at: to ?? null,
-  value: canonical(value),
+  value: canonicalJson(value),
 });
 const rowsText = (rows: readonly BelievedRow[]): string => JSON.stringify(rows.map((row) => [row.from_at, row.to_at, row.value]));
 

@@ -39,7 +39,7 @@ describe('what is missing', () => {
 
   test('counts only contacts that work', () => {
     const [mobile] = CUSTOMER_ASPECTS.contacts.contacts;
-    const dead = { channel: 'landline', address: sealedText('x'), working: false } as const;
+    const dead = { channel: 'phone', address: sealedText('x'), working: false } as const;
     expect(missingOf(supplyOf({ customer: { contacts: { contacts: [mobile, dead] } } })).map(({ field }) => field)).toEqual([
       'customer.contacts',
     ]);
