@@ -13,6 +13,8 @@ export async function produceOpenApi(): Promise<string> {
     reads: untouched('reads'),
     scans: untouched('scans'),
     cases: untouched('cases'),
+    archive: untouched('archive'),
+    importArchive: untouched('importArchive'),
     metrics: untouched('metrics'),
     clock: untouched('clock'),
     lines: () => [],

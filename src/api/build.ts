@@ -18,6 +18,8 @@ import { collectOpenApi, openApiRoutes } from './openapi.ts';
 import { ProblemError } from './problem-error.ts';
 import { answerWithProblems } from './problems.ts';
 import { accountRoutes } from './routes/accounts.ts';
+import { archiveRoutes } from './routes/archive.ts';
+import { archiveWorkRoutes } from './routes/archive-work.ts';
 import { caseRoutes } from './routes/cases.ts';
 import { eventRoutes } from './routes/events.ts';
 import { healthRoutes } from './routes/health.ts';
@@ -45,6 +47,8 @@ const guardedRoutes: FastifyPluginAsync<ApiDeps> = async (app, deps) => {
   await app.register(async (api) => {
     await api.register(paymentRoutes, deps);
     await api.register(accountRoutes, deps);
+    await api.register(archiveRoutes, deps);
+    await api.register(archiveWorkRoutes, deps);
     await api.register(meterRoutes, deps);
     await api.register(readRoutes, deps);
     await api.register(relayCommandRoutes, { ...deps, denials });

@@ -56,6 +56,7 @@ export async function createGround(): Promise<Ground> {
   await storeArchive(
     store,
     Array.from({ length: NEIGHBOURS }, (_, index) => neighbourOf(index)),
+    clock.now(),
   );
   let lastSeq = 0;
   store.onCommitted((seq) => {
@@ -96,7 +97,7 @@ export async function createWorld({
   const rechargeRunner = createRechargeRunner({ store, situations, purses, clock, newId, logger });
   const charges = createChargeService({ store, situations, clock, newId });
   const notices = createNoticeService({ store, notifier, clock });
-  await storeArchive(inner, [placeOf(meterPoint, meterConfig)]);
+  await storeArchive(inner, [placeOf(meterPoint, meterConfig)], clock.now());
 
   let serial = 0;
   const world = {

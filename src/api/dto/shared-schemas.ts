@@ -1,4 +1,5 @@
 import { AccountSchema } from './account.ts';
+import { ArchiveExceptionSchema, ArchiveFactSchema, ArchiveImportSchema, ArchiveSubjectSchema } from './archive.ts';
 import { CaseSchema } from './case.ts';
 import { DecisionSchema, TermSchema } from './decision.ts';
 import { EntrySchema } from './entry.ts';
@@ -20,6 +21,10 @@ export const SHARED_SCHEMAS = [
   TermSchema,
   DecisionSchema,
   AccountSchema,
+  ArchiveSubjectSchema,
+  ArchiveFactSchema,
+  ArchiveExceptionSchema,
+  ArchiveImportSchema,
   EntrySchema,
   PaymentSchema,
   ReadingSchema,

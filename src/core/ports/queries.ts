@@ -5,7 +5,7 @@ import type { Money } from '../../kernel/units.ts';
 import type { Account } from '../model/account.ts';
 import type { Accrual } from '../model/accrual.ts';
 import type { ApiKey } from '../model/api-key.ts';
-import type { ArchiveKind, ArchiveSubject, DatedFact, RecordedFact } from '../model/archive.ts';
+import type { ArchiveKind, ArchiveSubject, AspectName, DatedFact, RecordedFact } from '../model/archive.ts';
 import type { Case } from '../model/case.ts';
 import type { Command, CommandMove } from '../model/command.ts';
 import type { Crossing } from '../model/crossing.ts';
@@ -119,6 +119,8 @@ export interface Queries {
   readonly archiveViews: { ask: PageAsk & { kind: ArchiveKind }; answer: Page<ArchiveView> };
   /** What holds of every subject at an instant. */
   readonly archiveAt: { ask: { at: Instant }; answer: readonly DatedFact[] };
+  /** Believed facts of some aspects with who has said them, for start-up. */
+  readonly archiveStated: { ask: { aspects: readonly AspectName[] }; answer: readonly (DatedFact & { readonly actor: Actor })[] };
   /** Who a sealed text belongs to, by its hashes. */
   readonly subjectsSealed: { ask: { hashes: readonly string[] }; answer: readonly ArchiveSubject[] };
   readonly account: { ask: { accountId: AccountId }; answer: AccountView | undefined };

@@ -1,5 +1,6 @@
 import type { ArchiveSubject, DatedFact, RecordedFact } from '../../../core/model/archive.ts';
 import type { ArchiveView } from '../../../core/ports/queries.ts';
+import { type Actor, asId } from '../../../kernel/ids.ts';
 import type { Reader } from '../connection.ts';
 import { question } from '../question.ts';
 import type { DatedFactTable, Schema } from '../schema.ts';
@@ -45,11 +46,20 @@ const believedAtAll = question<{ at: bigint }>()((db, asked) =>
     .where((of) => of.or([of('to_at', 'is', null), of('to_at', '>', asked.at)]))
     .orderBy('subject'),
 );
+const statedOf = question<{ aspect: string }>()((db, asked) =>
+  db
+    .selectFrom('dated_facts')
+    .select([...FACT, 'actor'])
+    .where('aspect', '=', asked.aspect)
+    .where('replaced_seq', 'is', null)
+    .orderBy('subject')
+    .orderBy('from_at'),
+);
 const sealedUnder = question<{ hash: string }>()((db, asked) =>
   db.selectFrom('sealed_hashes').select('subject').where('hash', '=', asked.hash).orderBy('subject').limit(100),
 );
 
-type ArchiveQuery = 'archiveView' | 'archiveHistory' | 'archiveViews' | 'archiveAt' | 'subjectsSealed';
+type ArchiveQuery = 'archiveView' | 'archiveHistory' | 'archiveViews' | 'archiveAt' | 'archiveStated' | 'subjectsSealed';
 
 export const archiveAnswers: Answers<ArchiveQuery> = {
   archiveView: ({ reader }, { subject }) => viewOf(reader, subject),
@@ -67,6 +77,8 @@ export const archiveAnswers: Answers<ArchiveQuery> = {
     return { ...page, items: page.items.flatMap((view) => (view === undefined ? [] : [view])) };
   },
   archiveAt: ({ reader }, { at }) => reader.all(believedAtAll, { at: BigInt(at) }).map(factOf),
+  archiveStated: ({ reader }, { aspects }) =>
+    aspects.flatMap((aspect) => reader.all(statedOf, { aspect }).map((row) => ({ ...factOf(row), actor: asId<Actor>(row.actor) }))),
   /** A hash is kept for ever; only who still has the text believed is found. */
   subjectsSealed({ reader }, { hashes }) {
     const found = hashes.flatMap((hash) =>
