@@ -2,6 +2,7 @@
 import { Argument, Command, CommanderError, Option } from 'commander';
 import type { MaintainOptions } from './cli/maintain.ts';
 import { printJson, printLine, printNote } from './cli/output.ts';
+import { EXCEPTION_LISTS } from './core/archive/exceptions.ts';
 import type { Maintenance } from './drivers/dlt645/maintain.ts';
 import { AppError, OperatorError } from './kernel/app-error.ts';
 import { systemClock } from './kernel/clock.ts';
@@ -258,6 +259,18 @@ importing
   .action(async (options) => {
     const { importArchive } = await import('./cli/import-archive.ts');
     process.exitCode = await importArchive(options, process.env);
+  });
+
+const archive = program.command('archive').description('what the archive holds');
+archive
+  .command('exceptions')
+  .description('meter points whose archive lacks something, or that should pay before use and do not')
+  .addOption(new Option('--list <name>').choices(EXCEPTION_LISTS).default('incomplete'))
+  .addOption(data())
+  .addOption(json())
+  .action(async (options) => {
+    const { listExceptions } = await import('./cli/archive-exceptions.ts');
+    listExceptions(options);
   });
 
 const config = program.command('config').description('the configuration');

@@ -24,6 +24,24 @@ const run = (file: string, ...more: readonly string[]) =>
   runCli(['import', 'archive', '--file', file, '--data', data, '--json', ...more], '', { FEIKONG_SEAL_KEY: SEAL_KEY });
 const check = (key: string) => runCli(['check', '--data', data, '--json'], '', { FEIKONG_SEAL_KEY: key });
 
+test('feikong archive exceptions names who lacks what, and what to do', async () => {
+  const file = written(
+    'gaps.csv',
+    fileOf(ROW.replace('P1', 'P7').replace('C1', 'C7').replace('HT1', 'HT7').replace('000012345678', '7').replace('每月25日', '')),
+  );
+  const folderOfIts = path.join(folder, 'gaps');
+  await runCli(['import', 'archive', '--file', file, '--data', folderOfIts], '', { FEIKONG_SEAL_KEY: SEAL_KEY });
+  const list = (...more: readonly string[]) => runCli(['archive', 'exceptions', '--data', folderOfIts, ...more]);
+  expect((await list()).stdout.split('\n')).toEqual([
+    'meter point  contract  customer  what                what to do',
+    'P7           HT7       C7        no settlement time  Agree when it is settled and due',
+    '1 meter points',
+    '',
+  ]);
+  expect(JSON.parse((await list('--json')).stdout)).toMatchObject({ meterPointId: 'P7', missing: [{ field: 'contract.settlementTime' }] });
+  expect((await list('--list', 'large-without-prepay', '--json')).stdout).toBe('');
+});
+
 describe('feikong import archive', () => {
   test('says what it would do, does it, and does nothing the second time', async () => {
     const file = written('good.csv', fileOf(ROW));

@@ -141,7 +141,8 @@ function sealedTextsOf(view: ArchiveView | undefined, aspect: AspectName): reado
   return (view?.facts ?? []).filter((fact) => fact.aspect === aspect).flatMap(({ value }) => found(value));
 }
 
-function exceptionRows(facts: readonly DatedFact[], list: ExceptionList, at: Instant): readonly ExceptionRow[] {
+/** @param facts what holds at `at`, of every subject */
+export function exceptionRows(facts: readonly DatedFact[], list: ExceptionList, at: Instant): readonly ExceptionRow[] {
   const bySubject = Map.groupBy(facts, ({ subject }) => subject);
   const points = [...bySubject.keys()].filter((subject) => subject.startsWith(POINT)).sort();
   return points.flatMap((subject) => {
