@@ -15,6 +15,7 @@ export async function produceOpenApi(): Promise<string> {
     cases: untouched('cases'),
     archive: untouched('archive'),
     importArchive: untouched('importArchive'),
+    supplyChanges: untouched('supplyChanges'),
     metrics: untouched('metrics'),
     clock: untouched('clock'),
     lines: () => [],

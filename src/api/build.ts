@@ -32,6 +32,7 @@ import { readRoutes } from './routes/reads.ts';
 import { rechargeRoutes } from './routes/recharges.ts';
 import { relayCommandRoutes } from './routes/relay-commands.ts';
 import { scanRoutes } from './routes/scans.ts';
+import { supplyChangeRoutes } from './routes/supply-changes.ts';
 import { compileValidator } from './validation.ts';
 
 /** No request of this API needs more. */
@@ -49,6 +50,7 @@ const guardedRoutes: FastifyPluginAsync<ApiDeps> = async (app, deps) => {
     await api.register(accountRoutes, deps);
     await api.register(archiveRoutes, deps);
     await api.register(archiveWorkRoutes, deps);
+    await api.register(supplyChangeRoutes, deps);
     await api.register(meterRoutes, deps);
     await api.register(readRoutes, deps);
     await api.register(relayCommandRoutes, { ...deps, denials });

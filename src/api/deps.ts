@@ -7,6 +7,7 @@ import type { ScanService } from '../core/services/line-scans.ts';
 import type { ReadService } from '../core/services/on-demand-reads.ts';
 import type { PaymentService } from '../core/services/payment-service.ts';
 import type { RechargeService } from '../core/services/recharge-service.ts';
+import type { SupplyChanges } from '../core/services/supply-changes.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Logger } from '../kernel/logger.ts';
 import type { Result } from '../kernel/result.ts';
@@ -47,6 +48,7 @@ export interface ApiDeps {
   readonly cases: CaseService;
   readonly archive: ArchiveBook;
   readonly importArchive: ImportFile;
+  readonly supplyChanges: SupplyChanges;
   readonly lines: () => readonly LineView[];
   readonly metrics: Metrics;
   readonly clock: Clock;

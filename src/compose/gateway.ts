@@ -21,6 +21,7 @@ import { createPaymentService } from '../core/services/payment-service.ts';
 import { createRechargeRunner } from '../core/services/recharge-runner.ts';
 import { createRechargeService } from '../core/services/recharge-service.ts';
 import { createSituations } from '../core/services/situations.ts';
+import { createSupplyChanges } from '../core/services/supply-changes.ts';
 import { createMeterGateway } from '../drivers/meter-gateway.ts';
 import { createPurseGateway } from '../drivers/purse-gateway.ts';
 import { createLineScanner } from '../drivers/scan/line-scanner.ts';
@@ -128,6 +129,7 @@ async function open(options: GatewayOptions, closeLater: (end: () => Promise<voi
     scans: core.scans,
     cases: core.cases,
     archive: createArchiveBook({ store, sealer, clock }),
+    supplyChanges: core.supplyChanges,
     importArchive: createFileImport({ config, store, sealer, clock }),
     lines: () =>
       [...lines.byId.values()].map(({ id, name, bus, binding }) => ({
@@ -183,6 +185,7 @@ function createCore({ config, store, lines, signer, clock, newId, logger }: Core
     recharges: createRechargeService({ store, situations, purses, clock, newId }),
     rechargeRunner: createRechargeRunner({ store, situations, purses, clock, newId, logger }),
     charges: createChargeService({ store, situations, clock, newId }),
+    supplyChanges: createSupplyChanges({ store, situations, clock, newId }),
     notices: createNoticeService({ store, clock, notifier: config.notifier === 'simulated' ? simulatedNotifier : noNotifier }),
     cases: createCaseService({ store, clock }),
     reads: createOnDemandReads({ gateway, clock, newId, logger }),

@@ -37,6 +37,7 @@ export const ERROR_CODES = {
   'seal-key-missing': { meaning: 'Personal data cannot be stored: FEIKONG_SEAL_KEY is not set', status: 503, retryable: false, remedy: 'Set FEIKONG_SEAL_KEY to 32 random bytes, as openssl rand -hex 32 makes them, and keep it apart from the data' },
   'seal-key-invalid': { meaning: 'FEIKONG_SEAL_KEY holds no key', status: 500, retryable: false, remedy: 'Give 32 bytes as 64 hex digits or base64, several separated by commas' },
   'bad-file': { meaning: 'The file cannot be imported', status: 422, retryable: false, remedy: 'Correct what the answer names and import the file again' },
+  'account-closed': { meaning: 'The account is closed, or it is the one that supplies already', status: 409, retryable: false, remedy: 'Name an open account of the customer who comes in' },
   arrears: { meaning: 'The account owes money', status: 409, retryable: false, remedy: 'Let it be paid first' },
   'no-final-reading': { meaning: 'No good reading is young enough to cut the account at', status: 409, retryable: true, remedy: 'Read the meter, then ask again' },
   // Configuration

@@ -168,3 +168,40 @@ describe('exceptions', () => {
     expect((await world.get('/api/v1/archive-exceptions/nonsense')).statusCode).toBe(400);
   });
 });
+
+describe('the end of a supply', () => {
+  const transfer = (key: string, body: object = {}) =>
+    world.post(
+      '/api/v1/meter-points/p1/transfers',
+      { contractId: 'HT2', customerId: 'C2', accountId: 'A2', reason: 'sold', ...body },
+      { 'idempotency-key': key },
+    );
+
+  test('is a transfer that cuts the account, answered the same again', async () => {
+    await world.poll();
+    const first = await transfer('t1');
+    expect([first.statusCode, first.json()]).toEqual([
+      200,
+      { accountId: 'a1', cutAt: '2026-11-24T12:00:00.000Z', balance: '0.00', refunded: '0.00' },
+    ]);
+    const again = await transfer('t1');
+    expect([again.headers['idempotency-replayed'], again.json()]).toEqual(['true', first.json()]);
+    expect((await get('/meters/m1')).accountId).toBe('A2');
+    expect(
+      (await world.post('/api/v1/meter-points/p1/closings', { reason: 'moved away' }, { 'idempotency-key': 'c1' })).json(),
+    ).toMatchObject({ accountId: 'A2' });
+    expect((await get('/accounts/A2')).state).toBe('closed');
+  });
+
+  test('needs a reading, a key, its scope and a meter point that is there', async () => {
+    expect((await transfer('t1')).json()).toMatchObject({ status: 409, code: 'no-final-reading' });
+    expect((await world.post('/api/v1/meter-points/p1/closings', { reason: 'x' })).json()).toMatchObject({
+      code: 'idempotency-key-missing',
+    });
+    expect((await world.post('/api/v1/meter-points/nowhere/closings', { reason: 'x' }, { 'idempotency-key': 'c' })).json()).toMatchObject({
+      status: 404,
+    });
+    const other = await world.keyWith('archive:write');
+    expect((await world.post('/api/v1/meter-points/p1/closings', { reason: 'x' }, { 'idempotency-key': 'c' }, other)).statusCode).toBe(403);
+  });
+});

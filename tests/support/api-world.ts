@@ -71,6 +71,7 @@ export async function createApiWorld({ requestsPerMinute = 100_000, ...options }
     reads,
     scans,
     cases: createCaseService({ store, clock }),
+    supplyChanges: world.supplyChanges,
     archive: createArchiveBook({ store, sealer, clock }),
     importArchive: createFileImport({
       config: { zone: SHANGHAI, archiveColumns: {} },

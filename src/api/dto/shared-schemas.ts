@@ -14,6 +14,7 @@ import { ReadingSchema } from './reading.ts';
 import { RechargeDetailSchema, RechargeSchema } from './recharge.ts';
 import { RelayCommandDetailSchema, RelayCommandSchema } from './relay-command.ts';
 import { ScanSchema } from './scan.ts';
+import { SupplyChangeSchema } from './supply-change.ts';
 
 /** Every schema that goes by a name in answers and in the OpenAPI document. */
 export const SHARED_SCHEMAS = [
@@ -25,6 +26,7 @@ export const SHARED_SCHEMAS = [
   ArchiveFactSchema,
   ArchiveExceptionSchema,
   ArchiveImportSchema,
+  SupplyChangeSchema,
   EntrySchema,
   PaymentSchema,
   ReadingSchema,

@@ -9,6 +9,7 @@ export const SCOPES = [
   'archive:read',
   'archive:write',
   'personal:read',
+  'supply:write',
   'payments:write',
   'relay:trip',
   'relay:restore',
