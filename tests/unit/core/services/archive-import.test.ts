@@ -207,6 +207,35 @@ test('the same rows in any order, in one file or in several, give the same archi
   );
 });
 
+test('an import that was killed half-way is simply repeated', async () => {
+  const rows = Array.from({ length: 300 }, (_, index) =>
+    ROW.replace('P1', `P${index}`)
+      .replace('C1', `C${index}`)
+      .replace('HT1', `HT${index}`)
+      .replace('A1', `A${index}`)
+      .replace('000012345678', `${index}`),
+  );
+  await run(fileOf(...rows));
+  const whole = await believed();
+  await store.close();
+  await open();
+  let commits = 0;
+  const dying: SqliteStore = {
+    ...store,
+    commit(batch) {
+      commits += 1;
+      if (commits > 2) throw new TypeError('killed');
+      return store.commit(batch);
+    },
+  };
+  await expect(importText(dying, clock, fileOf(...rows))).rejects.toThrow('killed');
+  const half = await believed();
+  expect(half).not.toEqual([]);
+  expect(half).not.toEqual(whole);
+  await run(fileOf(...rows));
+  expect(await believed()).toEqual(whole);
+});
+
 test('ten thousand rows are imported within seconds, and again without a change', async () => {
   const rows = Array.from({ length: 10_000 }, (_, index) => {
     const number = String(index).padStart(5, '0');
