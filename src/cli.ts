@@ -1,5 +1,6 @@
 /** The command line. Answers go to standard output, one line for each with `--json`; logs and notes to standard error. */
 import { Argument, Command, CommanderError, Option } from 'commander';
+import { ENCODINGS } from './archivefiles/decode-text.ts';
 import type { MaintainOptions } from './cli/maintain.ts';
 import { printJson, printLine, printNote } from './cli/output.ts';
 import { EXCEPTION_LISTS } from './core/archive/exceptions.ts';
@@ -251,7 +252,7 @@ importing
   .requiredOption('--file <file>', 'CSV, UTF-8 or GB18030')
   .addOption(data())
   .option('--config <file>', 'configuration: its time zone, and its names for columns')
-  .addOption(new Option('--encoding <name>').choices(['auto', 'utf-8', 'gb18030']).default('auto'))
+  .addOption(new Option('--encoding <name>').choices(ENCODINGS).default('auto'))
   .option('--by <name>', 'who imports it, for the record', 'operator')
   .option('--dry-run', 'say what would change and change nothing', false)
   .option('--skip-bad-rows', 'import the other rows of a file in which some are wrong; otherwise nothing of it is imported', false)

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
-import { ENCODINGS, type Encoding } from '../archivefiles/decode-text.ts';
+import type { Encoding } from '../archivefiles/decode-text.ts';
 import { readArchiveFile } from '../archivefiles/read-archive-file.ts';
 import { PROTOCOLS } from '../compose/protocols.ts';
 import { loadConfig } from '../config/load.ts';
 import { BEGINNING } from '../core/model/archive.ts';
 import type { RowError } from '../core/model/archive-row.ts';
-import { changeLine, createArchiveImport, type ImportChange, type ImportReport } from '../core/services/archive-import.ts';
+import { createArchiveImport, type ImportChange, type ImportReport } from '../core/services/archive-import.ts';
 import { OperatorError } from '../kernel/app-error.ts';
 import { formatInstant, sleep, systemClock } from '../kernel/clock.ts';
 import { ERROR_CODES } from '../kernel/error-codes.ts';
@@ -21,7 +21,7 @@ export interface ImportOptions {
   readonly file: string;
   readonly data: string;
   readonly config?: string;
-  readonly encoding: string;
+  readonly encoding: Encoding;
   readonly by: string;
   readonly dryRun: boolean;
   readonly skipBadRows: boolean;
@@ -34,8 +34,7 @@ const pause = () => sleep(systemClock, 0);
 /** Imports a file into a data folder whose gateway does not run; answers the exit code: 1 where rows are wrong. */
 export async function importArchive(options: ImportOptions, environment: Readonly<Record<string, string | undefined>>): Promise<number> {
   const { zone, columns } = siteOf(options.config);
-  const encoding = ENCODINGS.find((known) => known === options.encoding) ?? ('auto' satisfies Encoding);
-  const file = await readArchiveFile(bytesOf(options.file), { zone, columns, encoding, pause });
+  const file = await readArchiveFile(bytesOf(options.file), { zone, columns, encoding: options.encoding, pause });
   if (!file.ok) throw new OperatorError('bad-file', `${options.file}: ${file.error}`);
   const sealer = createSealer(environment.FEIKONG_SEAL_KEY);
   const logger = createLogger('error');
@@ -102,3 +101,8 @@ const toJson = ({ from, before = null, ...rest }: ImportChange) => ({
 
 const errorLine = ({ line, column, value, expected, todo }: RowError): string =>
   `line ${line}${column === '' ? '' : `, ${column}`}: "${value}"; expected ${expected}. ${todo}`;
+
+function changeLine({ subject, aspect, from, before, after }: ImportChange): string {
+  const since = from === BEGINNING ? 'always' : `from ${formatInstant(from)}`;
+  return `${subject} ${aspect} ${since}: ${before === undefined ? 'nothing' : JSON.stringify(before)} → ${JSON.stringify(after)}`;
+}

@@ -115,6 +115,20 @@ describe('the archive', () => {
     expect(await get('/meter-points/P1')).toMatchObject({ version });
   });
 
+  test('lets no reference lead nowhere, and nothing that must be there be nothing', async () => {
+    const { version } = await get('/meter-points/P1');
+    const contract = (periods: readonly object[]) => put('/meter-points/P1/contract', `"${version}"`, { periods, reason: 'x' });
+    expect((await contract([{ value: { contractId: 'nobody' } }])).json()).toMatchObject({
+      status: 404,
+      detail: 'contract:nobody is not in the archive: say something of it first',
+    });
+    expect((await contract([])).json()).toMatchObject({
+      status: 422,
+      code: 'fact-gap',
+      detail: 'Something must hold of contract at some time: say what',
+    });
+  });
+
   test('makes what is new with the ETag "0"', async () => {
     const body = { periods: [{ value: { name: '李四', document: ID_NUMBER } }], reason: 'new connection' };
     const made = await put('/customers/C9/identity', '"0"', body);
@@ -179,6 +193,7 @@ describe('the end of a supply', () => {
 
   test('is a transfer that cuts the account, answered the same again', async () => {
     await world.poll();
+    await put('/customers/C2/identity', '"0"', { periods: [{ value: { name: '李四' } }], reason: 'moved in' });
     const first = await transfer('t1');
     expect([first.statusCode, first.json()]).toEqual([
       200,

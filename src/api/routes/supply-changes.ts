@@ -77,6 +77,5 @@ export const supplyChangeRoutes: FastifyPluginAsyncTypebox<Pick<ApiDeps, 'supply
 };
 
 function supplyProblem(error: SupplyError): ProblemError {
-  if (error.code === 'not-found') return new ProblemError(error.code, { detail: 'No configured meter point has this id' });
   return new ProblemError(error.code, 'detail' in error ? { detail: error.detail } : {});
 }

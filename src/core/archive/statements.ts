@@ -92,8 +92,27 @@ function groupsOf(rows: readonly NumberedRow[]): Map<string, Group> {
       for (const field of spoken) group.said.push({ line, field, value: row[field] });
     }
   }
+  nameUnspoken(rows, groups);
   return groups;
 }
+
+/** A contract or a customer that rows only name is there all the same, with nothing known of it: no reference leads nowhere. */
+function nameUnspoken(rows: readonly NumberedRow[], groups: Map<string, Group>): void {
+  const spoken = new Set([...groups.values()].map(({ subject }) => subject));
+  for (const { row } of rows) {
+    for (const { aspect, id } of NAMED) {
+      const name = row[id];
+      if (name === undefined) continue;
+      const subject = subjectOf(ASPECTS[aspect].of, name);
+      if (!spoken.has(subject)) groups.set(JSON.stringify([subject]), { subject, aspect, from: undefined, said: [] });
+    }
+  }
+}
+
+const NAMED = [
+  { aspect: 'terms', id: 'contractId' },
+  { aspect: 'identity', id: 'customerId' },
+] as const;
 
 function contradictions({ subject, said }: Group): readonly RowError[] {
   const byField = Map.groupBy(said, ({ field }) => field);

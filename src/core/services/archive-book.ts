@@ -17,6 +17,7 @@ import {
   type DatedFact,
   isSealed,
   type Period,
+  refersTo,
   type Sealed,
 } from '../model/archive.ts';
 import type { ArchiveView } from '../ports/queries.ts';
@@ -36,7 +37,10 @@ export interface CorrectionOrder {
   /** The version that the person has seen; 0 of a subject that is new. */
   readonly version: number;
 }
-export type CorrectionError = TimelineError | { readonly code: 'conflict' | 'seal-key-missing' | 'no-space' | 'overloaded' };
+export type CorrectionError =
+  | TimelineError
+  | { readonly code: 'not-found'; readonly detail: string }
+  | { readonly code: 'conflict' | 'seal-key-missing' | 'no-space' | 'overloaded' };
 
 export interface ExceptionRow {
   readonly meterPointId: MeterPointId;
@@ -91,6 +95,13 @@ async function correct({ store, sealer, clock }: ArchiveBookDeps, order: Correct
   const { subject, aspect, reason, actor, version } = order;
   const timeline = timelineOf(order.periods, ASPECTS[aspect]);
   if (!timeline.ok) return timeline;
+  if (timeline.value.length === 0 && !ASPECTS[aspect].gaps)
+    return err({ code: 'fact-gap', detail: `Something must hold of ${aspect} at some time: say what` });
+  const missing = await danglingReference(
+    store,
+    timeline.value.map(({ value }) => ({ aspect, value }) as Pick<DatedFact, 'aspect' | 'value'>),
+  );
+  if (missing !== undefined) return err({ code: 'not-found', detail: `${missing} is not in the archive: say something of it first` });
   const before = await store.read('archiveView', { subject });
   const known = sealedTextsOf(before, aspect);
   const periods: Period<AspectValues[AspectName]>[] = [];
@@ -108,6 +119,15 @@ async function correct({ store, sealer, clock }: ArchiveBookDeps, order: Correct
   if (outcome.status === 'refused') return err({ code: outcome.code });
   const view = outcome.status === 'committed' ? await store.read('archiveView', { subject }) : undefined;
   return view === undefined ? err({ code: 'conflict' }) : ok(view);
+}
+
+/** The first subject that is referred to and is not there. */
+async function danglingReference(store: Store, said: readonly Pick<DatedFact, 'aspect' | 'value'>[]): Promise<ArchiveSubject | undefined> {
+  for (const fact of said) {
+    const subject = refersTo(fact);
+    if (subject !== undefined && (await store.read('archiveView', { subject })) === undefined) return subject;
+  }
+  return undefined;
 }
 
 /** Which fields of an aspect are sealed. */

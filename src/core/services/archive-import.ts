@@ -1,7 +1,7 @@
 /** Brings the archive to what a marketing system's file says. Repeated, it changes nothing; killed, it is simply repeated. */
 import { AppError } from '../../kernel/app-error.ts';
 import { canonicalJson } from '../../kernel/canonical-json.ts';
-import { type Clock, formatInstant, type Instant } from '../../kernel/clock.ts';
+import type { Clock, Instant } from '../../kernel/clock.ts';
 import type { Actor } from '../../kernel/ids.ts';
 import { fromLocalTime, toLocalTime, type Zone } from '../../kernel/local-time.ts';
 import { err, ok, type Result } from '../../kernel/result.ts';
@@ -229,10 +229,4 @@ async function newAccounts(store: Store, aspects: readonly AspectTimeline[]): Pr
     if ((await store.read('account', { accountId: id })) === undefined) facts.push({ kind: 'account', account: { id, state: 'open' } });
   }
   return facts;
-}
-
-/** A change as a line for people. */
-export function changeLine({ subject, aspect, from, before, after }: ImportChange): string {
-  const since = from === BEGINNING ? 'always' : `from ${formatInstant(from)}`;
-  return `${subject} ${aspect} ${since}: ${before === undefined ? 'nothing' : JSON.stringify(before)} → ${JSON.stringify(after)}`;
 }

@@ -51,7 +51,8 @@ export interface SupplyChange {
 }
 export type SupplyError =
   | KeyError
-  | { readonly code: 'not-found' | 'no-final-reading' | 'account-closed' | 'conflict' | 'no-space' | 'overloaded' }
+  | { readonly code: 'not-found'; readonly detail: string }
+  | { readonly code: 'no-final-reading' | 'account-closed' | 'conflict' | 'no-space' | 'overloaded' }
   | { readonly code: 'arrears'; readonly detail: string };
 
 export interface SupplyChanges {
@@ -71,7 +72,7 @@ export function createSupplyChanges(deps: SupplyDeps): SupplyChanges {
 }
 
 async function run(deps: SupplyDeps, order: SupplyOrder): Promise<Result<Once<SupplyChange>, SupplyError>> {
-  if (!deps.situations.knows(order.meterPointId)) return err({ code: 'not-found' });
+  if (!deps.situations.knows(order.meterPointId)) return err({ code: 'not-found', detail: 'No configured meter point has this id' });
   for (let attempt = 0; attempt < CONFLICT_LIMIT; attempt++) {
     const earlier = await findEarlier(deps.store, order);
     if (earlier !== undefined) return earlier;
@@ -129,6 +130,9 @@ async function handoverFacts(
   cutAt: Instant,
 ): Promise<Result<readonly Fact[], SupplyError>> {
   const { contractId, customerId, accountId } = order;
+  const customer = subjectOf('customer', customerId);
+  if ((await store.read('archiveView', { subject: customer })) === undefined)
+    return err({ code: 'not-found', detail: `${customer} is not in the archive: import or enter the customer first` });
   const next = await store.read('account', { accountId });
   if (next?.account.state === 'closed' || accountId === meterPoint.accountId) return err({ code: 'account-closed' });
   const contract = (await store.read('archiveView', { subject: subjectOf('contract', contractId) }))?.facts ?? [];

@@ -128,6 +128,17 @@ describe('an import', () => {
     ]);
   });
 
+  test('makes the contract and the customer that a row only names', async () => {
+    await run('计量点编号,合同编号,客户编号\nP1,HT1,C1\nP2,HT2,\n');
+    expect(await believed()).toMatchObject([
+      { subject: 'customer:C1', aspect: 'identity', value: {} },
+      { subject: 'contract:HT1', aspect: 'parties', value: { customerId: 'C1', accountId: 'C1' } },
+      { subject: 'contract:HT2', aspect: 'terms', value: { temporary: false } },
+      { subject: 'meterPoint:P1', aspect: 'contract' },
+      { subject: 'meterPoint:P2', aspect: 'contract' },
+    ]);
+  });
+
   test('counts a number that stands in two columns once', async () => {
     await run(fileOf(ROW.replace('021-12345678', MOBILE)));
     const contacts = (await store.read('archiveView', { subject: 'customer:C1' }))?.facts.find(({ aspect }) => aspect === 'contacts');

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { SupplyOrder } from '../../../../src/core/services/supply-changes.ts';
 import { asId } from '../../../../src/kernel/ids.ts';
+import { changeOf } from '../../../support/archive-facts.ts';
 import { EVENING, POINT, yuan } from '../../../support/core-facts.ts';
 import { createWorld } from '../../../support/core-world.ts';
 
@@ -10,6 +11,7 @@ let world: Awaited<ReturnType<typeof createWorld>>;
 /** 10.00 yuan paid; 3 kWh at 0.50 used since, which is 1.50 accrued. */
 beforeEach(async () => {
   world = await createWorld();
+  await world.commit({ kind: 'archiveChange', change: changeOf('customer:c2', { identity: { name: '李四' } }) });
   await world.poll();
   await world.pay('10.00');
   await use(300n);
@@ -90,6 +92,13 @@ describe('a transfer', () => {
     expect(await transfer({ accountId: asId('a3') } as Partial<SupplyOrder>)).toEqual({
       ok: false,
       error: { code: 'idempotency-mismatch' },
+    });
+  });
+
+  test('goes to nobody whom the archive does not know', async () => {
+    expect(await transfer({ customerId: asId('c9') } as Partial<SupplyOrder>)).toEqual({
+      ok: false,
+      error: { code: 'not-found', detail: 'customer:c9 is not in the archive: import or enter the customer first' },
     });
   });
 
