@@ -183,6 +183,16 @@ describe('exceptions', () => {
   });
 });
 
+test('exceptions come page by page', async () => {
+  await importFile('计量点编号,容量\nP1,8\nP2,8\nP3,8\nP4,8\n');
+  const ids = (page: { items: { meterPointId: string }[] }) => page.items.map(({ meterPointId }) => meterPointId);
+  const first = await get('/archive-exceptions/incomplete?limit=3');
+  expect([ids(first), first.nextCursor]).toEqual([['P1', 'P2', 'P3'], 'P3']);
+  // p1 comes from the configuration, which knows no contract.
+  const rest = await get('/archive-exceptions/incomplete?limit=3&cursor=P3');
+  expect([ids(rest), rest.nextCursor]).toEqual([['P4', 'p1'], null]);
+});
+
 describe('the end of a supply', () => {
   const transfer = (key: string, body: object = {}) =>
     world.post(

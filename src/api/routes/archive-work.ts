@@ -4,9 +4,9 @@ import { EXCEPTION_LISTS } from '../../core/archive/exceptions.ts';
 import { actorOf } from '../auth.ts';
 import type { ApiDeps } from '../deps.ts';
 import { type ArchiveExceptionDto, type ArchiveImportDto, toChangeDto, toExceptionDto } from '../dto/archive.ts';
-import { listOf, ref } from '../dto/fields.ts';
+import { pageOf, ref, toPage } from '../dto/fields.ts';
 import { ProblemError } from '../problem-error.ts';
-import { closed } from '../requests.ts';
+import { closed, PageQuery, pageAsk } from '../requests.ts';
 
 const ExceptionParams = Type.Object(
   {
@@ -39,9 +39,15 @@ export const archiveWorkRoutes: FastifyPluginAsyncTypebox<Pick<ApiDeps, 'archive
       summary: 'Meter points whose archive lacks something, or that should pay before use and do not, each with what to do',
       tags: ['archive'],
       params: ExceptionParams,
-      response: { 200: Type.Object({ items: listOf<ArchiveExceptionDto>('ArchiveException', 'All of them') }) },
+      querystring: PageQuery,
+      response: { 200: pageOf<ArchiveExceptionDto>('ArchiveException') },
     },
-    handler: async ({ params }) => ({ items: (await archive.exceptions(params.list)).map(toExceptionDto) }),
+    handler: async ({ params, query }) => {
+      const { limit, cursor = '' } = pageAsk(query);
+      const rows = (await archive.exceptions(params.list)).filter(({ meterPointId }) => meterPointId > cursor);
+      const items = rows.slice(0, limit);
+      return toPage({ items, nextCursor: rows.length > limit ? items.at(-1)?.meterPointId : undefined }, toExceptionDto);
+    },
   });
 
   app.addContentTypeParser('text/csv', { parseAs: 'buffer', bodyLimit: FILE_LIMIT_BYTES }, (_, body, done) => done(null, body));
