@@ -48,10 +48,16 @@ export const readDay: ReadCell<string> = (text) => {
 };
 const DAY = /^(\d{4})(?:[-/.年](\d{1,2})[-/.月](\d{1,2})日?|(\d{2})(\d{2}))$/;
 /** Local midnight at which a day begins. */
-export const readDayStart: ReadCell<Instant> = (text, { zone }) => {
-  const local = parseLocalTime(`${readDay(text, { zone }) ?? ''}T00:00:00`);
-  return local && fromLocalTime(local, zone);
-};
+export const readDayStart: ReadCell<Instant> = midnightAfter(0);
+/** Local midnight at which a day is over: what holds until a day holds on it too. */
+export const readDayEnd: ReadCell<Instant> = midnightAfter(1);
+
+function midnightAfter(days: number): ReadCell<Instant> {
+  return (text, { zone }) => {
+    const local = parseLocalTime(`${readDay(text, { zone }) ?? ''}T00:00:00`);
+    return local && fromLocalTime({ ...local, day: local.day + days }, zone);
+  };
+}
 
 export const readCount =
   (least: number, most: number): ReadCell<number> =>

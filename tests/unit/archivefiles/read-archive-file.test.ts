@@ -119,6 +119,16 @@ describe('a file of a marketing system', () => {
     ]);
   });
 
+  test('lets a guarantee hold on its last day too', async () => {
+    const { rows } = await rowsOf('计量点编号,合同编号,担保方式,担保金额,担保到期日\nP1,H1,保证金,"5,000.00",2026-12-31\n');
+    // The midnight after 31 December in Shanghai is 16:00 UTC on that day.
+    expect(rows[0]?.row).toMatchObject({
+      guaranteeForm: 'deposit',
+      guaranteeAmount: '5000.00',
+      guaranteeUntil: Date.UTC(2026, 11, 31, 16),
+    });
+  });
+
   test('says what a row tells of something that it does not name', async () => {
     const { errors } = await rowsOf('计量点编号,客户名称,结算时间\nP1,王,月底\n,,月底\n');
     expect(errors.map(({ line, todo }) => [line, todo])).toEqual([
