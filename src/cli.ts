@@ -1,8 +1,10 @@
 /** The command line. Answers go to standard output, one line for each with `--json`; logs and notes to standard error. */
 import { Argument, Command, CommanderError, Option } from 'commander';
+import { ENCODINGS } from './archivefiles/decode-text.ts';
 import type { MaintainOptions } from './cli/maintain.ts';
 import { printJson, printLine, printNote } from './cli/output.ts';
 import { version } from './compose/version.ts';
+import { EXCEPTION_LISTS } from './core/archive/exceptions.ts';
 import type { Maintenance } from './drivers/dlt645/maintain.ts';
 import { AppError, OperatorError } from './kernel/app-error.ts';
 import { systemClock } from './kernel/clock.ts';
@@ -242,7 +244,36 @@ program
   .addOption(json())
   .action(async (options) => {
     const { check } = await import('./cli/check.ts');
-    process.exitCode = check(options);
+    process.exitCode = check(options, process.env);
+  });
+
+const importing = program.command('import').description('files of other systems');
+importing
+  .command('archive')
+  .description('customers, contracts and meter points from a CSV file. The gateway on this data folder must not run: ask its API then')
+  .requiredOption('--file <file>', 'CSV, UTF-8 or GB18030')
+  .addOption(data())
+  .option('--config <file>', 'configuration: its time zone, and its names for columns')
+  .addOption(new Option('--encoding <name>').choices(ENCODINGS).default('auto'))
+  .option('--by <name>', 'who imports it, for the record', 'operator')
+  .option('--dry-run', 'say what would change and change nothing', false)
+  .option('--skip-bad-rows', 'import the other rows of a file in which some are wrong; otherwise nothing of it is imported', false)
+  .addOption(json())
+  .action(async (options) => {
+    const { importArchive } = await import('./cli/import-archive.ts');
+    process.exitCode = await importArchive(options, process.env);
+  });
+
+const archive = program.command('archive').description('what the archive holds');
+archive
+  .command('exceptions')
+  .description('meter points whose archive lacks something, or that should pay before use and do not')
+  .addOption(new Option('--list <name>').choices(EXCEPTION_LISTS).default('incomplete'))
+  .addOption(data())
+  .addOption(json())
+  .action(async (options) => {
+    const { listExceptions } = await import('./cli/archive-exceptions.ts');
+    listExceptions(options);
   });
 
 program

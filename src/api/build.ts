@@ -18,6 +18,8 @@ import { collectOpenApi, openApiRoutes } from './openapi.ts';
 import { ProblemError } from './problem-error.ts';
 import { answerWithProblems } from './problems.ts';
 import { accountRoutes } from './routes/accounts.ts';
+import { archiveRoutes } from './routes/archive.ts';
+import { archiveWorkRoutes } from './routes/archive-work.ts';
 import { caseRoutes } from './routes/cases.ts';
 import { eventRoutes } from './routes/events.ts';
 import { healthRoutes } from './routes/health.ts';
@@ -31,6 +33,7 @@ import { readRoutes } from './routes/reads.ts';
 import { rechargeRoutes } from './routes/recharges.ts';
 import { relayCommandRoutes } from './routes/relay-commands.ts';
 import { scanRoutes } from './routes/scans.ts';
+import { supplyChangeRoutes } from './routes/supply-changes.ts';
 import { compileValidator } from './validation.ts';
 
 /** No request of this API needs more. */
@@ -47,6 +50,9 @@ const guardedRoutes: FastifyPluginAsync<ApiDeps> = async (app, deps) => {
     await api.register(paymentRoutes, deps);
     await api.register(accountRoutes, deps);
     await api.register(holdRoutes, deps);
+    await api.register(archiveRoutes, deps);
+    await api.register(archiveWorkRoutes, deps);
+    await api.register(supplyChangeRoutes, deps);
     await api.register(meterRoutes, deps);
     await api.register(readRoutes, deps);
     await api.register(relayCommandRoutes, { ...deps, denials });

@@ -1,4 +1,6 @@
 import type { Store } from '../core/ports/store.ts';
+import type { ArchiveBook } from '../core/services/archive-book.ts';
+import type { ImportOrder, ImportReport } from '../core/services/archive-import.ts';
 import type { CaseService } from '../core/services/cases.ts';
 import type { CommandService } from '../core/services/command-service.ts';
 import type { HoldService } from '../core/services/hold-service.ts';
@@ -6,8 +8,10 @@ import type { ScanService } from '../core/services/line-scans.ts';
 import type { ReadService } from '../core/services/on-demand-reads.ts';
 import type { PaymentService } from '../core/services/payment-service.ts';
 import type { RechargeService } from '../core/services/recharge-service.ts';
+import type { SupplyChanges } from '../core/services/supply-changes.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Logger } from '../kernel/logger.ts';
+import type { Result } from '../kernel/result.ts';
 import type { LineView } from './lines.ts';
 import type { Metrics } from './metrics.ts';
 
@@ -24,6 +28,16 @@ export interface ApiConfig {
   readonly tls?: { readonly key: string; readonly cert: string } | undefined;
 }
 
+/** Reads a file of a marketing system and imports it. */
+export type ImportFile = (
+  order: Pick<ImportOrder, 'actor' | 'dryRun' | 'skipBadRows'> & { readonly bytes: Uint8Array },
+) => Promise<
+  Result<
+    { readonly report: ImportReport; readonly file: { readonly count: number; readonly ignored: readonly string[] } },
+    { readonly code: 'bad-file'; readonly detail: string } | { readonly code: 'seal-key-missing' | 'no-space' | 'overloaded' | 'conflict' }
+  >
+>;
+
 /** Everything that the API is handed; it makes nothing itself. */
 export interface ApiDeps {
   readonly store: WatchedStore;
@@ -34,6 +48,9 @@ export interface ApiDeps {
   readonly reads: ReadService;
   readonly scans: ScanService;
   readonly cases: CaseService;
+  readonly archive: ArchiveBook;
+  readonly importArchive: ImportFile;
+  readonly supplyChanges: SupplyChanges;
   readonly lines: () => readonly LineView[];
   readonly metrics: Metrics;
   readonly clock: Clock;

@@ -6,6 +6,7 @@ import { createMetrics, type Metrics } from '../api/metrics.ts';
 import type { Config } from '../config/load.ts';
 import { PUSHED } from '../config/meter-protocol.ts';
 import type { Signer } from '../core/ports/signer.ts';
+import { createArchiveBook } from '../core/services/archive-book.ts';
 import { postOpenings, storeArchive } from '../core/services/archive-service.ts';
 import { createCaseService } from '../core/services/cases.ts';
 import { createChargeService } from '../core/services/charge-service.ts';
@@ -21,6 +22,7 @@ import { createPaymentService } from '../core/services/payment-service.ts';
 import { createRechargeRunner } from '../core/services/recharge-runner.ts';
 import { createRechargeService } from '../core/services/recharge-service.ts';
 import { createSituations } from '../core/services/situations.ts';
+import { createSupplyChanges } from '../core/services/supply-changes.ts';
 import { createMeterGateway } from '../drivers/meter-gateway.ts';
 import { createPurseGateway } from '../drivers/purse-gateway.ts';
 import { createLineScanner } from '../drivers/scan/line-scanner.ts';
@@ -39,7 +41,9 @@ import { createNewId, type NewId } from '../kernel/ids.ts';
 import type { Logger } from '../kernel/logger.ts';
 import { noNotifier } from '../notifiers/none.ts';
 import { simulatedNotifier } from '../notifiers/simulated.ts';
+import { createSealer } from '../sealers/aes-sealer.ts';
 import { openSqliteStore, type SqliteStore } from '../store/sqlite/index.ts';
+import { createFileImport } from './archive-import.ts';
 import { createLineAlarms } from './line-alarms.ts';
 import { planLines, refuseOverfullLines } from './line-plan.ts';
 import { type Lines, openLines } from './lines.ts';
@@ -90,6 +94,7 @@ async function open(options: GatewayOptions, closeLater: (end: () => Promise<voi
   const plans = planLines(config);
   refuseOverfullLines(plans);
   const signer = createSigner(options);
+  const sealer = createSealer(options.environment.FEIKONG_SEAL_KEY);
   const newId = createNewId(() => clock.now(), randomBytes);
   const store = await openSqliteStore({ dataDir, clock, logger, onFatal });
   closeLater(() => store.close());
@@ -105,7 +110,12 @@ async function open(options: GatewayOptions, closeLater: (end: () => Promise<voi
   });
   closeLater(() => lines.close());
   const core = createCore({ config, store, lines, signer, clock, newId, logger });
-  await storeArchive(store, config.points);
+  const disagreements = await storeArchive(store, config.points, clock.now());
+  if (disagreements.length > 0)
+    logger.warn(
+      { count: disagreements.length, first: disagreements.slice(0, 20) },
+      'the archive says other than the configuration, and holds',
+    );
   await postOpenings(core.payments, config.points);
 
   const app = await buildApi({
@@ -121,6 +131,9 @@ async function open(options: GatewayOptions, closeLater: (end: () => Promise<voi
     reads: core.reads,
     scans: core.scans,
     cases: core.cases,
+    archive: createArchiveBook({ store, sealer, clock }),
+    supplyChanges: core.supplyChanges,
+    importArchive: createFileImport({ config, store, sealer, clock }),
     lines: () =>
       [...lines.byId.values()].map(({ id, name, bus, binding }) => ({
         id,
@@ -176,6 +189,7 @@ function createCore({ config, store, lines, signer, clock, newId, logger }: Core
     recharges: createRechargeService({ store, situations, purses, clock, newId }),
     rechargeRunner: createRechargeRunner({ store, situations, purses, clock, newId, logger }),
     charges: createChargeService({ store, situations, clock, newId }),
+    supplyChanges: createSupplyChanges({ store, situations, clock, newId }),
     notices: createNoticeService({ store, clock, notifier: config.notifier === 'simulated' ? simulatedNotifier : noNotifier }),
     cases: createCaseService({ store, clock }),
     reads: createOnDemandReads({ gateway, clock, newId, logger }),

@@ -52,6 +52,8 @@ export interface Config {
   readonly tls: ConfigFile['api']['tls'];
   readonly requestsPerMinute: number;
   readonly mqtt: Mqtt;
+  /** More names for the columns of imported files, by field. */
+  readonly archiveColumns: Readonly<Record<string, readonly string[]>>;
   readonly notifier: ConfigFile['notifier'];
   readonly operatorCode: string;
   readonly signer: SignerConfig;
@@ -121,6 +123,7 @@ export function loadConfig(file: string, protocols: readonly string[], overrides
         : { certFile: resolve(dirname(file), raw.api.tls.certFile), keyFile: resolve(dirname(file), raw.api.tls.keyFile) },
     requestsPerMinute: raw.api.requestsPerMinute,
     mqtt,
+    archiveColumns: raw.archive.columns,
     notifier: raw.notifier,
     operatorCode: raw.operatorCode,
     signer: signerOf(raw, file, wrong),

@@ -220,6 +220,16 @@ export const ConfigSchema = Type.Object(
       },
       { ...closed, default: {} },
     ),
+    archive: Type.Object(
+      {
+        columns: Type.Record(Type.String(), Type.Array(Type.String({ minLength: 1, maxLength: 80 }), { maxItems: 20 }), {
+          default: {},
+          description:
+            'More names for the columns of imported files, by field: {"customerId": ["用户编码"]}; docs/archive.md lists the fields',
+        }),
+      },
+      { ...closed, default: {} },
+    ),
     poll: Type.Object({ intervalMs: Type.Integer({ minimum: 100, maximum: 86_400_000, default: 60_000 }) }, { ...closed, default: {} }),
     signer: Type.Object(
       {

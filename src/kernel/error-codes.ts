@@ -30,6 +30,16 @@ export const ERROR_CODES = {
   'data-unreadable': { meaning: 'The data folder cannot be read as a Feikong database', status: 500, retryable: false, remedy: 'Check the folder and its permissions, or restore a backup' },
   'invariant-violated': { meaning: 'A rule that must always hold does not', status: 500, retryable: false, remedy: 'Run feikong check and keep the data folder as it is' },
   'entry-unbalanced': { meaning: 'The postings of a journal entry do not sum to zero', status: 500, retryable: false, remedy: 'Report it: nothing was stored' },
+  // Archive
+  'fact-overlap': { meaning: 'Two facts of one aspect hold at once', status: 422, retryable: false, remedy: 'End the first where the second begins' },
+  'fact-gap': { meaning: 'Between two facts nothing holds where something must', status: 422, retryable: false, remedy: 'Let the second begin where the first ends' },
+  'fact-empty': { meaning: 'A fact ends before it begins', status: 422, retryable: false, remedy: 'Correct from or to' },
+  'seal-key-missing': { meaning: 'Personal data cannot be stored: FEIKONG_SEAL_KEY is not set', status: 503, retryable: false, remedy: 'Set FEIKONG_SEAL_KEY to 32 random bytes, as openssl rand -hex 32 makes them, and keep it apart from the data' },
+  'seal-key-invalid': { meaning: 'FEIKONG_SEAL_KEY holds no key', status: 500, retryable: false, remedy: 'Give 32 bytes as 64 hex digits or base64, several separated by commas' },
+  'bad-file': { meaning: 'The file cannot be imported', status: 422, retryable: false, remedy: 'Correct what the answer names and import the file again' },
+  'account-closed': { meaning: 'The account is closed, or it is the one that supplies already', status: 409, retryable: false, remedy: 'Name an open account of the customer who comes in' },
+  arrears: { meaning: 'The account owes money', status: 409, retryable: false, remedy: 'Let it be paid first' },
+  'no-final-reading': { meaning: 'No good reading is young enough to cut the account at', status: 409, retryable: true, remedy: 'Read the meter, then ask again' },
   // Configuration
   'config-invalid': { meaning: 'The configuration does not fit its schema', status: 500, retryable: false, remedy: 'Correct the named path' },
   'port-in-use': { meaning: 'The address to listen on is taken', status: 500, retryable: false, remedy: 'Stop the other program or choose another port' },

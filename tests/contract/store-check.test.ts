@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { systemClock } from '../../src/kernel/clock.ts';
 import { asId } from '../../src/kernel/ids.ts';
 import { checkDataFolder, openSqliteStore } from '../../src/store/sqlite/index.ts';
+import { CONTRACT_ASPECTS, changeOf, POINT_ASPECTS } from '../support/archive-facts.ts';
 import { commandOf, EVENING, readingOf } from '../support/core-facts.ts';
 import {
   accrual,
@@ -50,6 +51,12 @@ beforeAll(async () => {
   await given(store, moveOf('verifying', 'confirmed'), { kind: 'case', case: openCase });
   await given(store, ...paymentFacts('2', '50.00'));
   await given(store, { kind: 'recharge', recharge }, ...rechargeSteps);
+  await given(
+    store,
+    { kind: 'archiveChange', change: changeOf('customer:c1', { identity: { name: '王小明' } }) },
+    { kind: 'archiveChange', change: changeOf('contract:ht1', CONTRACT_ASPECTS) },
+    { kind: 'archiveChange', change: changeOf('meterPoint:p1', POINT_ASPECTS) },
+  );
   await store.close();
 });
 afterAll(() => rmSync(root, { recursive: true }));
@@ -72,7 +79,7 @@ describe('the check of a data folder', () => {
       ok: true,
       value: {
         violations: [],
-        checked: ['I1', 'I3', 'I4', 'I5', 'I8', 'I9', 'I10', 'I11', 'I14'],
+        checked: ['I1', 'I3', 'I4', 'I5', 'I8', 'I9', 'I10', 'I11', 'I14', 'archive'],
         counts: {
           entries: 5,
           postings: 12,
@@ -82,8 +89,8 @@ describe('the check of a data folder', () => {
           commands: 1,
           recharges: 1,
           decisions: 1,
-          records: 19,
-          links: 9,
+          records: 22,
+          links: 10,
         },
       },
     });
@@ -189,6 +196,22 @@ describe('the check of a data folder', () => {
       sql: `insert into recharges select 'rch_9', 99, meter_id, meter_point_id, kind, amount, purchase_count, customer, actor, reason,
         created_at, expires_at, state, version from recharges`,
       violated: ['I14'],
+    },
+    {
+      planted: 'dated facts that overlap',
+      sql: `insert into dated_facts select 99, subject, aspect, from_at + 1, null, value, refers_to, recorded_seq, recorded_at, actor, reason, null, null
+        from dated_facts where aspect = 'capacity'`,
+      violated: ['archive'],
+    },
+    {
+      planted: 'a contract whose customer is not there',
+      sql: "delete from dated_facts where subject = 'customer:c1'",
+      violated: ['archive'],
+    },
+    {
+      planted: 'a sealed text that no key opens',
+      sql: `update dated_facts set value = '{"document":{"hash":"0","keyId":"k","sealed":"AAAA"}}' where aspect = 'identity'`,
+      violated: ['archive'],
     },
   ])('finds $planted', ({ sql, violated }) => {
     expect(violatedBy(sql)).toEqual(violated);

@@ -4,17 +4,22 @@ import { buildApi } from '../../src/api/build.ts';
 import { createKey } from '../../src/api/keys.ts';
 import type { LineView } from '../../src/api/lines.ts';
 import { createMetrics } from '../../src/api/metrics.ts';
+import { createFileImport } from '../../src/compose/archive-import.ts';
 import type { Scope } from '../../src/core/model/api-key.ts';
+import { createArchiveBook } from '../../src/core/services/archive-book.ts';
 import { createCaseService } from '../../src/core/services/cases.ts';
 import { createLineScans } from '../../src/core/services/line-scans.ts';
 import { createOnDemandReads } from '../../src/core/services/on-demand-reads.ts';
 import { createLineScanner } from '../../src/drivers/scan/line-scanner.ts';
+import { systemClock } from '../../src/kernel/clock.ts';
 import { asId } from '../../src/kernel/ids.ts';
 import { silentLogger } from '../../src/kernel/logger.ts';
+import { createSealer } from '../../src/sealers/aes-sealer.ts';
 import { openSqliteStore } from '../../src/store/sqlite/index.ts';
 import { createBus } from '../../src/transports/bus/bus.ts';
 import { createMemoryLine, FAST_PORT } from '../unit/transports/memory-line.ts';
-import { createCountingIds, EVENING } from './core-facts.ts';
+import { SEAL_KEY } from './archive-facts.ts';
+import { createCountingIds, EVENING, SHANGHAI } from './core-facts.ts';
 import { createWorld, type WorldOptions } from './core-world.ts';
 import { createManualClock } from './manual-clock.ts';
 import { metersOnOneLine } from './meters-on-one-line.ts';
@@ -56,6 +61,7 @@ export async function createApiWorld({ requestsPerMinute = 100_000, ...options }
   const bus = createBus({ transport: wire.transport, clock });
   const scanned = { bus, port: FAST_PORT, protocols: ['dlt645-2007', 'dlt645-1997', 'modbus-rtu'], polledUnits: new Set([9]) } as const;
   const scans = createLineScans({ scanner: createLineScanner(new Map([[LINE.id, scanned]])), store, clock, newId, logger: silentLogger });
+  const sealer = createSealer(SEAL_KEY);
   const metrics = createMetrics();
   const app = await buildApi({
     store,
@@ -66,6 +72,14 @@ export async function createApiWorld({ requestsPerMinute = 100_000, ...options }
     reads,
     scans,
     cases: createCaseService({ store, clock }),
+    supplyChanges: world.supplyChanges,
+    archive: createArchiveBook({ store, sealer, clock }),
+    importArchive: createFileImport({
+      config: { zone: SHANGHAI, archiveColumns: {} },
+      store,
+      sealer,
+      clock: { ...clock, after: systemClock.after },
+    }),
     metrics,
     clock,
     lines: () => [LINE],

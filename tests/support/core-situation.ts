@@ -9,7 +9,7 @@ export const tripDue = (more: Partial<Situation> = {}): Situation => ({
   local: { ...toLocalTime(EVENING, SHANGHAI), weekday: 2 },
   rules: RULES,
   accountOpen: true,
-  agreement: true,
+  agreement: { held: true, proof: 'fee-control agreement on file' },
   keepPower: false,
   restoreBy: 'close',
   balance: yuan('-1'),

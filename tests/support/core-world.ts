@@ -19,6 +19,7 @@ import { createPaymentService, type PaymentOrder } from '../../src/core/services
 import { createRechargeRunner } from '../../src/core/services/recharge-runner.ts';
 import { createRechargeService, type RechargeOrder } from '../../src/core/services/recharge-service.ts';
 import { createSituations, type PointTerms } from '../../src/core/services/situations.ts';
+import { createSupplyChanges } from '../../src/core/services/supply-changes.ts';
 import { asId, type MeterId, type MeterPointId, type NewId } from '../../src/kernel/ids.ts';
 import { silentLogger } from '../../src/kernel/logger.ts';
 import { ok } from '../../src/kernel/result.ts';
@@ -57,6 +58,7 @@ export async function createGround(): Promise<Ground> {
   await storeArchive(
     store,
     Array.from({ length: NEIGHBOURS }, (_, index) => neighbourOf(index)),
+    clock.now(),
   );
   let lastSeq = 0;
   store.onCommitted((seq) => {
@@ -98,7 +100,8 @@ export async function createWorld({
   const rechargeRunner = createRechargeRunner({ store, situations, purses, clock, newId, logger });
   const charges = createChargeService({ store, situations, clock, newId });
   const notices = createNoticeService({ store, notifier, clock });
-  await storeArchive(inner, [placeOf(meterPoint, meterConfig)]);
+  const supplyChanges = createSupplyChanges({ store, situations, clock, newId });
+  await storeArchive(inner, [placeOf(meterPoint, meterConfig)], clock.now());
 
   let serial = 0;
   const world = {
@@ -120,6 +123,7 @@ export async function createWorld({
     recharges,
     rechargeRunner,
     charges,
+    supplyChanges,
     notices,
     pay: (amount: string, more: Partial<PaymentOrder> = {}) => {
       serial += 1;

@@ -13,8 +13,9 @@ export async function startGateway(
   { config, data }: { config: string; data: string },
   known?: string,
   environment?: Readonly<Record<string, string>>,
+  logLevel = 'error',
 ): Promise<RunningGateway> {
-  const child = startCli(['start', '--config', config, '--data', data, '--listen', '127.0.0.1:0', '--log-level', 'error'], environment);
+  const child = startCli(['start', '--config', config, '--data', data, '--listen', '127.0.0.1:0', '--log-level', logLevel], environment);
   const key = known ?? (await child.line((line) => line.startsWith('administrator key'))).split(': ')[1] ?? '';
   const [, url = ''] = /on (http\S+)/.exec(await child.line((line) => line.startsWith('feikong listens'))) ?? [];
   return { child, url, key };

@@ -1,4 +1,5 @@
 import { AccountSchema } from './account.ts';
+import { ArchiveExceptionSchema, ArchiveFactSchema, ArchiveImportSchema, ArchiveSubjectSchema } from './archive.ts';
 import { CaseSchema } from './case.ts';
 import { DecisionSchema, TermSchema } from './decision.ts';
 import { EntrySchema } from './entry.ts';
@@ -15,6 +16,7 @@ import { RechargeDetailSchema, RechargeSchema } from './recharge.ts';
 import { RelayCommandDetailSchema, RelayCommandSchema } from './relay-command.ts';
 import { ScanSchema } from './scan.ts';
 import { StatementSchema } from './statement.ts';
+import { SupplyChangeSchema } from './supply-change.ts';
 
 /** Every schema that goes by a name in answers and in the OpenAPI document. */
 export const SHARED_SCHEMAS = [
@@ -22,6 +24,11 @@ export const SHARED_SCHEMAS = [
   TermSchema,
   DecisionSchema,
   AccountSchema,
+  ArchiveSubjectSchema,
+  ArchiveFactSchema,
+  ArchiveExceptionSchema,
+  ArchiveImportSchema,
+  SupplyChangeSchema,
   EntrySchema,
   PaymentSchema,
   HoldSchema,

@@ -18,7 +18,8 @@ export interface Situation {
   readonly local: LocalTime & { readonly weekday: number };
   readonly rules: RuleSet;
   readonly accountOpen: boolean;
-  readonly agreement: boolean;
+  /** A signed fee-control agreement in a contract that lacks nothing. */
+  readonly agreement: { readonly held: boolean; readonly proof: string };
   readonly keepPower: boolean;
   readonly restoreBy: 'close' | 'arm';
   readonly balance: Money;

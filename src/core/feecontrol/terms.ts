@@ -16,8 +16,7 @@ const term = (name: string, verdict: Verdict | boolean, proof: string): Term => 
   proof,
 });
 
-const agreement: Judge = (s) =>
-  term('agreement', s.agreement, s.agreement ? 'fee-control agreement on file' : 'no fee-control agreement on file');
+const agreement: Judge = (s) => term('agreement', s.agreement.held, s.agreement.proof);
 const accountOpen: Judge = (s) => term('account-open', s.accountOpen, s.accountOpen ? 'the account is open' : 'the account is closed');
 
 const exhausted: Judge = (s) =>

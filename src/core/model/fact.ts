@@ -5,6 +5,7 @@ import type { Power } from '../../kernel/units.ts';
 import type { Account } from './account.ts';
 import type { Accrual } from './accrual.ts';
 import type { ApiKey } from './api-key.ts';
+import type { ArchiveChange } from './archive.ts';
 import type { Case } from './case.ts';
 import type { Command, CommandMove } from './command.ts';
 import type { Crossing } from './crossing.ts';
@@ -24,6 +25,8 @@ export type Fact =
   | { readonly kind: 'account'; readonly account: Account }
   | { readonly kind: 'meterPoint'; readonly meterPoint: MeterPoint }
   | { readonly kind: 'meter'; readonly meter: Meter }
+  /** Replaces what is believed of each aspect; what was believed before stays, with who changed it, when and why. */
+  | { readonly kind: 'archiveChange'; readonly change: ArchiveChange }
   // Money
   | { readonly kind: 'entry'; readonly entry: JournalEntry }
   | { readonly kind: 'payment'; readonly payment: Payment }

@@ -5,6 +5,7 @@ import type { Money } from '../../kernel/units.ts';
 import type { Account } from '../model/account.ts';
 import type { Accrual } from '../model/accrual.ts';
 import type { ApiKey } from '../model/api-key.ts';
+import type { ArchiveKind, ArchiveSubject, AspectName, DatedFact, RecordedFact } from '../model/archive.ts';
 import type { Case } from '../model/case.ts';
 import type { Command, CommandMove } from '../model/command.ts';
 import type { Crossing } from '../model/crossing.ts';
@@ -50,10 +51,19 @@ export interface MeterPointFacts {
   /** Marks on the account, the meter point, the meter and the site. */
   readonly marks: readonly Mark[];
   readonly openCases: readonly Case[];
+  /** Believed facts of the meter point, and of the contract and the customer that it leads to at the instant asked for. */
+  readonly archive: readonly DatedFact[];
   /** Trips whose `sent` was committed since the instants asked for, and the sizes that the limiter compares them with. */
   readonly limiter: LimiterCounts;
   /** Versions of `account:ID`, `accrual:METERPOINT`, `meterPoint:ID`, `meter:ID`, `site` and `limiter`, 0 where never raised. */
   readonly versions: readonly Expectation[];
+}
+
+/** A subject of the archive as it is believed, over all time. */
+export interface ArchiveView {
+  readonly subject: ArchiveSubject;
+  readonly version: number;
+  readonly facts: readonly DatedFact[];
 }
 
 export interface AccountView {
@@ -102,6 +112,17 @@ export interface Queries {
     ask: Record<string, never>;
     answer: { meterPoints: readonly MeterPoint[]; meters: readonly Meter[]; accounts: readonly Account[] };
   };
+  /** Undefined where nothing is believed of the subject. */
+  readonly archiveView: { ask: { subject: ArchiveSubject }; answer: ArchiveView | undefined };
+  /** Everything that was ever said of the subject, oldest first. */
+  readonly archiveHistory: { ask: { subject: ArchiveSubject }; answer: readonly RecordedFact[] };
+  readonly archiveViews: { ask: PageAsk & { kind: ArchiveKind }; answer: Page<ArchiveView> };
+  /** What holds of every subject at an instant. */
+  readonly archiveAt: { ask: { at: Instant }; answer: readonly DatedFact[] };
+  /** Believed facts of some aspects with who has said them, for start-up. */
+  readonly archiveStated: { ask: { aspects: readonly AspectName[] }; answer: readonly (DatedFact & { readonly actor: Actor })[] };
+  /** Who a sealed text belongs to, by its hashes. */
+  readonly subjectsSealed: { ask: { hashes: readonly string[] }; answer: readonly ArchiveSubject[] };
   readonly account: { ask: { accountId: AccountId }; answer: AccountView | undefined };
   readonly accounts: { ask: PageAsk; answer: Page<AccountView> };
   /** Entries that post to a ledger account, newest first. */

@@ -1,10 +1,11 @@
 import { AppError } from '../../kernel/app-error.ts';
-import { type Actor, asId } from '../../kernel/ids.ts';
+import type { Instant } from '../../kernel/clock.ts';
 import type { Money } from '../../kernel/units.ts';
 import type { Account } from '../model/account.ts';
 import type { Fact } from '../model/fact.ts';
 import type { Meter, MeterPoint } from '../model/meter.ts';
 import type { Store } from '../ports/store.ts';
+import { CONFIGURATION, CONFIGURED_ASPECTS, configuredFacts, type Disagreement } from './configured-facts.ts';
 import type { PaymentService } from './payment-service.ts';
 
 /** A configured place with its customer, its meter and what the account opens with. */
@@ -15,22 +16,35 @@ export interface ConfiguredPoint {
   readonly openingPayment: Money | undefined;
 }
 
-const ACTOR = asId<Actor>('system:configuration');
 /** Points whose facts are stored together. */
 const AT_ONCE = 500;
 
-/** Brings the store's archive to what the configuration says; what is equal changes nothing. */
-export async function storeArchive(store: Store, points: readonly ConfiguredPoint[]): Promise<void> {
+/**
+ * Brings the store's archive to what the configuration says; what is equal changes nothing.
+ *
+ * @returns where a person or an import has said something else: there the archive holds
+ */
+export async function storeArchive(store: Store, points: readonly ConfiguredPoint[], now: Instant): Promise<readonly Disagreement[]> {
+  const bySubject = Map.groupBy(await store.read('archiveStated', { aspects: CONFIGURED_ASPECTS }), ({ subject }) => subject as string);
+  const known = new Set((await store.read('archive', {})).accounts.map(({ id }) => id));
+  const disagreements: Disagreement[] = [];
   for (let start = 0; start < points.length; start += AT_ONCE) {
-    const facts = points.slice(start, start + AT_ONCE).flatMap(({ account, meterPoint, meter }): Fact[] => [
-      { kind: 'account', account },
-      { kind: 'meterPoint', meterPoint },
-      { kind: 'meter', meter },
-    ]);
+    const facts = points.slice(start, start + AT_ONCE).flatMap(({ account, meterPoint, meter }): Fact[] => {
+      const configured = configuredFacts(meterPoint, (subject) => bySubject.get(subject) ?? [], now);
+      disagreements.push(...configured.disagreements);
+      return [
+        // One that is known may have been closed since.
+        ...(known.has(account.id) ? [] : [{ kind: 'account', account } as const]),
+        { kind: 'meterPoint', meterPoint: configured.effective },
+        { kind: 'meter', meter },
+        ...configured.facts,
+      ];
+    });
     const outcome = await store.commit({ facts });
     if (outcome.status !== 'committed')
       throw new AppError('store-unavailable', 'the archive could not be stored', { outcome: outcome.status });
   }
+  return disagreements;
 }
 
 /** Posts what each account opens with, once for ever: a second start finds the same serial. */
@@ -47,7 +61,7 @@ export async function postOpenings(payments: PaymentService, points: readonly Co
         channelSerial: accountId,
         channelDate: OPENING_DATE,
         idempotencyKey: `opening:${accountId}`,
-        actor: ACTOR,
+        actor: CONFIGURATION,
       }),
     ),
   );

@@ -3,9 +3,12 @@ import type { Clock, Instant } from '../../kernel/clock.ts';
 import type { MeterPointId } from '../../kernel/ids.ts';
 import { fromLocalTime, toLocalTime, type Zone } from '../../kernel/local-time.ts';
 import { addMoney, type Money, NO_MONEY } from '../../kernel/units.ts';
+import { agreementOf } from '../archive/agreement.ts';
+import { supplyAt } from '../archive/in-force.ts';
 import type { Situation } from '../feecontrol/situation.ts';
 import { availableOf } from '../ledger/accrued.ts';
 import type { Accrual } from '../model/accrual.ts';
+import { subjectOf } from '../model/archive.ts';
 import type { RelayBelief } from '../model/meter.ts';
 import type { Reading } from '../model/reading.ts';
 import type { RegisterName } from '../model/register.ts';
@@ -79,13 +82,16 @@ function situationOf(
   const balance = addMoney(facts.account.balance, overlay.credit ?? NO_MONEY);
   const accrued = overlay.accrual?.accrued ?? facts.account.accrued;
   const { meterPoint, account, openCommands, lastOpening, crossing, notices, marks, openCases, limiter } = facts;
+  const supply = supplyAt(subjectOf('meterPoint', meterPoint.id), now, (subject) =>
+    facts.archive.filter((fact) => fact.subject === subject),
+  );
   return {
     now,
     local: localOf(now, zone),
     rules,
     accountOpen: account.account.state === 'open',
-    agreement: meterPoint.agreement,
-    keepPower: meterPoint.keepPower,
+    agreement: agreementOf(supply, meterPoint.agreement),
+    keepPower: meterPoint.keepPower || supply.point.protection !== undefined,
     restoreBy: meterPoint.restoreBy,
     balance,
     available: availableOf({ balance, held: account.held, accrued }),

@@ -2,6 +2,7 @@ import type Database from 'better-sqlite3';
 import { OperatorError } from '../../kernel/app-error.ts';
 import type { ErrorCode } from '../../kernel/error-codes.ts';
 import { err, ok, type Result } from '../../kernel/result.ts';
+import { checkArchive, type Opens } from './check/archive.ts';
 import { checkBalances } from './check/balances.ts';
 import { checkChain } from './check/chain.ts';
 import { checkHolds } from './check/holds.ts';
@@ -14,7 +15,7 @@ import { checkTrips } from './check/trips.ts';
 import type { Check, Violation } from './check/violation.ts';
 import { readFolder } from './read-only.ts';
 
-export type { Violation };
+export type { Opens, Violation };
 
 export interface CheckReport {
   /** Empty where all hold. */
@@ -49,21 +50,22 @@ const COUNTED = ['entries', 'postings', 'payments', 'holds', 'readings', 'comman
  * Recomputes every invariant that a data folder can show, from the stored rows alone; writes nothing and works beside a running
  * gateway.
  *
+ * @param opens tells whether a sealed text opens; absent where no key is set
  * @errors data-unreadable, data-too-new
  */
-export function checkDataFolder(dir: string): Result<CheckReport, CheckError> {
+export function checkDataFolder(dir: string, opens?: Opens): Result<CheckReport, CheckError> {
   try {
-    return ok(readFolder(dir, checkDatabase));
+    return ok(readFolder(dir, (database) => checkDatabase(database, opens)));
   } catch (error) {
     if (error instanceof OperatorError) return err({ code: error.code, message: error.message });
     throw error;
   }
 }
 
-function checkDatabase(database: Database.Database): CheckReport {
-  const violations = Object.values(CHECKS).flatMap((check) => [...check(database)]);
+function checkDatabase(database: Database.Database, opens: Opens | undefined): CheckReport {
+  const violations = [...Object.values(CHECKS).flatMap((check) => [...check(database)]), ...checkArchive(database, opens)];
   const counts = Object.fromEntries(COUNTED.map((table) => [table, countOf(database, table)])) as CheckReport['counts'];
-  return { violations, checked: Object.keys(CHECKS), counts };
+  return { violations, checked: [...Object.keys(CHECKS), 'archive'], counts };
 }
 
 const countOf = (database: Database.Database, table: string): number =>

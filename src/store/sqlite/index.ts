@@ -7,6 +7,7 @@
  * ```
  */
 
-export { checkDataFolder } from './check.ts';
+export { readArchiveAt } from './archive-at.ts';
+export { checkDataFolder, type Opens } from './check.ts';
 export { exportHledger } from './export-hledger.ts';
 export { openSqliteStore, type SqliteStore } from './open.ts';

@@ -6,6 +6,8 @@ export interface Schema {
   readonly accounts: { readonly id: string; readonly state: string };
   readonly meter_points: MeterPointTable;
   readonly meters: MeterTable;
+  readonly dated_facts: DatedFactTable;
+  readonly sealed_hashes: { readonly hash: string; readonly subject: string };
   readonly ledger_accounts: { readonly id: bigint; readonly name: string };
   readonly heads: HeadTable;
   readonly entries: EntryTable;
@@ -53,6 +55,26 @@ export interface MeterPointTable {
   readonly restore_by: string;
   readonly agreement: bigint;
   readonly keep_power: bigint;
+}
+
+/** What the archive says of a subject, and what it said before. */
+export interface DatedFactTable {
+  readonly id: bigint;
+  readonly subject: string;
+  readonly aspect: string;
+  readonly from_at: bigint;
+  readonly to_at: bigint | null;
+  /** JSON, its fields in the order of their names. */
+  readonly value: string;
+  readonly refers_to: string | null;
+  /** Place of its record in the journal. */
+  readonly recorded_seq: bigint;
+  readonly recorded_at: bigint;
+  readonly actor: string;
+  readonly reason: string;
+  /** Null while it is believed. */
+  readonly replaced_seq: bigint | null;
+  readonly replaced_at: bigint | null;
 }
 
 export interface MeterTable {

@@ -2,10 +2,12 @@ import type { Migration } from 'kysely/migration';
 import { up as ledger } from './0001-ledger.ts';
 import { up as heads } from './0002-heads.ts';
 import { up as recharges } from './0003-recharges.ts';
+import { up as archive } from './0004-archive.ts';
 
 /** In the order of their numbers. A released migration is never edited. */
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001-ledger': { up: ledger },
   '0002-heads': { up: heads },
   '0003-recharges': { up: recharges },
+  '0004-archive': { up: archive },
 };

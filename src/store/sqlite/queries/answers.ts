@@ -1,6 +1,7 @@
 import type { Queries } from '../../../core/ports/queries.ts';
 import { accountAnswers } from './account-queries.ts';
 import type { Answers, Sources } from './answer.ts';
+import { archiveAnswers } from './archive-queries.ts';
 import { commandAnswers } from './command-queries.ts';
 import { entryAnswers } from './entry-queries.ts';
 import { eventAnswers } from './event-queries.ts';
@@ -12,6 +13,7 @@ import { rechargeAnswers } from './recharge-queries.ts';
 
 const answers: Answers<keyof Queries> = {
   ...accountAnswers,
+  ...archiveAnswers,
   ...commandAnswers,
   ...entryAnswers,
   ...eventAnswers,
@@ -40,6 +42,7 @@ const POINT_READS: ReadonlySet<keyof Queries> = new Set([
   'command',
   'recharge',
   'case',
+  'archiveView',
   'apiKeyByHash',
   'lastCommitAt',
   'lastSeq',

@@ -1,5 +1,6 @@
 /** Everything about one meter point that a reading, a decision or a command rests on. */
 
+import { type ArchiveSubject, type DatedFact, refersTo, subjectOf } from '../../../core/model/archive.ts';
 import type { Expectation } from '../../../core/model/expectation.ts';
 import type { LimiterCounts } from '../../../core/model/limiter.ts';
 import { SITE } from '../../../core/model/mark.ts';
@@ -12,6 +13,7 @@ import { parseAccrual } from '../encoding/accrual-text.ts';
 import { ENDED, literal, question } from '../question.ts';
 import { readAccount } from './account-queries.ts';
 import type { Answers } from './answer.ts';
+import { readBelieved } from './archive-queries.ts';
 import { meterPointById, readNewest, readNewestGood, readRelay } from './meter-queries.ts';
 import { caseOf, commandOf, crossingOf, markOf, meterOf, meterPointOf, noticeOf } from './rows.ts';
 
@@ -108,11 +110,27 @@ export const factsAnswers: Answers<'meterPointFacts'> = {
       ...readCrossing(reader, id),
       marks: readMarks(reader, meterPoint, meter.id),
       openCases: reader.all(openCasesOf, { id }).map(caseOf),
+      archive: readSupply(reader, id, now),
       limiter: countTrips(reader, meterPoint, now, dayStart),
       versions: readVersions(reader, meterPoint, meter.id, account.lastEntry),
     };
   },
 };
+
+/** From the meter point by its contract to its customer. */
+function readSupply(reader: Reader, id: string, now: Instant): readonly DatedFact[] {
+  const facts: DatedFact[] = [];
+  let next: ArchiveSubject | undefined = subjectOf('meterPoint', id);
+  while (next !== undefined) {
+    const believed = readBelieved(reader, next);
+    facts.push(...believed);
+    next = believed
+      .filter(({ from, to }) => from <= now && (to === undefined || now < to))
+      .map(refersTo)
+      .find((found) => found !== undefined);
+  }
+  return facts;
+}
 
 function readCrossing(reader: Reader, id: string): Pick<MeterPointFacts, 'crossing' | 'notices'> {
   const crossing = reader.first(crossingOfPoint, { id });

@@ -2,6 +2,7 @@ import type { Fact } from '../../../core/model/fact.ts';
 import type { Appliers, Refusal, WriterContext } from './applier.ts';
 import { createArchiveAppliers } from './archive-appliers.ts';
 import { createCommandAppliers } from './command-appliers.ts';
+import { createDatedFactAppliers } from './dated-fact-appliers.ts';
 import { createFeeControlAppliers } from './fee-control-appliers.ts';
 import { createMeteringAppliers } from './metering-appliers.ts';
 import { createMoneyAppliers } from './money-appliers.ts';
@@ -12,6 +13,7 @@ import { createSecurityAppliers } from './security-appliers.ts';
 export function createApply(context: WriterContext): (fact: Fact) => Refusal | undefined {
   const appliers: Appliers<Fact['kind']> = {
     ...createArchiveAppliers(context),
+    ...createDatedFactAppliers(context),
     ...createMoneyAppliers(context),
     ...createMeteringAppliers(context),
     ...createFeeControlAppliers(context),

@@ -23,6 +23,8 @@ const openCase = (kind: Case['kind']): Case => ({
 const open = (decision: Decision) => decision.terms.filter(({ verdict }) => verdict !== 'met').map(({ name, verdict }) => [name, verdict]);
 const due = tripDue();
 
+const NO_AGREEMENT = { held: false, proof: 'no fee-control agreement on file' };
+
 describe('a trip', () => {
   test('is decided when every term is met, and each term carries its proof', () => {
     const decision = decide(tripDue());
@@ -52,7 +54,7 @@ describe('a trip', () => {
   });
 
   test.each<[string, Partial<Situation>, string, Verdict]>([
-    ['no agreement is on file', { agreement: false }, 'agreement', 'unmet'],
+    ['no agreement is on file', { agreement: NO_AGREEMENT }, 'agreement', 'unmet'],
     ['the account is closed', { accountOpen: false }, 'account-open', 'unmet'],
     ['a register was never read', { reading: undefined }, 'measured', 'unknown'],
     ['the reading is suspect', { reading: readingOf('1', EVENING, { quality: 'suspect' }) }, 'measured', 'unknown'],
@@ -241,7 +243,7 @@ describe('a restore', () => {
 
   test('asks for nothing that only a trip needs', () => {
     const unsafe = [mark('clock-jumped', 'site'), mark('limiter-halted', 'site'), mark('disputed', 'account:a1')];
-    expect(decide({ ...paid, agreement: false, reading: undefined, marks: unsafe, accountOpen: false }).act).toBe('restore');
+    expect(decide({ ...paid, agreement: NO_AGREEMENT, reading: undefined, marks: unsafe, accountOpen: false }).act).toBe('restore');
   });
 });
 
@@ -262,7 +264,9 @@ describe('a queued command, judged again before its frame leaves', () => {
 
   test('a trip that a person asked for is judged for safety, not for money', () => {
     const manual = commandOf({ cause: 'manual' });
-    expect(decideAgain(manual, tripDue({ available: yuan('50'), notices: [], agreement: false, openCommands: [manual] })).act).toBe('trip');
+    expect(decideAgain(manual, tripDue({ available: yuan('50'), notices: [], agreement: NO_AGREEMENT, openCommands: [manual] })).act).toBe(
+      'trip',
+    );
     expect(open(decideAgain(manual, tripDue({ keepPower: true, openCommands: [manual] })))).toEqual([['not-protected', 'unmet']]);
   });
 

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { customerAccount } from '../../../../src/core/model/journal.ts';
 import { ACTIVE_POWER, ENERGY_TOTAL } from '../../../../src/core/model/register.ts';
 import { plusMs } from '../../../../src/kernel/clock.ts';
+import { CONTRACT_ASPECTS, CUSTOMER_ASPECTS, changeOf, POINT_ASPECTS } from '../../../support/archive-facts.ts';
 import { EVENING, FLAT, POINT, yuanPerKwh } from '../../../support/core-facts.ts';
 import { createWorld, type World } from '../../../support/core-world.ts';
 
@@ -63,6 +64,41 @@ describe('a poll', () => {
     const held = (await world.store.read('events', { after: 0, limit: 1000, types: ['decision.hold'] })).at(-1);
     const terms = (held?.data.terms ?? []) as { name: string; verdict: string }[];
     expect(terms.filter(({ verdict }) => verdict !== 'met').map(({ name }) => name)).toEqual(['measured']);
+  });
+
+  test.each([
+    { contract: 'a complete contract', settlementTime: '每月25日', protection: undefined, tripped: true, unmet: [] },
+    { contract: 'an incomplete contract', settlementTime: undefined, protection: undefined, tripped: false, unmet: ['agreement'] },
+    {
+      contract: 'a contract of a protected customer',
+      settlementTime: '每月25日',
+      protection: { reason: 'oxygen at home' },
+      tripped: false,
+      unmet: ['not-protected'],
+    },
+  ])('with $contract trips: $tripped', async ({ settlementTime, protection, tripped, unmet }) => {
+    const world = await createWorld();
+    const { settlementTime: _, ...terms } = CONTRACT_ASPECTS.terms;
+    await world.commit(
+      { kind: 'archiveChange', change: changeOf('customer:c1', CUSTOMER_ASPECTS) },
+      {
+        kind: 'archiveChange',
+        change: changeOf('contract:ht1', {
+          ...CONTRACT_ASPECTS,
+          terms: settlementTime === undefined ? terms : { ...terms, settlementTime },
+        }),
+      },
+      {
+        kind: 'archiveChange',
+        change: changeOf('meterPoint:p1', { ...POINT_ASPECTS, ...(protection === undefined ? {} : { protection }) }),
+      },
+    );
+    await world.exhaust();
+    await world.poll();
+    expect((await world.facts()).openCommands.map(({ action }) => action)).toEqual(tripped ? ['trip'] : []);
+    const held = (await world.store.read('events', { after: 0, limit: 1000, types: ['decision.hold', 'decision.trip'] })).at(-1);
+    const judged = (held?.data.terms ?? []) as { name: string; verdict: string }[];
+    expect(judged.filter(({ verdict }) => verdict !== 'met').map(({ name }) => name)).toEqual(unmet);
   });
 
   test('tells a hold once, not with every poll', async () => {

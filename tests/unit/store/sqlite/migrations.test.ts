@@ -39,3 +39,20 @@ test('a database of the second version keeps its commands, and takes its first r
   expect(database.prepare('select count(*) as steps from recharge_moves').all()).toEqual([{ steps: 0 }]);
   database.close();
 });
+
+test('a database of the third version keeps its meter points, and takes its first dated fact', async () => {
+  const database = new Database(':memory:');
+  await migrate(database, upTo('0003-recharges'));
+  database.exec(`insert into meter_points values ('p1', 'a1', 'Asia/Shanghai', 'feeder-1', 1, 1, 20000000, 'flat', 'test', 'close', 1, 0)`);
+
+  await migrate(database);
+
+  expect(database.prepare('select id, account_id from meter_points').all()).toEqual([{ id: 'p1', account_id: 'a1' }]);
+  const fact = "'meterPoint:p1', 'ratio', 0, null, '{}', null, 1, 0, 'clerk', 'as signed', null, null";
+  database.exec(`insert into dated_facts values (1, ${fact})`);
+  // What is believed of an aspect begins at an instant once.
+  expect(() => database.exec(`insert into dated_facts values (2, ${fact})`)).toThrow('UNIQUE');
+  database.exec(`update dated_facts set replaced_seq = 2, replaced_at = 1; insert into dated_facts values (2, ${fact})`);
+  expect(database.prepare('select count(*) as facts from dated_facts').all()).toEqual([{ facts: 2 }]);
+  database.close();
+});

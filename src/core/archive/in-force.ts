@@ -1,0 +1,36 @@
+import type { Instant } from '../../kernel/clock.ts';
+import type { ContractId, CustomerId } from '../../kernel/ids.ts';
+import { type ArchiveSubject, type AspectName, type AspectValues, type DatedFact, type RecordedFact, subjectOf } from '../model/archive.ts';
+
+/** What holds of a subject at one instant. */
+export type Aspects = { readonly [Name in AspectName]?: AspectValues[Name] };
+
+/** A meter point at one instant, with the contract it is supplied by and the customer behind it. */
+export interface Supply {
+  readonly point: Aspects;
+  readonly contractId: ContractId | undefined;
+  readonly contract: Aspects;
+  readonly customerId: CustomerId | undefined;
+  readonly customer: Aspects;
+}
+
+export const holdsAt = ({ from, to }: Pick<DatedFact, 'from' | 'to'>, at: Instant): boolean => from <= at && (to === undefined || at < to);
+
+export function aspectsAt(facts: readonly DatedFact[], at: Instant): Aspects {
+  return Object.fromEntries(facts.filter((fact) => holdsAt(fact, at)).map(({ aspect, value }) => [aspect, value]));
+}
+
+/** @param factsOf the believed facts of a subject; none where it is not in the archive */
+export function supplyAt(meterPoint: ArchiveSubject, at: Instant, factsOf: (subject: ArchiveSubject) => readonly DatedFact[]): Supply {
+  const point = aspectsAt(factsOf(meterPoint), at);
+  const contractId = point.contract?.contractId;
+  const contract = contractId === undefined ? {} : aspectsAt(factsOf(subjectOf('contract', contractId)), at);
+  const customerId = contract.parties?.customerId;
+  const customer = customerId === undefined ? {} : aspectsAt(factsOf(subjectOf('customer', customerId)), at);
+  return { point, contractId, contract, customerId, customer };
+}
+
+/** What was believed at `asOf`: a later correction is not in it. */
+export function believedAt(facts: readonly RecordedFact[], asOf: Instant): readonly RecordedFact[] {
+  return facts.filter(({ recordedAt, replacedAt }) => recordedAt <= asOf && (replacedAt === undefined || asOf < replacedAt));
+}

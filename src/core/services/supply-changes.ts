@@ -1,0 +1,240 @@
+/** The end of one customer's supply: handed over to the next, or closed. Either cuts the account at a register. */
+import { type Clock, formatInstant, type Instant } from '../../kernel/clock.ts';
+import type { AccountId, Actor, ContractId, CustomerId, MeterPointId, NewId } from '../../kernel/ids.ts';
+import { err, ok, type Result } from '../../kernel/result.ts';
+import { addMoney, formatEnergy, formatMoney, type Money, money, NO_MONEY, negateMoney, subtractMoney } from '../../kernel/units.ts';
+import { periodAt, withPeriod } from '../archive/timeline.ts';
+import { chargeEntry, payoutEntry } from '../ledger/entries.ts';
+import type { Accrual } from '../model/accrual.ts';
+import {
+  type ArchiveSubject,
+  type AspectTimeline,
+  type AspectValues,
+  type DatedFact,
+  type Period,
+  subjectOf,
+  type Timeline,
+} from '../model/archive.ts';
+import type { Fact } from '../model/fact.ts';
+import type { MeterPointFacts } from '../ports/queries.ts';
+import type { Store } from '../ports/store.ts';
+import { CONFLICT_LIMIT, expectationsOf } from './decisions.ts';
+import { createKeyGate, type KeyError, type Once } from './idempotency.ts';
+import type { Situations } from './situations.ts';
+
+export interface Handover {
+  readonly kind: 'transfer';
+  /** Who comes in: his contract and the account that he pays from. */
+  readonly contractId: ContractId;
+  readonly customerId: CustomerId;
+  readonly accountId: AccountId;
+}
+export interface Closing {
+  readonly kind: 'closing';
+}
+export type SupplyOrder = (Handover | Closing) & {
+  readonly meterPointId: MeterPointId;
+  readonly reason: string;
+  readonly actor: Actor;
+  readonly idempotencyKey: string;
+};
+
+export interface SupplyChange {
+  /** Whose account was cut. */
+  readonly accountId: AccountId;
+  /** When the registers were read that it is cut at. */
+  readonly cutAt: Instant;
+  /** Of that account after the last charge, and after the refund of a closing. */
+  readonly balance: Money;
+  /** Paid back by a closing; nothing by a transfer: the balance stays with its owner. */
+  readonly refunded: Money;
+}
+export type SupplyError =
+  | KeyError
+  | { readonly code: 'not-found'; readonly detail: string }
+  | { readonly code: 'no-final-reading' | 'account-closed' | 'conflict' | 'no-space' | 'overloaded' }
+  | { readonly code: 'arrears'; readonly detail: string };
+
+export interface SupplyChanges {
+  run(order: SupplyOrder): Promise<Result<Once<SupplyChange>, SupplyError>>;
+}
+
+export interface SupplyDeps {
+  readonly store: Store;
+  readonly situations: Situations;
+  readonly clock: Clock;
+  readonly newId: NewId;
+}
+
+export function createSupplyChanges(deps: SupplyDeps): SupplyChanges {
+  const gate = createKeyGate();
+  return { run: (order) => gate(order.idempotencyKey, () => run(deps, order)) };
+}
+
+async function run(deps: SupplyDeps, order: SupplyOrder): Promise<Result<Once<SupplyChange>, SupplyError>> {
+  if (!deps.situations.knows(order.meterPointId)) return err({ code: 'not-found', detail: 'No configured meter point has this id' });
+  for (let attempt = 0; attempt < CONFLICT_LIMIT; attempt++) {
+    const earlier = await findEarlier(deps.store, order);
+    if (earlier !== undefined) return earlier;
+    const facts = await deps.situations.load(order.meterPointId);
+    const prepared = await prepare(deps, order, facts);
+    if (!prepared.ok) return prepared;
+    const outcome = await deps.store.commit({ facts: prepared.value.facts, expect: expectationsOf(facts, true) });
+    if (outcome.status === 'committed') return ok({ value: prepared.value.change, replayed: false });
+    if (outcome.status === 'refused') return err({ code: outcome.code });
+  }
+  return err({ code: 'conflict' });
+}
+
+interface Prepared {
+  readonly change: SupplyChange;
+  readonly facts: readonly Fact[];
+}
+
+async function prepare(deps: SupplyDeps, order: SupplyOrder, facts: MeterPointFacts): Promise<Result<Prepared, SupplyError>> {
+  const { store, situations, clock } = deps;
+  const { accrual, account } = facts;
+  const now = clock.now();
+  if (account.account.state === 'closed') return err({ code: 'account-closed' });
+  if (accrual === undefined || now - accrual.latestAt > situations.termsOf(order.meterPointId).rules.freshnessMs)
+    return err({ code: 'no-final-reading' });
+  const { accountId } = facts.meterPoint;
+  const charged = lastCharge(deps, order, facts, accrual);
+  const owned = subtractMoney(subtractMoney(account.balance, charged.amount), account.held);
+  if (owned < NO_MONEY) return err({ code: 'arrears', detail: `Account ${accountId} owes ${formatMoney(negateMoney(owned))} yuan` });
+  const next =
+    order.kind === 'transfer'
+      ? await handoverFacts(store, order, facts, accrual.latestAt)
+      : await closingFacts(deps, order, facts, accrual, owned);
+  if (!next.ok) return next;
+  const refunded = order.kind === 'closing' ? owned : NO_MONEY;
+  const change = { accountId, cutAt: accrual.latestAt, balance: subtractMoney(addMoney(owned, account.held), refunded), refunded };
+  return ok({ change, facts: [...charged.facts, ...next.value, cutRecord(order, change, accrual, now), keyFact(order, change, now)] });
+}
+
+/** Posts what is accrued up to the last registers; what comes after them is the next customer's. */
+function lastCharge({ newId, clock }: SupplyDeps, { actor }: SupplyOrder, { meterPoint }: MeterPointFacts, accrual: Accrual) {
+  const due = chargeEntry({ id: newId('ent'), at: clock.now(), actor }, accrual, meterPoint.accountId);
+  if (due === undefined) return { amount: NO_MONEY, facts: [] };
+  const facts: Fact[] = [
+    { kind: 'entry', entry: due.entry },
+    { kind: 'accrual', accrual: due.accrual },
+  ];
+  return { amount: accrual.accrued, facts };
+}
+
+async function handoverFacts(
+  store: Store,
+  order: SupplyOrder & Handover,
+  { meterPoint, archive }: MeterPointFacts,
+  cutAt: Instant,
+): Promise<Result<readonly Fact[], SupplyError>> {
+  const { contractId, customerId, accountId } = order;
+  const customer = subjectOf('customer', customerId);
+  if ((await store.read('archiveView', { subject: customer })) === undefined)
+    return err({ code: 'not-found', detail: `${customer} is not in the archive: import or enter the customer first` });
+  const next = await store.read('account', { accountId });
+  if (next?.account.state === 'closed' || accountId === meterPoint.accountId) return err({ code: 'account-closed' });
+  const contract = (await store.read('archiveView', { subject: subjectOf('contract', contractId) }))?.facts ?? [];
+  return ok([
+    ...(next === undefined ? [{ kind: 'account', account: { id: accountId, state: 'open' } } as const] : []),
+    saying(
+      order,
+      subjectOf('contract', contractId),
+      { aspect: 'parties', periods: from(contract, 'parties', cutAt, { customerId, accountId }) },
+      cutAt,
+    ),
+    saying(order, pointOf(order), { aspect: 'contract', periods: from(archive, 'contract', cutAt, { contractId }, pointOf(order)) }, cutAt),
+    { kind: 'meterPoint', meterPoint: { ...meterPoint, accountId } },
+  ]);
+}
+
+async function closingFacts(
+  deps: SupplyDeps,
+  order: SupplyOrder,
+  { meterPoint, account, archive }: MeterPointFacts,
+  accrual: Accrual,
+  owned: Money,
+): Promise<Result<readonly Fact[], SupplyError>> {
+  // Money that is set aside for somebody else is decided first.
+  if (account.held !== NO_MONEY) return err({ code: 'conflict' });
+  const held = timelineIn(archive, 'contract', pointOf(order));
+  const current = periodAt(held, accrual.latestAt);
+  const ended = held.flatMap((period) =>
+    period === current ? (period.from < accrual.latestAt ? [{ ...period, to: accrual.latestAt }] : []) : [period],
+  );
+  return ok([
+    ...(owned === NO_MONEY ? [] : [refundFact(deps, order, meterPoint.accountId, owned)]),
+    { kind: 'account', account: { id: meterPoint.accountId, state: 'closed' } },
+    ...(current === undefined ? [] : [saying(order, pointOf(order), { aspect: 'contract', periods: ended }, accrual.latestAt)]),
+  ]);
+}
+
+/** The balance leaves through a channel of its own: who pays it out finds it there. */
+function refundFact({ newId, clock }: SupplyDeps, { actor, meterPointId, reason }: SupplyOrder, accountId: AccountId, amount: Money): Fact {
+  const at = clock.now();
+  const through = { channel: 'refund', channelSerial: `closing:${meterPointId}:${accountId}`, channelDate: formatInstant(at).slice(0, 10) };
+  return { kind: 'entry', entry: payoutEntry({ id: newId('ent'), at, actor }, { accountId, amount, ...through, memo: reason }) };
+}
+
+const pointOf = ({ meterPointId }: SupplyOrder): ArchiveSubject => subjectOf('meterPoint', meterPointId);
+
+function timelineIn<Name extends 'contract' | 'parties'>(
+  facts: readonly DatedFact[],
+  aspect: Name,
+  subject?: ArchiveSubject,
+): Timeline<AspectValues[Name]> {
+  return facts
+    .filter((fact) => fact.aspect === aspect && (subject === undefined || fact.subject === subject))
+    .map(({ from: since, to, value }) => ({ from: since, to, value }) as Period<AspectValues[Name]>);
+}
+
+function from<Name extends 'contract' | 'parties'>(
+  facts: readonly DatedFact[],
+  aspect: Name,
+  at: Instant,
+  value: AspectValues[Name],
+  subject?: ArchiveSubject,
+): Timeline<AspectValues[Name]> {
+  return withPeriod(timelineIn(facts, aspect, subject), { from: at, value });
+}
+
+const saying = ({ actor, reason }: SupplyOrder, subject: ArchiveSubject, timeline: AspectTimeline, at: Instant): Fact => ({
+  kind: 'archiveChange',
+  change: { subject, at, actor, reason, aspects: [timeline] },
+});
+
+/** The registers that the account was cut at, for whoever asks later. */
+function cutRecord(order: SupplyOrder, { accountId, cutAt }: SupplyChange, { latest }: Accrual, at: Instant): Fact {
+  const registers = latest.map(({ register, value }) => `${register} ${formatEnergy(value)} kWh`).join(', ');
+  return {
+    kind: 'audit',
+    at,
+    actor: order.actor,
+    action: `supply.${order.kind}`,
+    subject: pointOf(order),
+    outcome: 'done',
+    detail: `account ${accountId} cut at ${registers}, read ${formatInstant(cutAt)}${order.kind === 'transfer' ? `; account ${order.accountId} from there on` : ''}`,
+  };
+}
+
+/** What the first request has done is kept with its key, so that a repeated one is answered the same. */
+function keyFact(order: SupplyOrder, { accountId, cutAt, balance, refunded }: SupplyChange, at: Instant): Fact {
+  const resource = `supply:${JSON.stringify([accountId, cutAt, balance.toString(), refunded.toString()])}`;
+  return { kind: 'idempotencyKey', key: order.idempotencyKey, fingerprint: fingerprintOf(order), resource, at };
+}
+
+async function findEarlier(store: Store, order: SupplyOrder): Promise<Result<Once<SupplyChange>, SupplyError> | undefined> {
+  const known = await store.read('idempotencyKey', { key: order.idempotencyKey });
+  if (known === undefined) return undefined;
+  if (known.fingerprint !== fingerprintOf(order)) return err({ code: 'idempotency-mismatch' });
+  const [accountId, cutAt, balance, refunded] = JSON.parse(known.resource.slice('supply:'.length)) as [AccountId, Instant, string, string];
+  return ok({ value: { accountId, cutAt, balance: money(BigInt(balance)), refunded: money(BigInt(refunded)) }, replayed: true });
+}
+
+const fingerprintOf = (order: SupplyOrder): string =>
+  JSON.stringify([
+    order.kind,
+    order.meterPointId,
+    ...(order.kind === 'transfer' ? [order.contractId, order.customerId, order.accountId] : []),
+  ]);

@@ -1,0 +1,159 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { SupplyOrder } from '../../../../src/core/services/supply-changes.ts';
+import { asId } from '../../../../src/kernel/ids.ts';
+import { changeOf } from '../../../support/archive-facts.ts';
+import { EVENING, POINT, yuan } from '../../../support/core-facts.ts';
+import { createWorld } from '../../../support/core-world.ts';
+
+const HOUR_MS = 3_600_000;
+let world: Awaited<ReturnType<typeof createWorld>>;
+
+/** 10.00 yuan paid; 3 kWh at 0.50 used since, which is 1.50 accrued. */
+beforeEach(async () => {
+  world = await createWorld();
+  await world.commit({ kind: 'archiveChange', change: changeOf('customer:c2', { identity: { name: '李四' } }) });
+  await world.poll();
+  await world.pay('10.00');
+  await use(300n);
+});
+afterEach(() => world.store.close());
+
+/** Uses hundredths of a kWh within an hour. */
+async function use(hundredths: bigint): Promise<void> {
+  await world.clock.advance(HOUR_MS);
+  world.meter.register += hundredths;
+  await world.poll();
+}
+const common = { meterPointId: POINT.id, reason: 'the flat was sold', actor: asId<SupplyOrder['actor']>('clerk'), idempotencyKey: 'k1' };
+const transfer = (more: Partial<SupplyOrder> = {}) =>
+  world.supplyChanges.run({
+    kind: 'transfer',
+    contractId: asId('ht2'),
+    customerId: asId('c2'),
+    accountId: asId('a2'),
+    ...common,
+    ...more,
+  } as SupplyOrder);
+const close = (more: Partial<SupplyOrder> = {}) => world.supplyChanges.run({ kind: 'closing', ...common, ...more } as SupplyOrder);
+const accountOf = async (id: string) => world.store.read('account', { accountId: asId(id) });
+
+describe('a transfer', () => {
+  test('charges the old account up to the last registers and the new one from there on', async () => {
+    expect(await transfer()).toEqual({
+      ok: true,
+      value: { replayed: false, value: { accountId: 'a1', cutAt: EVENING + HOUR_MS, balance: yuan('8.50'), refunded: 0n } },
+    });
+    await use(200n);
+    // 2 kWh at 0.50 after the cut.
+    expect(await accountOf('a1')).toMatchObject({ balance: yuan('8.50'), accrued: 0n });
+    expect(await accountOf('a2')).toMatchObject({ account: { state: 'open' }, balance: 0n, accrued: yuan('1.00') });
+  });
+
+  test('says in the archive whose contract holds from the cut on', async () => {
+    await transfer();
+    const facts = (await world.store.read('archiveView', { subject: 'meterPoint:p1' }))?.facts;
+    expect(facts?.find(({ aspect }) => aspect === 'contract')).toMatchObject({
+      from: EVENING + HOUR_MS,
+      to: undefined,
+      value: { contractId: 'ht2' },
+    });
+    const contract = await world.store.read('archiveView', { subject: 'contract:ht2' });
+    expect(contract?.facts).toMatchObject([{ aspect: 'parties', from: EVENING + HOUR_MS, value: { customerId: 'c2', accountId: 'a2' } }]);
+  });
+
+  test('keeps the registers of the cut for whoever asks', async () => {
+    await transfer();
+    const [event] = await world.store.read('events', { after: 0, limit: 100, types: ['audit.done'] });
+    expect(event).toMatchObject({
+      subject: 'meterPoint:p1',
+      data: {
+        action: 'supply.transfer',
+        detail: 'account a1 cut at 1-0:1.8.0 103.00 kWh, read 2026-11-24T13:00:00.000Z; account a2 from there on',
+      },
+    });
+  });
+
+  test('is refused while money is owed, and changes nothing then', async () => {
+    await use(2_000n);
+    // 3 + 20 kWh at 0.50 are 11.50 of 10.00.
+    expect(await transfer()).toEqual({ ok: false, error: { code: 'arrears', detail: 'Account a1 owes 1.50 yuan' } });
+    expect((await accountOf('a1'))?.balance).toBe(yuan('10.00'));
+    expect(await accountOf('a2')).toBeUndefined();
+  });
+
+  test('is refused where no reading is young enough to cut at', async () => {
+    await world.clock.advance(HOUR_MS);
+    expect(await transfer()).toEqual({ ok: false, error: { code: 'no-final-reading' } });
+  });
+
+  test('is done once for each key, and answered the same again', async () => {
+    const first = await transfer();
+    expect(await transfer()).toEqual({ ok: true, value: { ...(first.ok ? first.value : {}), replayed: true } });
+    expect(await transfer({ accountId: asId('a3') } as Partial<SupplyOrder>)).toEqual({
+      ok: false,
+      error: { code: 'idempotency-mismatch' },
+    });
+  });
+
+  test('goes to nobody whom the archive does not know', async () => {
+    expect(await transfer({ customerId: asId('c9') } as Partial<SupplyOrder>)).toEqual({
+      ok: false,
+      error: { code: 'not-found', detail: 'customer:c9 is not in the archive: import or enter the customer first' },
+    });
+  });
+
+  test('goes to no closed account, nor to the one that pays already', async () => {
+    await world.commit({ kind: 'account', account: { id: asId('a2'), state: 'closed' } });
+    expect(await transfer()).toEqual({ ok: false, error: { code: 'account-closed' } });
+    expect(await transfer({ accountId: POINT.accountId } as Partial<SupplyOrder>)).toEqual({
+      ok: false,
+      error: { code: 'account-closed' },
+    });
+  });
+});
+
+describe('a closing', () => {
+  test('charges up to the final reading, pays the rest back and closes the account', async () => {
+    expect(await close()).toMatchObject({ ok: true, value: { value: { balance: 0n, refunded: yuan('8.50') } } });
+    expect(await accountOf('a1')).toMatchObject({ account: { state: 'closed' }, balance: 0n, accrued: 0n });
+    const [entry] = (await world.store.read('entries', { account: 'cash:refund' as never, limit: 5 })).items;
+    expect(entry?.postings).toEqual([
+      { account: 'customer:a1', amount: yuan('-8.50') },
+      { account: 'cash:refund', amount: yuan('8.50') },
+    ]);
+  });
+
+  test('pays back once, whatever is asked again', async () => {
+    await close();
+    expect(await close()).toMatchObject({ ok: true, value: { replayed: true, value: { refunded: yuan('8.50') } } });
+    expect(await close({ idempotencyKey: 'k2' })).toEqual({ ok: false, error: { code: 'account-closed' } });
+  });
+
+  test('is refused while money is owed or set aside', async () => {
+    const hold = {
+      id: asId<never>('hold_1'),
+      accountId: POINT.accountId,
+      amount: yuan('5'),
+      placedAt: EVENING,
+      expiresAt: EVENING,
+      reason: 'debit',
+      state: 'placed',
+    } as const;
+    await world.commit({ kind: 'hold', hold, actor: asId('teller') });
+    expect(await close()).toEqual({ ok: false, error: { code: 'conflict' } });
+    await use(2_000n);
+    expect(await close()).toEqual({ ok: false, error: { code: 'arrears', detail: 'Account a1 owes 6.50 yuan' } });
+  });
+
+  test('ends the contract of the meter point at the final reading', async () => {
+    await transfer();
+    await use(0n);
+    await close({ idempotencyKey: 'k2' });
+    const facts = (await world.store.read('archiveView', { subject: 'meterPoint:p1' }))?.facts;
+    expect(facts?.find(({ aspect }) => aspect === 'contract')).toMatchObject({
+      from: EVENING + HOUR_MS,
+      to: EVENING + 2 * HOUR_MS,
+      value: { contractId: 'ht2' },
+    });
+  });
+});
