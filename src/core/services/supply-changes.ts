@@ -15,8 +15,9 @@ import {
   subjectOf,
   type Timeline,
 } from '../model/archive.ts';
+import type { Expectation } from '../model/expectation.ts';
 import type { Fact } from '../model/fact.ts';
-import type { MeterPointFacts } from '../ports/queries.ts';
+import type { ArchiveView, MeterPointFacts } from '../ports/queries.ts';
 import type { Store } from '../ports/store.ts';
 import { CONFLICT_LIMIT, expectationsOf } from './decisions.ts';
 import { createKeyGate, type KeyError, type Once } from './idempotency.ts';
@@ -79,7 +80,10 @@ async function run(deps: SupplyDeps, order: SupplyOrder): Promise<Result<Once<Su
     const facts = await deps.situations.load(order.meterPointId);
     const prepared = await prepare(deps, order, facts);
     if (!prepared.ok) return prepared;
-    const outcome = await deps.store.commit({ facts: prepared.value.facts, expect: expectationsOf(facts, true) });
+    const outcome = await deps.store.commit({
+      facts: prepared.value.facts,
+      expect: [...expectationsOf(facts, true), ...prepared.value.expect],
+    });
     if (outcome.status === 'committed') return ok({ value: prepared.value.change, replayed: false });
     if (outcome.status === 'refused') return err({ code: outcome.code });
   }
@@ -89,6 +93,8 @@ async function run(deps: SupplyDeps, order: SupplyOrder): Promise<Result<Once<Su
 interface Prepared {
   readonly change: SupplyChange;
   readonly facts: readonly Fact[];
+  /** Beside what a decision rests on. */
+  readonly expect: readonly Expectation[];
 }
 
 async function prepare(deps: SupplyDeps, order: SupplyOrder, facts: MeterPointFacts): Promise<Result<Prepared, SupplyError>> {
@@ -102,14 +108,20 @@ async function prepare(deps: SupplyDeps, order: SupplyOrder, facts: MeterPointFa
   const charged = lastCharge(deps, order, facts, accrual);
   const owned = subtractMoney(subtractMoney(account.balance, charged.amount), account.held);
   if (owned < NO_MONEY) return err({ code: 'arrears', detail: `Account ${accountId} owes ${formatMoney(negateMoney(owned))} yuan` });
+  const contract =
+    order.kind === 'transfer' ? await store.read('archiveView', { subject: subjectOf('contract', order.contractId) }) : undefined;
   const next =
     order.kind === 'transfer'
-      ? await handoverFacts(store, order, facts, accrual.latestAt)
+      ? await handoverFacts(store, order, facts, contract, accrual.latestAt)
       : await closingFacts(deps, order, facts, accrual, owned);
   if (!next.ok) return next;
   const refunded = order.kind === 'closing' ? owned : NO_MONEY;
   const change = { accountId, cutAt: accrual.latestAt, balance: subtractMoney(addMoney(owned, account.held), refunded), refunded };
-  return ok({ change, facts: [...charged.facts, ...next.value, cutRecord(order, change, accrual, now), keyFact(order, change, now)] });
+  return ok({
+    change,
+    facts: [...charged.facts, ...next.value, cutRecord(order, change, accrual, now), keyFact(order, change, now)],
+    expect: contract === undefined ? [] : [{ subject: contract.subject, version: contract.version }],
+  });
 }
 
 /** Posts what is accrued up to the last registers; what comes after them is the next customer's. */
@@ -127,6 +139,7 @@ async function handoverFacts(
   store: Store,
   order: SupplyOrder & Handover,
   { meterPoint, archive }: MeterPointFacts,
+  contract: ArchiveView | undefined,
   cutAt: Instant,
 ): Promise<Result<readonly Fact[], SupplyError>> {
   const { contractId, customerId, accountId } = order;
@@ -135,13 +148,12 @@ async function handoverFacts(
     return err({ code: 'not-found', detail: `${customer} is not in the archive: import or enter the customer first` });
   const next = await store.read('account', { accountId });
   if (next?.account.state === 'closed' || accountId === meterPoint.accountId) return err({ code: 'account-closed' });
-  const contract = (await store.read('archiveView', { subject: subjectOf('contract', contractId) }))?.facts ?? [];
   return ok([
     ...(next === undefined ? [{ kind: 'account', account: { id: accountId, state: 'open' } } as const] : []),
     saying(
       order,
       subjectOf('contract', contractId),
-      { aspect: 'parties', periods: from(contract, 'parties', cutAt, { customerId, accountId }) },
+      { aspect: 'parties', periods: from(contract?.facts ?? [], 'parties', cutAt, { customerId, accountId }) },
       cutAt,
     ),
     saying(order, pointOf(order), { aspect: 'contract', periods: from(archive, 'contract', cutAt, { contractId }, pointOf(order)) }, cutAt),

@@ -95,6 +95,21 @@ describe('a transfer', () => {
     });
   });
 
+  test('adds to a contract that is known, and keeps what it said before', async () => {
+    await world.commit({
+      kind: 'archiveChange',
+      change: changeOf('contract:ht2', { terms: { temporary: true }, parties: { customerId: asId('c2'), accountId: asId('a9') } }),
+    });
+    expect(await transfer()).toMatchObject({ ok: true });
+    const parties = (await world.store.read('archiveView', { subject: 'contract:ht2' }))?.facts.filter(
+      ({ aspect }) => aspect === 'parties',
+    );
+    expect(parties).toMatchObject([
+      { from: 0, to: EVENING + HOUR_MS, value: { accountId: 'a9' } },
+      { from: EVENING + HOUR_MS, to: undefined, value: { accountId: 'a2' } },
+    ]);
+  });
+
   test('goes to nobody whom the archive does not know', async () => {
     expect(await transfer({ customerId: asId('c9') } as Partial<SupplyOrder>)).toEqual({
       ok: false,
