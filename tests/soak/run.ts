@@ -1,5 +1,6 @@
 /** `npm run soak -- NAME [--count N] [--seed S]`: the tests that count by the thousand, at any size and from any seed. */
 
+import { assertLedgerFollowsModel } from '../support/ledger-sequences.ts';
 import { runDemos } from '../system/demos.ts';
 import { runKills } from '../system/kills.ts';
 import { runFuzz } from './fuzz.ts';
@@ -16,8 +17,14 @@ const SOAKS: Readonly<Record<string, Soak>> = {
   demo: { count: 20, what: 'demo stories, a seed each', run: runDemos },
   kills: { count: 50, what: 'kills of the gateway', run: soakKills },
   fuzz: { count: 10_000_000, what: 'inputs for each decoder', run: runFuzz },
+  model: { count: 5_000, what: 'sequences of 200 commands for the ledger, beside its model', run: soakModel },
   interleavings: { count: 100_000, what: 'interleavings of a payment and a trip', run: runInterleavings },
 };
+
+async function soakModel(count: number, seed: number): Promise<object> {
+  await assertLedgerFollowsModel({ runs: count, length: 200, seed });
+  return { sequences: count, commands: count * 200, differences: 0 };
+}
 
 async function soakKills(count: number, seed: number): Promise<object> {
   const report = await runKills({ kills: count, seed });

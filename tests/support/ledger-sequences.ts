@@ -1,0 +1,230 @@
+/** Runs sequences of commands against the services over a real store in memory, beside the model, and compares after each. */
+import fc from 'fast-check';
+import { accruedOf } from '../../src/core/ledger/accrued.ts';
+import { chargeEntry, reversalEntry } from '../../src/core/ledger/entries.ts';
+import type { Accrual } from '../../src/core/model/accrual.ts';
+import { customerAccount, type JournalEntry } from '../../src/core/model/journal.ts';
+import { ENERGY_TOTAL } from '../../src/core/model/register.ts';
+import { createDecisions } from '../../src/core/services/decisions.ts';
+import { createHoldService } from '../../src/core/services/hold-service.ts';
+import { createPaymentService } from '../../src/core/services/payment-service.ts';
+import { createSituations } from '../../src/core/services/situations.ts';
+import { plusMs } from '../../src/kernel/clock.ts';
+import { type AccountId, type Actor, asId, type EntryId, type HoldId, type MeterPointId } from '../../src/kernel/ids.ts';
+import type { BusinessDay } from '../../src/kernel/local-time.ts';
+import { silentLogger } from '../../src/kernel/logger.ts';
+import type { Result } from '../../src/kernel/result.ts';
+import { energy, fen, type Money, multiply } from '../../src/kernel/units.ts';
+import { openSqliteStore } from '../../src/store/sqlite/index.ts';
+import { createCountingIds, EVENING, POINT, yuanPerKwh } from './core-facts.ts';
+import { createLedgerModel, type LedgerCommand, PRICE_YUAN_PER_KWH } from './ledger-model.ts';
+import { createManualClock } from './manual-clock.ts';
+
+const ACCOUNTS = ['a1', 'a2', 'a3'];
+const TELLER = asId<Actor>('teller');
+const PRICE = yuanPerKwh(PRICE_YUAN_PER_KWH);
+
+const account = fc.constantFrom(...ACCOUNTS);
+const anyAccount = fc.constantFrom(...ACCOUNTS, ...ACCOUNTS, 'nobody');
+const amount = fc.integer({ min: 1, max: 3_000 }).map(BigInt);
+/** Few enough that they meet again, with the same content and with other content. */
+const key = fc.integer({ min: 0, max: 60 }).map((number) => `key-${number}`);
+const serial = fc.integer({ min: 0, max: 60 }).map((number) => `serial-${number}`);
+const place = fc.integer({ min: 0, max: 1_000 });
+
+const COMMAND: fc.Arbitrary<LedgerCommand> = fc.oneof(
+  { weight: 5, arbitrary: fc.record({ kind: fc.constant('pay' as const), account: anyAccount, fen: amount, serial, key }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      kind: fc.constant('hold' as const),
+      account: anyAccount,
+      fen: amount,
+      key,
+      seconds: fc.integer({ min: 1, max: 300 }),
+    }),
+  },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('void' as const), hold: place }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('payOut' as const), hold: place, serial, key }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('wait' as const), seconds: fc.integer({ min: 1, max: 200 }) }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      kind: fc.constant('use' as const),
+      account,
+      microKwh: fc.integer({ min: 0, max: 9_000_000 }).map(BigInt),
+    }),
+  },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('post' as const), account }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('reverse' as const), entry: place }) },
+);
+
+/** @throws with the smallest sequence that differs, and the seed that plays it again */
+export async function assertLedgerFollowsModel(options: {
+  readonly runs: number;
+  readonly length: number;
+  readonly seed: number;
+}): Promise<void> {
+  const { runs, length, seed } = options;
+  const sequence = fc.array(COMMAND, { minLength: length, maxLength: length });
+  await fc.assert(fc.asyncProperty(sequence, compare), { numRuns: runs, seed, endOnFailure: false });
+}
+
+async function compare(commands: readonly LedgerCommand[]): Promise<void> {
+  const ledger = await openLedger();
+  const model = createLedgerModel(ACCOUNTS);
+  try {
+    for (const [index, command] of commands.entries()) {
+      const [expected, found] = [model.run(command), await ledger.run(command)];
+      if (found !== expected) throw new Error(`command ${index}, ${told(command)}: ${found}, expected ${expected}`);
+      for (const name of ACCOUNTS) {
+        const [is, should] = [await ledger.account(name), told(model.account(name))];
+        if (is !== should) throw new Error(`${name} after command ${index}, ${told(command)}: ${is}, expected ${should}`);
+      }
+    }
+    await ledger.assertAddsUp();
+  } finally {
+    await ledger.close();
+  }
+}
+
+const told = (value: unknown): string => JSON.stringify(value, (_, each) => (typeof each === 'bigint' ? each.toString() : each));
+
+type Acts = { readonly [Kind in LedgerCommand['kind']]: (command: Extract<LedgerCommand, { kind: Kind }>) => Promise<string> };
+
+async function openLedger() {
+  const clock = createManualClock(EVENING);
+  const store = await openSqliteStore({ dataDir: 'none', inMemory: true, clock });
+  const newId = createCountingIds();
+  const situations = createSituations({ store, clock, points: new Map() });
+  const decisions = createDecisions({ store, situations, newId, logger: silentLogger });
+  const payments = createPaymentService({ store, situations, decisions, clock, newId });
+  const holds = createHoldService({ store, situations, decisions, clock, newId });
+  const pointOf = (name: string) => asId<MeterPointId>(`point-${name}`);
+  await store.commit({
+    facts: ACCOUNTS.flatMap((name) => [
+      { kind: 'account', account: { id: asId<AccountId>(name), state: 'open' } } as const,
+      { kind: 'meterPoint', meterPoint: { ...POINT, id: pointOf(name), accountId: asId<AccountId>(name) } } as const,
+    ]),
+  });
+  const accruals = new Map<string, Accrual>(ACCOUNTS.map((name) => [name, emptyAccrual(pointOf(name))]));
+  const placed: HoldId[] = [];
+  const entries: JournalEntry[] = [];
+  const placedAt = (index: number): HoldId => placed[index % Math.max(1, placed.length)] ?? asId('none');
+  const stamp = () => ({ id: newId<EntryId>('ent'), at: clock.now(), actor: TELLER });
+
+  const accrualOf = (name: string): Accrual => {
+    const accrual = accruals.get(name);
+    if (accrual === undefined) throw new Error(`no accrual of ${name}`);
+    return accrual;
+  };
+  async function keep(name: string, accrual: Accrual, entry?: JournalEntry): Promise<void> {
+    const outcome = await store.commit({
+      facts: [...(entry === undefined ? [] : [{ kind: 'entry', entry } as const]), { kind: 'accrual', accrual }],
+    });
+    if (outcome.status !== 'committed') throw new Error(`a charge was ${outcome.status}`);
+    accruals.set(name, accrual);
+  }
+  /** The entry that an answered write has posted: the newest of the account. */
+  async function noteEntry(name: string): Promise<void> {
+    const { items } = await store.read('entries', { account: customerAccount(asId(name)), limit: 1 });
+    if (items[0] !== undefined) entries.push(items[0]);
+  }
+
+  const acts: Acts = {
+    async pay({ account: name, fen: paid, serial: channelSerial, key: idempotencyKey }) {
+      const order = { accountId: asId<AccountId>(name), amount: fen(paid), channel: 'bank', channelSerial, idempotencyKey };
+      const said = answerOf(await payments.post({ ...order, channelDate: '2026-11-24', actor: TELLER }));
+      if (said === 'done') await noteEntry(name);
+      return said;
+    },
+    async hold({ account: name, fen: aside, key: idempotencyKey, seconds }) {
+      const expiresAt = plusMs(clock.now(), seconds * 1_000);
+      const order = { accountId: asId<AccountId>(name), amount: fen(aside), expiresAt, reason: 'refund', idempotencyKey };
+      const outcome = await holds.place({ ...order, actor: TELLER });
+      if (outcome.ok && !outcome.value.replayed) placed.push(outcome.value.value.id);
+      return answerOf(outcome);
+    },
+    async void({ hold }) {
+      return answerOf(await holds.void(placedAt(hold), TELLER));
+    },
+    async payOut({ hold, serial: channelSerial, key: idempotencyKey }) {
+      const through = { channel: 'bank', channelSerial, channelDate: '2026-11-24' };
+      const outcome = await holds.payOut({ holdId: placedAt(hold), ...through, idempotencyKey, actor: TELLER });
+      if (outcome.ok && !outcome.value.replayed) await noteEntry(outcome.value.value.accountId);
+      return answerOf(outcome);
+    },
+    async wait({ seconds }) {
+      await clock.advance(seconds * 1_000);
+      return `expired ${await holds.expireDue()}`;
+    },
+    async use({ account: name, microKwh }) {
+      const before = accrualOf(name);
+      const lines = before.lines.map((line) => {
+        const quantity = energy(line.quantity + microKwh);
+        return { ...line, quantity, exact: multiply(PRICE, quantity) };
+      });
+      await keep(name, { ...before, lines, accrued: accruedOf(lines, before.posted) });
+      return 'done';
+    },
+    async post({ account: name }) {
+      const due = chargeEntry(stamp(), accrualOf(name), asId(name));
+      if (due === undefined) return 'done';
+      await keep(name, due.accrual, due.entry);
+      if (due.entry.postings.some(({ account: posted }) => posted === customerAccount(asId(name)))) entries.push(due.entry);
+      return 'done';
+    },
+    async reverse({ entry: index }) {
+      const entry = entries[index % Math.max(1, entries.length)];
+      if (entry === undefined) return 'not-found';
+      const outcome = await store.commit({ facts: [{ kind: 'entry', entry: reversalEntry(stamp(), entry) }] });
+      return outcome.status === 'committed' ? 'done' : outcome.status;
+    },
+  };
+
+  return {
+    // The table pairs each kind with its own act; the type system cannot follow a lookup by the command's kind.
+    run: (command: LedgerCommand) => (acts[command.kind] as (command: LedgerCommand) => Promise<string>)(command),
+    async account(name: string): Promise<string> {
+      const view = await store.read('account', { accountId: asId(name) });
+      return told({ balance: wholeFen(view?.balance), held: wholeFen(view?.held), accrued: wholeFen(view?.accrued) });
+    },
+    /** I1 and I4: everything sums to zero, and each balance is the sum of what was posted. */
+    async assertAddsUp(): Promise<void> {
+      const { imbalance } = await store.read('figures', {});
+      if (imbalance !== 0n) throw new Error(`the journal is out of balance by ${imbalance}`);
+      for (const name of ACCOUNTS) {
+        const moves = await store.read('accountMoves', { account: customerAccount(asId(name)) });
+        const sum = moves.reduce((all, move) => all + move.amount, 0n);
+        const balance = (await store.read('account', { accountId: asId(name) }))?.balance;
+        if (sum !== balance) throw new Error(`${name} has ${balance}, its postings sum to ${sum}`);
+      }
+    },
+    close: () => store.close(),
+  };
+}
+
+const MICRO_YUAN_A_FEN = 10_000n;
+
+/** A part of a fen in an account would not be whole, and no model has it. */
+const wholeFen = (amountOf: Money | undefined): string =>
+  amountOf === undefined || amountOf % MICRO_YUAN_A_FEN !== 0n ? `${amountOf} micro` : (amountOf / MICRO_YUAN_A_FEN).toString();
+
+function answerOf(outcome: Result<unknown, { readonly code: string }>): string {
+  if (!outcome.ok) return outcome.error.code;
+  const { value } = outcome;
+  return typeof value === 'object' && value !== null && 'replayed' in value && value.replayed === true ? 'replayed' : 'done';
+}
+
+const emptyAccrual = (meterPointId: MeterPointId): Accrual => ({
+  meterPointId,
+  periodId: '2026-11-01T00:00:00.000Z',
+  opening: [],
+  latest: [],
+  latestAt: EVENING,
+  lines: [{ component: 'energy', register: ENERGY_TOTAL, quantity: energy(0n), price: PRICE, exact: multiply(PRICE, energy(0n)) }],
+  posted: [],
+  businessDay: '2026-11-24' as BusinessDay,
+  revision: 0,
+  accrued: fen(0n),
+});
