@@ -17,9 +17,10 @@ import { m1, m2 } from './mqtt.ts';
 import type { RatioRow, Scenario, ScenarioResult } from './scenario.ts';
 import { s1 } from './serial-line.ts';
 import { l1, l2 } from './store.ts';
+import { l3, t20 } from './store-latency.ts';
 import { t1, t2, t3 } from './tcp-fleet.ts';
 
-const SCENARIOS: readonly Scenario[] = [c1, c2, s1, s2, s3, s4, s5, s6, t1, t2, t3, m1, m2, l1, l2, g];
+const SCENARIOS: readonly Scenario[] = [c1, c2, s1, s2, s3, s4, s5, s6, t1, t2, t3, m1, m2, l1, l2, l3, t20, g];
 const RESULTS = path.join(import.meta.dirname, 'results');
 const QUICK_SHARE = 0.5;
 
