@@ -12,7 +12,8 @@ const QUICK_METERS = 300;
 const REPLY_DELAY_MS = 30;
 const metersOf = (quick: boolean): number => (quick ? QUICK_METERS : METERS);
 /** What the profile says. The raw loop of T2 is itself less than 2.5 times as good as modbus-serial. */
-const OPEN = 'the cost of a poll is spread over driver, bus and their promises';
+const OPEN =
+  'of some 30 µs a poll 14 are in write(), which wakes the far end that the raw loop keeps awake; the rest is driver, bus and promises';
 const POLLS_A_METER = 50;
 const QUICK_POLLS_A_METER = 15;
 
