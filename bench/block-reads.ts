@@ -4,6 +4,7 @@ import { NO_FAULTS } from '../simulators/faults/faults.ts';
 import { createSharedLine } from '../simulators/lines/shared-line.ts';
 import { createTown } from '../simulators/town.ts';
 import { asRegister, type RegisterName } from '../src/core/model/register.ts';
+import { shownBy } from '../src/core/ports/meter-gateway.ts';
 import { createDlt645Driver } from '../src/drivers/dlt645/driver.ts';
 import { EDITION_2007 } from '../src/drivers/dlt645/edition-2007.ts';
 import type { DriverMeter } from '../src/drivers/driver.ts';
@@ -106,7 +107,7 @@ async function dlt645Pollers(): Promise<Pair> {
           for (const registers of groups) {
             const answers = await driver.readRegisters(asked, registers, { priority: 'scheduled' });
             if (!answers.ok) throw new Error(`the driver lost a poll: ${answers.error.code}`);
-            values.push(...answers.value.map(({ register, text }) => `${register} ${text}`));
+            values.push(...answers.value.map((answer) => `${answer.register} ${shownBy(answer)}`));
           }
           held ??= values.join();
           if (values.length !== ITEMS.length || values.join() !== held) throw new Error(`a poll read ${values.join()}, not ${held}`);

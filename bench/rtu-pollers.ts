@@ -4,6 +4,7 @@ import { connect } from 'node:net';
 import jsmodbus from 'jsmodbus';
 import modbusSerial from 'modbus-serial';
 import type { RegisterName } from '../src/core/model/register.ts';
+import { shownBy } from '../src/core/ports/meter-gateway.ts';
 import { createModbusRtuDriver } from '../src/drivers/modbus/driver.ts';
 import { systemClock } from '../src/kernel/clock.ts';
 import type { PortSettings } from '../src/transports/port-settings.ts';
@@ -25,7 +26,7 @@ export async function driverPoller(
         for (const registers of groups) {
           const answers = await driver.readRegisters(meter, registers, { priority: 'scheduled' });
           if (!answers.ok) throw new Error(`the driver lost a poll: ${answers.error.code}`);
-          values.push(...answers.value.map(({ text }) => text));
+          values.push(...answers.value.map(shownBy));
         }
         assertHeld(values.map(Number));
       }
