@@ -17,6 +17,8 @@ export async function produceOpenApi(): Promise<string> {
     archive: untouched('archive'),
     importArchive: untouched('importArchive'),
     supplyChanges: untouched('supplyChanges'),
+    collections: untouched('collections'),
+    readingEntry: untouched('readingEntry'),
     metrics: untouched('metrics'),
     clock: untouched('clock'),
     lines: () => [],

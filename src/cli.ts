@@ -276,18 +276,35 @@ archive
     listExceptions(options);
   });
 
-program
+const bill = program
   .command('bill')
   .description('rate one meter point from files, without a database')
-  .requiredOption('--tariff <file>', 'price plan, as config/tariffs/beijing-residential-step.yaml')
-  .requiredOption('--input <file>', 'period, dated facts and readings, JSON or YAML (docs/bill.md)')
+  .option('--tariff <file>', 'price plan, as config/tariffs/beijing-residential-step.yaml')
+  .option('--input <file>', 'period, dated facts and readings, JSON or YAML (docs/bill.md)')
   .option('--day-by-day', 'also what is posted at the end of each business day', false)
   .addOption(json())
-  .action(async (options) => {
+  .action(async ({ tariff, input, ...options }) => {
+    if (tariff === undefined || input === undefined)
+      return program.error(`error: required option '--${tariff === undefined ? 'tariff' : 'input'} <file>' not specified`);
     const { billAnswer, billText, rateFiles } = await import('./cli/bill.ts');
-    const rated = rateFiles(options);
+    const rated = rateFiles({ ...options, tariff, input });
     if (options.json === true) printJson(billAnswer(rated));
     else for (const line of billText(rated)) printLine(line);
+  });
+bill
+  .command('explain')
+  .description('every register, split, price and rounding of a period of one meter point, from a data folder')
+  .requiredOption('--config <file>', 'configuration: its tariffs and reading days')
+  .requiredOption('--point <id>', 'meter point')
+  .option('--month <month>', 'the period that ended in it, as 2026-10; the open one where absent')
+  .addOption(data())
+  .addOption(json())
+  .action(async (_, command) => {
+    const options = command.optsWithGlobals();
+    const { explainStored, explanationAnswer, explanationText } = await import('./cli/bill-explain.ts');
+    const explained = explainStored(options);
+    if (options.json === true) printJson(explanationAnswer(explained));
+    else for (const line of explanationText(explained)) printLine(line);
   });
 
 program

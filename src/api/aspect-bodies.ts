@@ -1,6 +1,7 @@
 /** What a correction of each aspect may say: closed objects; what will be sealed comes as plain text. */
 import Type, { type TSchema } from 'typebox';
 import { type AspectName, CONTACT_CHANNELS, CUSTOMER_CLASSES, GUARANTEE_FORMS, SETTLEMENT_METHODS } from '../core/model/archive.ts';
+import { ENERGY_LINES } from '../core/model/stated-plan.ts';
 import { closed, idField, instantField, reasonField } from './requests.ts';
 
 const words = (what: string) => Type.String({ minLength: 1, maxLength: 200, description: `${what}, in 1 to 200 characters` });
@@ -13,6 +14,14 @@ const count = (what: string, maximum: number) =>
   Type.Integer({ minimum: 1, maximum, description: `${what}, a whole number from 1 to ${maximum}` });
 const object = (fields: Record<string, TSchema>) => Type.Object(fields, closed);
 const optional = Type.Optional;
+
+const CYCLE = object({
+  readingDay: count('a day of the month', 28),
+  instalmentDays: Type.Array(count('a day of the month', 28), {
+    maxItems: 27,
+    description: 'days of the month on which an instalment is billed',
+  }),
+});
 
 const VALUES: Readonly<Record<AspectName, TSchema>> = {
   identity: object({
@@ -50,6 +59,8 @@ const VALUES: Readonly<Record<AspectName, TSchema>> = {
   contract: object({ contractId: idField('a contract id') }),
   class: object({ customerClass: oneOf(CUSTOMER_CLASSES) }),
   capacity: object({ voltAmperes: count('volt-amperes', 1_000_000_000) }),
+  demand: object({ contractedWatts: count('watts', 1_000_000_000), measuredWatts: optional(count('watts', 1_000_000_000)) }),
+  metering: object({ side: oneOf(['low', 'high']) }),
   ratio: object({ current: count('CT', 100_000), voltage: count('PT', 100_000) }),
   meter: object({ number: words('a number') }),
   tariff: object({ tariff: idField('a tariff id') }),
@@ -63,6 +74,18 @@ const VALUES: Readonly<Record<AspectName, TSchema>> = {
   importance: object({ grade: Type.Union([Type.Literal(1), Type.Literal(2)], { description: '1 or 2' }) }),
   feeder: object({ name: words('a name'), district: optional(idField('a district id')) }),
   district: object({ name: words('a name') }),
+  cycle: CYCLE,
+  districtCycle: CYCLE,
+  rates: object({
+    rates: Type.Array(
+      object({
+        component: oneOf(ENERGY_LINES.map(({ component }) => component)),
+        price: Type.String({ pattern: '^\\d{1,6}(\\.\\d{1,8})?$', description: 'yuan per kWh as a decimal string' }),
+      }),
+      { minItems: 1, maxItems: 6 },
+    ),
+  }),
+  planFile: object({ digest: words('a digest') }),
 };
 
 export const correctionBody = (aspect: AspectName) =>

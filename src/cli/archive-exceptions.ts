@@ -1,7 +1,7 @@
 import type { ExceptionList } from '../core/archive/exceptions.ts';
 import { type ExceptionRow, exceptionRows } from '../core/services/archive-book.ts';
 import { systemClock } from '../kernel/clock.ts';
-import { readArchiveAt } from '../store/sqlite/index.ts';
+import { askFolder } from '../store/sqlite/index.ts';
 import { printJson, printLine } from './output.ts';
 
 export interface ExceptionOptions {
@@ -13,7 +13,11 @@ export interface ExceptionOptions {
 /** Prints one list of exceptions; works beside a running gateway. */
 export function listExceptions({ list, data, json }: ExceptionOptions): void {
   const now = systemClock.now();
-  const rows = exceptionRows(readArchiveAt(data, now), list, now);
+  const rows = exceptionRows(
+    askFolder(data, (ask) => ask('archiveAt', { at: now })),
+    list,
+    now,
+  );
   if (json === true) for (const row of rows) printJson(row);
   else for (const line of tableOf(rows)) printLine(line);
 }

@@ -4,9 +4,9 @@ import { configError } from '../config/read-yaml.ts';
 import type { Bill, BillingFacts, BillLine, DayPosting } from '../core/model/bill.ts';
 import { misfitOf } from '../core/tariff/fit.ts';
 import { postByDay } from '../core/tariff/postings.ts';
+import { printedLine } from '../core/tariff/printed-line.ts';
 import { rateBill } from '../core/tariff/rater.ts';
 import { formatInstant } from '../kernel/clock.ts';
-import { formatRational, isExactAt, type Rational } from '../kernel/rational.ts';
 import { formatMoney } from '../kernel/units.ts';
 import { inColumns } from './columns.ts';
 
@@ -37,33 +37,18 @@ export function rateFiles({ tariff, input, dayByDay }: BillOptions): RatedBill {
   };
 }
 
-/** Decimals that any exact product of a price and a quantity has at most; what a share of days makes longer is given as a fraction too. */
-const EXACT_SCALE = 14;
-const QUANTITY_SCALE = 6;
-const PRICE_SCALE = 8;
-
 /** The answer of `--json`: decimal strings in yuan and kWh. */
 export function billAnswer({ facts, tariff, bill, postings }: RatedBill): object {
   return {
     tariff,
     period: { from: formatInstant(facts.period.from), to: formatInstant(facts.period.to) },
-    lines: bill.lines.map(({ component, quantity, price, exact, amount, sources }) => ({
-      component,
-      quantity: formatRational(quantity, QUANTITY_SCALE),
-      price: formatRational(price, PRICE_SCALE),
-      exact: formatRational(exact, EXACT_SCALE),
-      ...(isExactAt(exact, EXACT_SCALE) ? {} : { exactFraction: fractionOf(exact) }),
-      amount: formatMoney(amount),
-      sources,
-    })),
+    lines: bill.lines.map(printedLine),
     total: formatMoney(bill.total),
     provisional: bill.provisional,
     suspect: bill.suspect,
     ...(postings === undefined ? {} : { postings: postings.map(postingAnswer) }),
   };
 }
-
-const fractionOf = ({ numerator, denominator }: Rational): string => `${numerator}/${denominator}`;
 
 const postingAnswer = ({ businessDay, component, customer, revenue, rounding }: DayPosting) => ({
   businessDay,
@@ -97,10 +82,7 @@ export function billText({ facts, tariff, bill, postings }: RatedBill): readonly
   ];
 }
 
-const lineCells = ({ component, quantity, price, exact, amount }: BillLine): readonly string[] => [
-  component,
-  formatRational(quantity, QUANTITY_SCALE),
-  formatRational(price, PRICE_SCALE),
-  formatRational(exact, EXACT_SCALE),
-  formatMoney(amount),
-];
+const lineCells = (line: BillLine): readonly string[] => {
+  const { component, quantity, price, exact, amount } = printedLine(line);
+  return [component, quantity, price, exact, amount];
+};

@@ -5,24 +5,30 @@ import { createKey } from '../api/keys.ts';
 import { createMetrics, type Metrics } from '../api/metrics.ts';
 import type { Config } from '../config/load.ts';
 import { PUSHED } from '../config/meter-protocol.ts';
+import type { PricePlan } from '../core/model/price-plan.ts';
 import type { Signer } from '../core/ports/signer.ts';
 import { createArchiveBook } from '../core/services/archive-book.ts';
 import { postOpenings, storeArchive } from '../core/services/archive-service.ts';
 import { createCaseService } from '../core/services/cases.ts';
 import { createChargeService } from '../core/services/charge-service.ts';
+import { createCollections } from '../core/services/collections.ts';
 import { createCommandRunner } from '../core/services/command-runner.ts';
 import { createCommandService } from '../core/services/command-service.ts';
 import { createDecisions } from '../core/services/decisions.ts';
+import { createFreezeReader } from '../core/services/frozen-registers.ts';
 import { createHoldService } from '../core/services/hold-service.ts';
 import { createLineScans } from '../core/services/line-scans.ts';
 import { createMeteringService } from '../core/services/metering-service.ts';
 import { createNoticeService } from '../core/services/notice-service.ts';
 import { createOnDemandReads } from '../core/services/on-demand-reads.ts';
 import { createPaymentService } from '../core/services/payment-service.ts';
+import { createReadingEntry } from '../core/services/reading-entry.ts';
 import { createRechargeRunner } from '../core/services/recharge-runner.ts';
 import { createRechargeService } from '../core/services/recharge-service.ts';
+import { createSettlementService } from '../core/services/settlement-service.ts';
 import { createSituations } from '../core/services/situations.ts';
 import { createSupplyChanges } from '../core/services/supply-changes.ts';
+import { storeTariffs } from '../core/services/tariff-book.ts';
 import { createMeterGateway } from '../drivers/meter-gateway.ts';
 import { createPurseGateway } from '../drivers/purse-gateway.ts';
 import { createLineScanner } from '../drivers/scan/line-scanner.ts';
@@ -35,6 +41,7 @@ import { startHoldExpiryJob } from '../jobs/hold-expiry-job.ts';
 import type { RunningLoop } from '../jobs/loop.ts';
 import { startNoticeJob } from '../jobs/notice-job.ts';
 import { startPollJob } from '../jobs/poll-job.ts';
+import { startSettlementJob } from '../jobs/settlement-job.ts';
 import { OperatorError } from '../kernel/app-error.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { createNewId, type NewId } from '../kernel/ids.ts';
@@ -109,13 +116,14 @@ async function open(options: GatewayOptions, closeLater: (end: () => Promise<voi
     raiseAlarm: createLineAlarms({ store, clock, logger }),
   });
   closeLater(() => lines.close());
-  const core = createCore({ config, store, lines, signer, clock, newId, logger });
   const disagreements = await storeArchive(store, config.points, clock.now());
   if (disagreements.length > 0)
     logger.warn(
       { count: disagreements.length, first: disagreements.slice(0, 20) },
       'the archive says other than the configuration, and holds',
     );
+  const tariffs = await storeTariffs(store, config.tariffs.values(), clock.now());
+  const core = createCore({ config, store, lines, plans: tariffs, signer, clock, newId, logger });
   await postOpenings(core.payments, config.points);
 
   const app = await buildApi({
@@ -133,6 +141,8 @@ async function open(options: GatewayOptions, closeLater: (end: () => Promise<voi
     cases: core.cases,
     archive: createArchiveBook({ store, sealer, clock }),
     supplyChanges: core.supplyChanges,
+    readingEntry: core.readingEntry,
+    collections: createCollections({ store, clock, zone: config.zone }),
     importArchive: createFileImport({ config, store, sealer, clock }),
     lines: () =>
       [...lines.byId.values()].map(({ id, name, bus, binding }) => ({
@@ -167,29 +177,43 @@ interface CoreParts {
   readonly config: Config;
   readonly store: SqliteStore;
   readonly lines: Lines;
+  readonly plans: ReadonlyMap<string, PricePlan>;
   readonly signer: Signer;
   readonly clock: Clock;
   readonly newId: NewId;
   readonly logger: Logger;
 }
 
-function createCore({ config, store, lines, signer, clock, newId, logger }: CoreParts) {
+function createCore({ config, store, lines, plans, signer, clock, newId, logger }: CoreParts) {
+  const { dueDays, waitMinutes } = config.settlement;
   const meters = connectMeters(config, lines, clock, signer);
   const gateway = createMeterGateway(meters);
   const purses = createPurseGateway(meters);
-  const situations = createSituations({ store, clock, points: termsOfPoints(config, lines) });
+  const situations = createSituations({ store, clock, points: termsOfPoints(config, lines, plans) });
   const decisions = createDecisions({ store, situations, newId, logger });
+  const metering = createMeteringService({ store, situations, decisions, clock, newId, logger });
   return {
     gateway,
     payments: createPaymentService({ store, situations, decisions, clock, newId }),
     holds: createHoldService({ store, situations, decisions, clock, newId }),
     commands: createCommandService({ store, situations, clock, newId }),
-    metering: createMeteringService({ store, situations, decisions, clock, newId, logger }),
+    metering,
+    settlement: createSettlementService({
+      store,
+      situations,
+      decisions,
+      clock,
+      newId,
+      dueDays,
+      waitMs: waitMinutes * 60_000,
+      freeze: createFreezeReader({ gateway, situations, metering, clock, logger }),
+    }),
     runner: createCommandRunner({ store, situations, gateway, clock, newId, logger }),
     recharges: createRechargeService({ store, situations, purses, clock, newId }),
     rechargeRunner: createRechargeRunner({ store, situations, purses, clock, newId, logger }),
     charges: createChargeService({ store, situations, clock, newId }),
-    supplyChanges: createSupplyChanges({ store, situations, clock, newId }),
+    readingEntry: createReadingEntry({ store, situations, decisions, clock, newId }),
+    supplyChanges: createSupplyChanges({ store, situations, clock, newId, dueDays }),
     notices: createNoticeService({ store, clock, notifier: config.notifier === 'simulated' ? simulatedNotifier : noNotifier }),
     cases: createCaseService({ store, clock }),
     reads: createOnDemandReads({ gateway, clock, newId, logger }),
@@ -242,8 +266,9 @@ async function startJobs(
   });
   const watch: RunningLoop = { wake: () => undefined, stop: async () => unwatch() };
   const dayEnd = startDayEndJob({ charges: core.charges, clock, logger });
+  const settlement = startSettlementJob({ settlement: core.settlement, clock, logger });
   const holdExpiry = startHoldExpiryJob({ holds: core.holds, clock, logger });
-  return [watch, polls, commands, notices, figures, dayEnd, holdExpiry, clockWatch];
+  return [watch, polls, commands, notices, figures, dayEnd, settlement, holdExpiry, clockWatch];
 }
 
 /** The first start makes an administrator's key; afterwards `feikong key create` makes more. */

@@ -16,7 +16,7 @@ export function planLines({ lines, points, tariffs }: Pick<Config, 'lines' | 'po
   return new Map(
     lines.map((line): [string, LinePlan] => {
       const polls = (pointsOf.get(line.id) ?? []).map((point) => ({
-        ...pollCostOf(line, point, tariffs.get(point.meterPoint.tariff)),
+        ...pollCostOf(line, point, tariffs.get(point.meterPoint.tariff)?.plan),
         everyMs: point.pollIntervalMs,
       }));
       const share = polls.reduce((sum, { ms, everyMs }) => sum + ms / everyMs, 0);

@@ -1,6 +1,7 @@
 import type { Config, LineConfig, PointConfig } from '../config/load.ts';
+import { type PlanRegisters, registersOf } from '../core/model/plan-registers.ts';
+import type { PricePlan } from '../core/model/price-plan.ts';
 import type { RuleSet } from '../core/model/rule-set.ts';
-import type { Tariff } from '../core/model/tariff.ts';
 import type { Signer } from '../core/ports/signer.ts';
 import type { PointTerms } from '../core/services/situations.ts';
 import type { ConnectedMeter } from '../drivers/connected-meters.ts';
@@ -13,15 +14,24 @@ import type { Line, Lines } from './lines.ts';
 import { proofOf } from './meter-proof.ts';
 import { driverOf } from './protocols.ts';
 
-/** What the configuration says of each meter point, as the core asks for it. */
-export function termsOfPoints(config: Config, lines: Lines): ReadonlyMap<MeterPointId, PointTerms> {
+/**
+ * What the configuration says of each meter point, as the core asks for it.
+ *
+ * @param plans every tariff with its dated prices
+ */
+export function termsOfPoints(config: Config, lines: Lines, plans: ReadonlyMap<string, PricePlan>): ReadonlyMap<MeterPointId, PointTerms> {
+  const registers = new Map([...plans].map(([id, plan]) => [id, registersOf(plan)]));
+  const { readingDay, instalmentDays } = config.settlement;
   return new Map(
     config.points.map(({ meterPoint, meter }): [MeterPointId, PointTerms] => [
       meterPoint.id,
       {
         zone: meterPoint.zone,
         rules: found<RuleSet>(config.ruleSets, meterPoint.ruleSet),
-        tariff: found<Tariff>(config.tariffs, meterPoint.tariff),
+        plan: found<PricePlan>(plans, meterPoint.tariff),
+        registers: found<PlanRegisters>(registers, meterPoint.tariff),
+        planOf: (id) => plans.get(id),
+        cycle: { readingDay, instalmentDays },
         simulatedLine: found<Line>(lines.byId, meter.lineId).simulated,
       },
     ]),

@@ -2,8 +2,9 @@
 import { type Request, RTU_GAP_CHARACTERS, readDataBytes } from '../../protocols/modbus/index.ts';
 import type { LineConfig, PointConfig } from '../config/load.ts';
 import { PUSHED } from '../config/meter-protocol.ts';
+import { registersOf } from '../core/model/plan-registers.ts';
+import type { PricePlan } from '../core/model/price-plan.ts';
 import { ACTIVE_POWER } from '../core/model/register.ts';
-import type { Tariff } from '../core/model/tariff.ts';
 import { planSpans } from '../drivers/modbus/reading-plan.ts';
 import { AppError } from '../kernel/app-error.ts';
 import { characterMs, silenceMs } from '../transports/port-settings.ts';
@@ -15,7 +16,7 @@ export interface PollCost {
   readonly basis: string;
 }
 
-type CostOf = (line: LineConfig, point: PointConfig, tariff: Tariff | undefined) => PollCost;
+type CostOf = (line: LineConfig, point: PointConfig, plan: PricePlan | undefined) => PollCost;
 
 /** What the exchanges of a poll take besides energies and power. */
 interface Dlt645Poll {
@@ -45,9 +46,9 @@ const ROUND_TRIP_MS = 1;
 /** A simulator does not think before it answers. */
 const dlt645Cost =
   ({ exchanges, frameCharacters, statusCharacters }: Dlt645Poll): CostOf =>
-  (line, point, tariff) => {
+  (line, point, plan) => {
     const port = point.port ?? line.port;
-    const registers = tariff?.rates.length ?? 1;
+    const registers = plan === undefined ? 1 : registersOf(plan).wanted.length;
     const valueCharacters = registers * DLT645_ENERGY_CHARACTERS + DLT645_POWER_CHARACTERS + statusCharacters;
     const characters = exchanges * 2 * frameCharacters + valueCharacters;
     const ms = characters * characterMs(port) + exchanges * (line.simulated ? 0 : DLT645_REPLY_DELAY_MS);
@@ -55,25 +56,25 @@ const dlt645Cost =
   };
 
 /** The standard lets a unit answer at once: characters both ways and the gap before each request. */
-function modbusRtuCost(line: LineConfig, point: PointConfig, tariff: Tariff | undefined): PollCost {
+function modbusRtuCost(line: LineConfig, point: PointConfig, plan: PricePlan | undefined): PollCost {
   const port = point.port ?? line.port;
-  const reads = modbusReads(point, tariff);
+  const reads = modbusReads(point, plan);
   const characters = reads.reduce((sum, read) => sum + RTU_ASK_CHARACTERS + RTU_ANSWER_CHARACTERS + readDataBytes(read), 0);
   return { ms: characters * characterMs(port) + reads.length * silenceMs(port, RTU_GAP_CHARACTERS), basis: atSpeed(port) };
 }
 
 /** On a network characters cost nothing, ways do; a simulator is in the same machine. */
-function modbusTcpCost({ transport, simulated }: LineConfig, point: PointConfig, tariff: Tariff | undefined): PollCost {
-  const trips = modbusReads(point, tariff).length;
+function modbusTcpCost({ transport, simulated }: LineConfig, point: PointConfig, plan: PricePlan | undefined): PollCost {
+  const trips = modbusReads(point, plan).length;
   const together = transport.concurrent ?? 1;
   const ms = (trips * (simulated ? 0 : ROUND_TRIP_MS)) / together;
   return { ms, basis: `for round trips of ${ROUND_TRIP_MS} ms, ${together} at a time` };
 }
 
 /** The reads of a poll, as the driver plans them while the meter refuses none. */
-function modbusReads({ registerMap }: PointConfig, tariff: Tariff | undefined): readonly Extract<Request, { kind: 'read' }>[] {
+function modbusReads({ registerMap }: PointConfig, plan: PricePlan | undefined): readonly Extract<Request, { kind: 'read' }>[] {
   if (registerMap === undefined) return [];
-  const wanted = new Set<string>([...(tariff?.rates.map(({ register }) => register) ?? []), ACTIVE_POWER]);
+  const wanted = new Set<string>([...(plan === undefined ? [] : registersOf(plan).wanted), ACTIVE_POWER]);
   const rows = registerMap.rows.filter(({ register }) => wanted.has(register));
   const reads = planSpans(rows, registerMap, new Set()).map(({ request }) => request);
   const { relay } = registerMap;
@@ -90,9 +91,9 @@ const COSTS: Readonly<Record<string, CostOf>> = {
   [PUSHED]: () => ({ ms: 0, basis: 'since nobody asks it' }),
 };
 
-export const pollCostOf: CostOf = (line, point, tariff) => {
+export const pollCostOf: CostOf = (line, point, plan) => {
   const { protocol } = point.meter;
   const costOf = COSTS[protocol];
   if (costOf === undefined) throw new AppError('unknown-protocol', 'nobody reckons what a poll by this protocol takes', { protocol });
-  return costOf(line, point, tariff);
+  return costOf(line, point, plan);
 };

@@ -3,14 +3,14 @@ import { dirname, resolve } from 'node:path';
 import type { RegisterMap } from '../../protocols/modbus/index.ts';
 import type { Account } from '../core/model/account.ts';
 import type { Meter, MeterPoint } from '../core/model/meter.ts';
-import { asRegister } from '../core/model/register.ts';
+import { registersOf } from '../core/model/plan-registers.ts';
+import type { PricePlan } from '../core/model/price-plan.ts';
 import type { RuleSet } from '../core/model/rule-set.ts';
-import type { Tariff } from '../core/model/tariff.ts';
 import { parseDecimal } from '../kernel/decimal.ts';
 import type { MeterId, MeterPointId } from '../kernel/ids.ts';
 import { asId } from '../kernel/ids.ts';
 import { parseZone, type Zone } from '../kernel/local-time.ts';
-import { type Money, type Power, parseFen, parsePrice, powerFromDecimal } from '../kernel/units.ts';
+import { type Money, type Power, parseFen, powerFromDecimal } from '../kernel/units.ts';
 import { type Mqtt, mqttOf } from './concentrators.ts';
 import { checkDialIn, type DtuListener, isLoopbackListener, listenerOf } from './dtu-listener.ts';
 import { isLoopback, type ListenAddress, parseListenAddress } from './listen-address.ts';
@@ -20,6 +20,7 @@ import { configError, readYaml, type Wrong } from './read-yaml.ts';
 import { loadRuleSet } from './rule-set.ts';
 import { type ConfigFile, ConfigSchema, type SecretsFile, SecretsSchema } from './schema.ts';
 import { type SignerConfig, signerOf } from './signer.ts';
+import { type ConfiguredTariff, tariffsOf } from './tariffs.ts';
 
 export type LineConfig = ConfigFile['lines'][number];
 
@@ -60,7 +61,8 @@ export interface Config {
   readonly listeners: readonly DtuListener[];
   readonly lines: readonly LineConfig[];
   readonly points: readonly PointConfig[];
-  readonly tariffs: ReadonlyMap<string, Tariff>;
+  readonly tariffs: ReadonlyMap<string, ConfiguredTariff>;
+  readonly settlement: ConfigFile['settlement'];
   readonly ruleSets: ReadonlyMap<string, RuleSet>;
   /** LLPPPPPP by meter; undefined where none is known, so that no relay frame can be made. */
   readonly passwordOf: (meterId: MeterId) => string | undefined;
@@ -82,11 +84,7 @@ export function loadConfig(file: string, protocols: readonly string[], overrides
     ({ name }) => name,
     (name) => wrong('ruleSets', name, 'a name of its own for each rule set'),
   );
-  const tariffs = indexed(
-    raw.tariffs.map((tariff, index) => tariffOf(tariff, index, wrong)),
-    ({ id }) => id,
-    (name) => wrong('tariffs', name, 'an id of its own for each tariff'),
-  );
+  const tariffs = tariffsOf(raw, file, wrong);
   const lines = indexed(
     raw.lines,
     ({ id }) => id,
@@ -131,6 +129,7 @@ export function loadConfig(file: string, protocols: readonly string[], overrides
     lines: raw.lines,
     points,
     tariffs,
+    settlement: raw.settlement,
     ruleSets,
     passwordOf: (meterId) => secrets.meterPasswords[meterId] ?? secrets.meterPasswords['*'],
   };
@@ -143,21 +142,6 @@ function indexed<T>(items: readonly T[], keyOf: (item: T) => string, twice: (key
     map.set(keyOf(item), item);
   }
   return map;
-}
-
-function tariffOf({ id, rates }: ConfigFile['tariffs'][number], index: number, wrong: Wrong): Tariff {
-  for (const [place, { component }] of rates.entries()) {
-    if (rates.findIndex((other) => other.component === component) !== place)
-      throw wrong(`tariffs[${index}].rates[${place}].component`, component, 'a component of its own for each rate: it is what is posted');
-  }
-  return {
-    id,
-    rates: rates.map((rate, place) => {
-      const price = parsePrice(rate.price);
-      if (!price.ok) throw wrong(`tariffs[${index}].rates[${place}].price`, rate.price, price.error.expected);
-      return { component: rate.component, register: asRegister(rate.register), price: price.value };
-    }),
-  };
 }
 
 /** Each kind of transport has fields of its own; a line called simulated must end on this machine. */
@@ -197,7 +181,7 @@ interface PointInput {
   readonly path: string;
   readonly zone: Zone;
   readonly ruleSets: ReadonlyMap<string, RuleSet>;
-  readonly tariffs: ReadonlyMap<string, Tariff>;
+  readonly tariffs: ReadonlyMap<string, ConfiguredTariff>;
   readonly lines: ReadonlyMap<string, LineConfig>;
   readonly protocols: readonly string[];
   readonly folder: string;
@@ -251,7 +235,7 @@ function pointOf({ raw, meter, path, zone, ruleSets, tariffs, lines, protocols, 
     voltageDecimals: meter.voltageDecimals,
     serialNumber: meter.serialNumber,
     binding: meter.binding,
-    registerMap: mapOf({ meter, path, tariff: tariffs.get(meter.tariff), folder, loadMap, wrong }),
+    registerMap: mapOf({ meter, path, plan: tariffs.get(meter.tariff)?.plan, folder, loadMap, wrong }),
     security: meter.security,
     openingPayment: openingOf(meter.openingPayment, `${path}.openingPayment`, wrong),
     pollIntervalMs: meter.pollIntervalMs ?? raw.poll.intervalMs,
@@ -259,11 +243,11 @@ function pointOf({ raw, meter, path, zone, ruleSets, tariffs, lines, protocols, 
 }
 
 interface MapInput extends Pick<PointInput, 'meter' | 'path' | 'folder' | 'loadMap' | 'wrong'> {
-  readonly tariff: Tariff | undefined;
+  readonly plan: PricePlan | undefined;
 }
 
 /** The map must have every register that the meter is charged by. */
-function mapOf({ meter, path, tariff, folder, loadMap, wrong }: MapInput): RegisterMap | undefined {
+function mapOf({ meter, path, plan, folder, loadMap, wrong }: MapInput): RegisterMap | undefined {
   const map = registerMapOf(meter, folder, loadMap);
   if (map === undefined && meter.serialNumber !== undefined)
     throw wrong(`${path}.serialNumber`, meter.serialNumber, 'none: a DL/T 645 meter is known by its address');
@@ -272,8 +256,9 @@ function mapOf({ meter, path, tariff, folder, loadMap, wrong }: MapInput): Regis
     throw wrong(`${path}.restoreBy`, meter.restoreBy, 'close: a Modbus relay has no button that could be permitted');
   if (meter.serialNumber !== undefined && !map.rows.some(({ register }) => register === '0-0:96.1.0'))
     throw wrong(`${path}.serialNumber`, meter.serialNumber, 'none: this map has no register 0-0:96.1.0');
-  const lacking = tariff?.rates.find((rate) => !map.rows.some(({ register }) => register === rate.register));
-  if (lacking !== undefined) throw wrong(`${path}.map`, meter.map, `a map with ${lacking.register}, which tariff ${tariff?.id} charges by`);
+  const needed = plan === undefined ? [] : registersOf(plan).needed;
+  const lacking = needed.find((name) => !map.rows.some(({ register }) => register === name));
+  if (lacking !== undefined) throw wrong(`${path}.map`, meter.map, `a map with ${lacking}, which tariff ${plan?.id} charges by`);
   return map;
 }
 

@@ -1,7 +1,9 @@
+import { hash } from 'node:crypto';
 import path from 'node:path';
 import type {
   DayTable,
   DemandPrice,
+  HolidayCalendar,
   LossPlan,
   PlanVersion,
   PowerFactorTable,
@@ -13,6 +15,7 @@ import type {
   TouPeriod,
 } from '../core/model/price-plan.ts';
 import { TOU_PERIODS, WEEKDAYS } from '../core/model/price-plan.ts';
+import { canonicalJson } from '../kernel/canonical-json.ts';
 import { parseInstant } from '../kernel/clock.ts';
 import { parseDecimal } from '../kernel/decimal.ts';
 import { nextDay, parseBusinessDay, toBusinessDay } from '../kernel/local-time.ts';
@@ -46,8 +49,10 @@ export function loadPricePlan(file: string): PricePlan {
   const usesCalendar = versions.some(({ dayTables }) => dayTables.some(({ days }) => days.includes('holiday') || days.includes('special')));
   if (usesCalendar && raw.calendar === undefined)
     throw wrong('calendar', undefined, 'a calendar: tables for holiday or special days need one');
+  const calendar = raw.calendar === undefined ? undefined : loadCalendar(calendarFile(raw.calendar, path.dirname(file)));
   return {
     id: raw.id,
+    digest: digestOf(raw, calendar),
     classes: raw.classes,
     versions,
     funds: raw.funds.map((fund, index) => ({
@@ -57,8 +62,14 @@ export function loadPricePlan(file: string): PricePlan {
       to: fund.to === undefined ? undefined : startOf(fund.to, `funds[${index}].to`, wrong),
       exempt: fund.exempt,
     })),
-    calendar: raw.calendar === undefined ? undefined : loadCalendar(calendarFile(raw.calendar, path.dirname(file))),
+    calendar,
   };
+}
+
+/** Of what the file and its calendar say, not of how they are written. */
+function digestOf(raw: TariffFile, calendar: HolidayCalendar | undefined): string {
+  const days = calendar === undefined ? [] : [[...calendar.years], [...calendar.days]];
+  return hash('sha256', canonicalJson([raw, days]), 'hex');
 }
 
 const calendarFile = (nameOrFile: string, folder: string): string =>

@@ -127,7 +127,41 @@ const Rate = Type.Object(
   closed,
 );
 
-const Tariff = Type.Object({ id: id('Tariff'), rates: Type.Array(Rate, { minItems: 1, maxItems: 63 }) }, closed);
+const Tariff = Type.Object(
+  {
+    file: Type.Optional(Type.String({ description: 'Path of a price plan, from this file; its id is the tariff’s' })),
+    id: Type.Optional(id('Tariff')),
+    rates: Type.Optional(
+      Type.Array(Rate, { minItems: 1, maxItems: 6, description: 'Prices alone; another price holds from the start at which it is read' }),
+    ),
+  },
+  { ...closed, description: 'A price plan of its own file, or an id and prices' },
+);
+
+const readingDay = (description: string) => Type.Integer({ minimum: 1, maximum: 28, description });
+const Settlement = Type.Object(
+  {
+    readingDay: Type.Integer({
+      minimum: 1,
+      maximum: 28,
+      default: 1,
+      description: 'Day of the month at whose local midnight a period ends',
+    }),
+    instalmentDays: Type.Array(readingDay('Day of the month'), {
+      default: [],
+      maxItems: 27,
+      description: 'Days of the month on which an instalment is billed, for contracts that are settled by instalments',
+    }),
+    dueDays: Type.Integer({ minimum: 0, maximum: 60, default: 4, description: 'Days after the day of settlement on which a bill is due' }),
+    waitMinutes: Type.Integer({
+      minimum: 0,
+      maximum: 2880,
+      default: 120,
+      description: 'How long a settlement waits for the registers of its instant before it charges provisionally',
+    }),
+  },
+  { ...closed, default: {}, description: 'Where neither the contract nor the district says otherwise' },
+);
 
 const Meter = Type.Object(
   {
@@ -255,6 +289,7 @@ export const ConfigSchema = Type.Object(
     }),
     ruleSets: Type.Array(Type.String({ description: 'Path of a rule set file, from this file' }), { minItems: 1 }),
     tariffs: Type.Array(Tariff, { minItems: 1 }),
+    settlement: Settlement,
     listeners: Type.Array(Listener, { default: [], maxItems: 64 }),
     lines: Type.Array(Line, { minItems: 1, maxItems: 10_000 }),
     meters: Type.Array(Meter, { minItems: 1, maxItems: 200_000 }),

@@ -69,6 +69,8 @@ export const ERROR_CODES = {
   // Money
   'insufficient-funds': { meaning: 'The account has less than that available', status: 409, retryable: true, remedy: 'Look at available of the account: ask for less, or wait for money' },
   'hold-ended': { meaning: 'What was set aside has been posted, voided or has expired', status: 409, retryable: false, remedy: 'Look at the state of the hold; place a new one if it is still wanted' },
+  // Metering
+  'reading-not-believable': { meaning: 'The register cannot have stood there between its neighbours', status: 422, retryable: false, remedy: 'Check the value, the register and the instant; correct the neighbour first where it is the wrong one' },
   // Commands
   'command-refused': { meaning: 'A term of the decision does not hold', status: 409, retryable: false, remedy: 'Look at the terms: each says what is missing' },
   'command-finished': { meaning: 'The command has ended or was sent already', status: 409, retryable: false, remedy: 'Look at its time line' },

@@ -10,6 +10,7 @@ export type ContractId = Id<'contract'>;
 export type LineId = Id<'line'>;
 export type EntryId = Id<'entry'>;
 export type PaymentId = Id<'payment'>;
+export type BillId = Id<'bill'>;
 export type HoldId = Id<'hold'>;
 export type CommandId = Id<'command'>;
 export type RechargeId = Id<'recharge'>;

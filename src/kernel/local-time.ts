@@ -122,6 +122,13 @@ export function weekdayOf(day: BusinessDay): number {
   return (Date.UTC(year, month - 1, dayOfMonth) / MS_PER_DAY + 4) % 7;
 }
 
+/** @param days whole, not below zero */
+export function addDays(day: BusinessDay, days: number): BusinessDay {
+  let later = day;
+  for (let count = 0; count < days; count++) later = nextDay(later);
+  return later;
+}
+
 /** Whole days from one day to another. */
 export function daysBetween(from: BusinessDay, to: BusinessDay): number {
   const [start, end] = [dateOf(from), dateOf(to)];

@@ -13,8 +13,8 @@ import type { Store } from '../../src/core/ports/store.ts';
 import { plusMs } from '../../src/kernel/clock.ts';
 import { type AccountId, type Actor, asId } from '../../src/kernel/ids.ts';
 import type { BusinessDay } from '../../src/kernel/local-time.ts';
-import { exactMoney, negateMoney } from '../../src/kernel/units.ts';
-import { EVENING, kwh, METER, POINT, yuan, yuanPerKwh } from '../support/core-facts.ts';
+import { negateMoney } from '../../src/kernel/units.ts';
+import { EVENING, instant, kwh, METER, POINT, yuan } from '../support/core-facts.ts';
 
 export const ACCOUNT = POINT.accountId;
 export const CUSTOMER = customerAccount(ACCOUNT);
@@ -96,18 +96,21 @@ export const reversalOf = (original: JournalEntry, id = 'ent_reversal'): Journal
 export const accrual: Accrual = {
   meterPointId: POINT.id,
   periodId: '2026-11-01T00:00:00.000Z',
-  opening: [{ register: ENERGY_TOTAL, value: kwh('100') }],
-  latest: [{ register: ENERGY_TOTAL, value: kwh('103.333333') }],
-  latestAt: EVENING,
-  lines: [
-    {
-      component: 'energy',
-      register: ENERGY_TOTAL,
-      quantity: kwh('3.333333'),
-      price: yuanPerKwh('0.5'),
-      exact: exactMoney(166_666_650_000_000n),
-    },
+  accountId: ACCOUNT,
+  payer: CUSTOMER,
+  from: instant('2026-11-01T00:00:00Z'),
+  to: instant('2026-11-30T16:00:00Z'),
+  nextBillAt: instant('2026-11-30T16:00:00Z'),
+  ground: 'plan 1',
+  points: [
+    { meterId: METER.id, register: ENERGY_TOTAL, at: instant('2026-11-01T00:00:00Z'), value: kwh('100') },
+    { meterId: METER.id, register: ENERGY_TOTAL, at: EVENING, value: kwh('103.333333') },
   ],
+  latestAt: EVENING,
+  rated: [{ component: 'energy', customer: yuan('1.67'), revenue: yuan('1.666667') }],
+  memo: 'energy: 3.333333 × 0.50 since the period opened',
+  provisional: [{ reason: 'boundary-register-missing', rule: 'elapsed-time split', detail: 'm1' }],
+  carried: [],
   posted: [{ component: 'energy', customer: yuan('0.00'), revenue: yuan('0.00') }],
   businessDay: '2026-11-24' as BusinessDay,
   revision: 0,

@@ -8,6 +8,7 @@ import { cashAccount } from '../../src/core/model/journal.ts';
 import { ENERGY_TOTAL, energyOfRate } from '../../src/core/model/register.ts';
 import { instantOf, plusMs } from '../../src/kernel/clock.ts';
 import { type Actor, asId, type CommandId, type MeterId, type MeterPointId } from '../../src/kernel/ids.ts';
+import type { BusinessDay } from '../../src/kernel/local-time.ts';
 import { power } from '../../src/kernel/units.ts';
 import { openSqliteStore, type SqliteStore } from '../../src/store/sqlite/index.ts';
 import { commandOf, EVENING, METER, noticeOf, POINT, readingOf, reportOf, yuan } from '../support/core-facts.ts';
@@ -344,7 +345,10 @@ describe.each([
     test('keeps the open period exactly', async () => {
       await given(store, { kind: 'accrual', accrual });
       expect((await factsOf(store)).accrual).toEqual(accrual);
-      expect(await store.read('accruals', {})).toEqual([accrual]);
+      expect(await store.read('unpostedAccruals', { before: '2026-11-25' as BusinessDay, after: '', limit: 10 })).toEqual([accrual]);
+      expect(await store.read('unpostedAccruals', { before: '2026-11-24' as BusinessDay, after: '', limit: 10 })).toEqual([]);
+      expect(await store.read('dueAccruals', { now: accrual.nextBillAt, limit: 10 })).toEqual([accrual]);
+      expect(await store.read('dueAccruals', { now: plusMs(accrual.nextBillAt, -1), limit: 10 })).toEqual([]);
     });
 
     test('records a relay only when it changes', async () => {

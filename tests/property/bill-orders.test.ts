@@ -41,6 +41,7 @@ const at = (day: string) => instant(`2026-${day}T00:00:00+08:00`);
 const [JUNE, CHANGE, NEW_PRICE, NEW_RATIO, JULY] = [at('06-01'), at('06-10'), at('06-16'), at('06-21'), at('07-01')];
 const PLAN: PricePlan = {
   id: 'orders',
+  digest: 'orders',
   classes: [],
   versions: [version(at('01-01'), '0.6123'), version(NEW_PRICE, '0.7001')],
   funds: [],

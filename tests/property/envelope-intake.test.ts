@@ -1,23 +1,15 @@
 /** A concentrator that pushes readings and redelivers, reorders, splits and merges them as it likes, into the whole core. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { asRegister } from '../../src/core/model/register.ts';
-import type { Tariff } from '../../src/core/model/tariff.ts';
 import { createEnvelopeIntake } from '../../src/jobs/envelope-intake.ts';
 import { formatInstant, plusMs } from '../../src/kernel/clock.ts';
 import { silentLogger } from '../../src/kernel/logger.ts';
-import { EVENING, METER, POINT, SHANGHAI, yuanPerKwh } from '../support/core-facts.ts';
+import { EVENING, METER, POINT, planOf, SHANGHAI } from '../support/core-facts.ts';
 import { createWorld } from '../support/core-world.ts';
 
 const PEAK = '1-0:1.8.2';
 const VALLEY = '1-0:1.8.4';
-const TARIFF: Tariff = {
-  id: 'tou',
-  rates: [
-    { component: 'energy:peak', register: asRegister(PEAK), price: yuanPerKwh('0.6') },
-    { component: 'energy:valley', register: asRegister(VALLEY), price: yuanPerKwh('0.3') },
-  ],
-};
+const PLAN = planOf('tou', { 'energy:peak': '0.6', 'energy:valley': '0.3' });
 /** A day and a half, so that midnight lies within. */
 const QUARTERS = 144;
 const QUARTER_MS = 900_000;
@@ -95,7 +87,7 @@ function envelopesOf(history: readonly Measured[], { order, parts, merges, again
 
 /** What is left of it all once everything has come. */
 async function afterAll(envelopes: readonly (readonly object[])[]) {
-  const world = await createWorld({ tariff: TARIFF });
+  const world = await createWorld({ plan: PLAN });
   await world.pay('100');
   const intake = createEnvelopeIntake({
     meters: [{ concentrator: 'C1', port: 1, address: METER.address, meterPointId: POINT.id, zone: SHANGHAI }],
@@ -113,7 +105,7 @@ async function afterAll(envelopes: readonly (readonly object[])[]) {
   const { items } = await world.store.read('readings', { meterId: METER.id, limit: 100 });
   return {
     available: world.situations.of(facts).available,
-    registers: facts.accrual?.latest,
+    charge: facts.accrual?.rated,
     readings: items.map(({ register, value, measuredAt, quality }) => `${measuredAt} ${register} ${value} ${quality}`).sort(),
   };
 }

@@ -8,6 +8,7 @@ import { createFileImport } from '../../src/compose/archive-import.ts';
 import type { Scope } from '../../src/core/model/api-key.ts';
 import { createArchiveBook } from '../../src/core/services/archive-book.ts';
 import { createCaseService } from '../../src/core/services/cases.ts';
+import { createCollections } from '../../src/core/services/collections.ts';
 import { createLineScans } from '../../src/core/services/line-scans.ts';
 import { createOnDemandReads } from '../../src/core/services/on-demand-reads.ts';
 import { createLineScanner } from '../../src/drivers/scan/line-scanner.ts';
@@ -73,6 +74,8 @@ export async function createApiWorld({ requestsPerMinute = 100_000, ...options }
     scans,
     cases: createCaseService({ store, clock }),
     supplyChanges: world.supplyChanges,
+    readingEntry: world.readingEntry,
+    collections: createCollections({ store, clock, zone: SHANGHAI }),
     archive: createArchiveBook({ store, sealer, clock }),
     importArchive: createFileImport({
       config: { zone: SHANGHAI, archiveColumns: {} },

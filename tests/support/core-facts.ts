@@ -1,11 +1,16 @@
 /** Plain facts for tests of the core: a flat in Shanghai, its account, its meter, its rules. */
+import { BEGINNING } from '../../src/core/model/archive.ts';
+import { MONTHLY } from '../../src/core/model/billing-cycle.ts';
 import type { Command } from '../../src/core/model/command.ts';
 import type { Meter, MeterPoint, RelayReport } from '../../src/core/model/meter.ts';
 import type { Notice, NoticeKind } from '../../src/core/model/notice.ts';
+import { registersOf } from '../../src/core/model/plan-registers.ts';
+import type { PricePlan } from '../../src/core/model/price-plan.ts';
 import type { Reading } from '../../src/core/model/reading.ts';
 import { ENERGY_TOTAL } from '../../src/core/model/register.ts';
 import type { RuleSet } from '../../src/core/model/rule-set.ts';
-import type { Tariff } from '../../src/core/model/tariff.ts';
+import { statedPlan } from '../../src/core/model/stated-plan.ts';
+import type { PointTerms } from '../../src/core/services/situations.ts';
 import { type Instant, parseInstant, plusMs } from '../../src/kernel/clock.ts';
 import { asId, type NewId } from '../../src/kernel/ids.ts';
 import { parseZone, type Zone } from '../../src/kernel/local-time.ts';
@@ -35,7 +40,26 @@ export const SHANGHAI = zoneOf('Asia/Shanghai');
 /** A Tuesday, eight in the evening in Shanghai. */
 export const EVENING = instant('2026-11-24T12:00:00Z');
 
-export const FLAT: Tariff = { id: 'flat', rates: [{ component: 'energy', register: ENERGY_TOTAL, price: yuanPerKwh('0.5') }] };
+/** Prices alone, since ever or since the instants given. */
+export const planOf = (id: string, ...stated: readonly (Readonly<Record<string, string>> & { readonly since?: string })[]): PricePlan =>
+  statedPlan(
+    id,
+    JSON.stringify(stated),
+    stated.map(({ since, ...prices }) => ({
+      from: since === undefined ? BEGINNING : instant(since),
+      prices: new Map(Object.entries(prices).map(([component, price]) => [component, yuanPerKwh(price)])),
+    })),
+  );
+export const FLAT: PricePlan = planOf('flat', { energy: '0.5' });
+
+/** What a place is charged by; the plan holds whatever the archive calls it. */
+export const billingTerms = (plan: PricePlan): Pick<PointTerms, 'plan' | 'planOf' | 'registers' | 'cycle' | 'zone'> => ({
+  zone: SHANGHAI,
+  plan,
+  planOf: () => plan,
+  registers: registersOf(plan),
+  cycle: MONTHLY,
+});
 
 /** Warned below 10 yuan, tripped at 0; no grace, always open. */
 export const RULES: RuleSet = {

@@ -3,10 +3,10 @@ import fc from 'fast-check';
 import { paymentEntry } from '../../src/core/ledger/entries.ts';
 import { ENERGY_TOTAL } from '../../src/core/model/register.ts';
 import type { Store } from '../../src/core/ports/store.ts';
-import { formatInstant } from '../../src/kernel/clock.ts';
+import { formatInstant, plusMs } from '../../src/kernel/clock.ts';
 import { asId } from '../../src/kernel/ids.ts';
 import { businessDayOf } from '../../src/kernel/local-time.ts';
-import { multiply } from '../../src/kernel/units.ts';
+import { openAccrual, rated } from './accruals.ts';
 import { kwh, noticeOf, readingOf, reportOf, yuan, yuanPerKwh } from './core-facts.ts';
 import type { Fate } from './core-scripted-meters.ts';
 import { createGround, createWorld, type Ground, type World } from './core-world.ts';
@@ -91,29 +91,30 @@ async function stage({ commit, clock, meter, facts }: World): Promise<void> {
   const { meterPoint, meter: at } = await facts();
   const { accountId } = meterPoint;
   const now = clock.now();
-  const opening = [{ register: ENERGY_TOTAL, value: kwh('100') }];
-  const latest = [{ register: ENERGY_TOTAL, value: kwh('103') }];
-  const exact = multiply(yuanPerKwh('0.5'), kwh('3'));
+  const opened = plusMs(now, -3_600_000);
   const notice = { meterPointId: meterPoint.id, accountId, queuedAt: now, settledAt: now };
   const paid = { accountId, amount: yuan('1.00'), channel: 'opening', channelSerial: accountId, channelDate: '2026-11-01' };
   meter.register = 10_300n;
   await commit(
     { kind: 'entry', entry: paymentEntry({ id: asId(`ent-${accountId}`), at: now, actor: asId('teller') }, paid) },
+    { kind: 'reading', reading: readingOf('100', opened, { meterId: at.id }) },
     { kind: 'reading', reading: readingOf('103', now, { meterId: at.id }) },
     {
       kind: 'accrual',
-      accrual: {
-        meterPointId: meterPoint.id,
-        periodId: formatInstant(now),
-        opening,
-        latest,
-        latestAt: now,
-        lines: [{ component: 'energy', register: ENERGY_TOTAL, quantity: kwh('3'), price: yuanPerKwh('0.5'), exact }],
-        posted: [],
-        businessDay: businessDayOf(now, meterPoint.zone),
-        revision: 0,
-        accrued: yuan('1.50'),
-      },
+      accrual: openAccrual(
+        {
+          periodId: formatInstant(opened),
+          from: opened,
+          points: [
+            { meterId: at.id, register: ENERGY_TOTAL, at: opened, value: kwh('100') },
+            { meterId: at.id, register: ENERGY_TOTAL, at: now, value: kwh('103') },
+          ],
+          latestAt: now,
+          rated: [rated('energy', kwh('3'), yuanPerKwh('0.5'))],
+          businessDay: businessDayOf(now, meterPoint.zone),
+        },
+        { meterPointId: meterPoint.id, accountId },
+      ),
     },
     { kind: 'relayReport', meterId: at.id, report: reportOf('closed', { readAt: now }), loadSide: 'silent' },
     { kind: 'crossing', crossing: { meterPointId: meterPoint.id, number: 1, below: true, at: now } },

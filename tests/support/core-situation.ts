@@ -12,6 +12,8 @@ export const tripDue = (more: Partial<Situation> = {}): Situation => ({
   agreement: { held: true, proof: 'fee-control agreement on file' },
   keepPower: false,
   restoreBy: 'close',
+  paysBefore: true,
+  provisional: [],
   balance: yuan('-1'),
   available: yuan('-1'),
   reading: readingOf('100', plusMs(EVENING, -1000)),

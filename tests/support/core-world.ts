@@ -2,8 +2,8 @@
 import type { Command, CommandState } from '../../src/core/model/command.ts';
 import type { Fact } from '../../src/core/model/fact.ts';
 import type { Meter, MeterPoint } from '../../src/core/model/meter.ts';
+import type { PricePlan } from '../../src/core/model/price-plan.ts';
 import type { RuleSet } from '../../src/core/model/rule-set.ts';
-import type { Tariff } from '../../src/core/model/tariff.ts';
 import type { Notifier } from '../../src/core/ports/notifier.ts';
 import type { MeterPointFacts } from '../../src/core/ports/queries.ts';
 import type { CommitOutcome, Store } from '../../src/core/ports/store.ts';
@@ -16,15 +16,17 @@ import { createHoldService } from '../../src/core/services/hold-service.ts';
 import { createMeteringService } from '../../src/core/services/metering-service.ts';
 import { createNoticeService } from '../../src/core/services/notice-service.ts';
 import { createPaymentService, type PaymentOrder } from '../../src/core/services/payment-service.ts';
+import { createReadingEntry } from '../../src/core/services/reading-entry.ts';
 import { createRechargeRunner } from '../../src/core/services/recharge-runner.ts';
 import { createRechargeService, type RechargeOrder } from '../../src/core/services/recharge-service.ts';
+import { createSettlementService } from '../../src/core/services/settlement-service.ts';
 import { createSituations, type PointTerms } from '../../src/core/services/situations.ts';
 import { createSupplyChanges } from '../../src/core/services/supply-changes.ts';
 import { asId, type MeterId, type MeterPointId, type NewId } from '../../src/kernel/ids.ts';
 import { silentLogger } from '../../src/kernel/logger.ts';
 import { ok } from '../../src/kernel/result.ts';
 import { openSqliteStore } from '../../src/store/sqlite/index.ts';
-import { createCountingIds, EVENING, FLAT, METER, POINT, RULES, SHANGHAI, yuan } from './core-facts.ts';
+import { billingTerms, createCountingIds, EVENING, FLAT, METER, POINT, RULES, yuan } from './core-facts.ts';
 import { createScriptedMeters } from './core-scripted-meters.ts';
 import { createScriptedPurse } from './core-scripted-purse.ts';
 import { createManualClock, type ManualClock } from './manual-clock.ts';
@@ -32,7 +34,7 @@ import { createManualClock, type ManualClock } from './manual-clock.ts';
 export interface WorldOptions {
   readonly rules?: Partial<RuleSet>;
   readonly point?: Partial<MeterPoint>;
-  readonly tariff?: Tariff;
+  readonly plan?: PricePlan;
   /** Wraps the store: a test may stand at its door, never change what it answers. */
   readonly around?: (store: Store) => Store;
   readonly notifier?: Notifier;
@@ -74,7 +76,7 @@ const receiving: Notifier = { simulated: false, deliver: async ({ id }) => ok({ 
 export async function createWorld({
   rules,
   point,
-  tariff = FLAT,
+  plan = FLAT,
   around = (store) => store,
   notifier = receiving,
   ground,
@@ -86,7 +88,7 @@ export async function createWorld({
   const { gateway: purses, purse } = createScriptedPurse(clock);
   const meterPoint = { ...POINT, ...point };
   const meterConfig = { ...METER, id: asId<MeterId>(meterPoint.id.replace(/^p/, 'm')), meterPointId: meterPoint.id };
-  const terms: PointTerms = { zone: SHANGHAI, rules: { ...RULES, ...rules }, tariff, simulatedLine: false };
+  const terms: PointTerms = { ...billingTerms(plan), rules: { ...RULES, ...rules }, simulatedLine: false };
   const points = new Map<MeterPointId, PointTerms>([[meterPoint.id, terms]]);
   const configure = (to: PointTerms) => points.set(meterPoint.id, to);
   const situations = createSituations({ store, clock, points });
@@ -100,7 +102,9 @@ export async function createWorld({
   const rechargeRunner = createRechargeRunner({ store, situations, purses, clock, newId, logger });
   const charges = createChargeService({ store, situations, clock, newId });
   const notices = createNoticeService({ store, notifier, clock });
-  const supplyChanges = createSupplyChanges({ store, situations, clock, newId });
+  const supplyChanges = createSupplyChanges({ store, situations, clock, newId, dueDays: 4 });
+  const settlement = createSettlementService({ store, situations, decisions, clock, newId, dueDays: 4, waitMs: 7_200_000 });
+  const readingEntry = createReadingEntry({ store, situations, decisions, clock, newId });
   await storeArchive(inner, [placeOf(meterPoint, meterConfig)], clock.now());
 
   let serial = 0;
@@ -124,6 +128,8 @@ export async function createWorld({
     rechargeRunner,
     charges,
     supplyChanges,
+    settlement,
+    readingEntry,
     notices,
     pay: (amount: string, more: Partial<PaymentOrder> = {}) => {
       serial += 1;

@@ -4,18 +4,17 @@ import { accruedOf } from '../../src/core/ledger/accrued.ts';
 import { chargeEntry, reversalEntry } from '../../src/core/ledger/entries.ts';
 import type { Accrual } from '../../src/core/model/accrual.ts';
 import { customerAccount, type JournalEntry } from '../../src/core/model/journal.ts';
-import { ENERGY_TOTAL } from '../../src/core/model/register.ts';
 import { createDecisions } from '../../src/core/services/decisions.ts';
 import { createHoldService } from '../../src/core/services/hold-service.ts';
 import { createPaymentService } from '../../src/core/services/payment-service.ts';
 import { createSituations } from '../../src/core/services/situations.ts';
 import { plusMs } from '../../src/kernel/clock.ts';
 import { type AccountId, type Actor, asId, type EntryId, type HoldId, type MeterPointId } from '../../src/kernel/ids.ts';
-import type { BusinessDay } from '../../src/kernel/local-time.ts';
 import { silentLogger } from '../../src/kernel/logger.ts';
 import type { Result } from '../../src/kernel/result.ts';
-import { energy, fen, type Money, multiply } from '../../src/kernel/units.ts';
+import { energy, fen, type Money } from '../../src/kernel/units.ts';
 import { openSqliteStore } from '../../src/store/sqlite/index.ts';
+import { openAccrual, rated } from './accruals.ts';
 import { createCountingIds, EVENING, POINT, yuanPerKwh } from './core-facts.ts';
 import { createLedgerModel, type LedgerCommand, PRICE_YUAN_PER_KWH } from './ledger-model.ts';
 import { createManualClock } from './manual-clock.ts';
@@ -107,7 +106,10 @@ async function openLedger() {
       { kind: 'meterPoint', meterPoint: { ...POINT, id: pointOf(name), accountId: asId<AccountId>(name) } } as const,
     ]),
   });
-  const accruals = new Map<string, Accrual>(ACCOUNTS.map((name) => [name, emptyAccrual(pointOf(name))]));
+  const accruals = new Map<string, Accrual>(
+    ACCOUNTS.map((name) => [name, openAccrual({}, { meterPointId: pointOf(name), accountId: asId(name) })]),
+  );
+  const used = new Map<string, bigint>();
   const placed: HoldId[] = [];
   const entries: JournalEntry[] = [];
   const placedAt = (index: number): HoldId => placed[index % Math.max(1, placed.length)] ?? asId('none');
@@ -160,15 +162,14 @@ async function openLedger() {
     },
     async use({ account: name, microKwh }) {
       const before = accrualOf(name);
-      const lines = before.lines.map((line) => {
-        const quantity = energy(line.quantity + microKwh);
-        return { ...line, quantity, exact: multiply(PRICE, quantity) };
-      });
-      await keep(name, { ...before, lines, accrued: accruedOf(lines, before.posted) });
+      const total = energy((used.get(name) ?? 0n) + microKwh);
+      used.set(name, total);
+      const sums = [rated('energy', total, PRICE)];
+      await keep(name, { ...before, rated: sums, accrued: accruedOf(sums, before.posted) });
       return 'done';
     },
     async post({ account: name }) {
-      const due = chargeEntry(stamp(), accrualOf(name), asId(name));
+      const due = chargeEntry(stamp(), accrualOf(name));
       if (due === undefined) return 'done';
       await keep(name, due.accrual, due.entry);
       if (due.entry.postings.some(({ account: posted }) => posted === customerAccount(asId(name)))) entries.push(due.entry);
@@ -215,16 +216,3 @@ function answerOf(outcome: Result<unknown, { readonly code: string }>): string {
   const { value } = outcome;
   return typeof value === 'object' && value !== null && 'replayed' in value && value.replayed === true ? 'replayed' : 'done';
 }
-
-const emptyAccrual = (meterPointId: MeterPointId): Accrual => ({
-  meterPointId,
-  periodId: '2026-11-01T00:00:00.000Z',
-  opening: [],
-  latest: [],
-  latestAt: EVENING,
-  lines: [{ component: 'energy', register: ENERGY_TOTAL, quantity: energy(0n), price: PRICE, exact: multiply(PRICE, energy(0n)) }],
-  posted: [],
-  businessDay: '2026-11-24' as BusinessDay,
-  revision: 0,
-  accrued: fen(0n),
-});

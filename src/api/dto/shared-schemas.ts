@@ -1,5 +1,6 @@
 import { AccountSchema } from './account.ts';
 import { ArchiveExceptionSchema, ArchiveFactSchema, ArchiveImportSchema, ArchiveSubjectSchema } from './archive.ts';
+import { BillSchema, CollectionSchema, OutstandingBillSchema } from './bill.ts';
 import { CaseSchema } from './case.ts';
 import { DecisionSchema, TermSchema } from './decision.ts';
 import { EntrySchema } from './entry.ts';
@@ -33,6 +34,9 @@ export const SHARED_SCHEMAS = [
   PaymentSchema,
   HoldSchema,
   StatementSchema,
+  BillSchema,
+  OutstandingBillSchema,
+  CollectionSchema,
   ReadingSchema,
   RelaySchema,
   MeterSchema,

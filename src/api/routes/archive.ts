@@ -41,6 +41,7 @@ const PATHS: Readonly<Record<ArchiveKind, { readonly path: string; readonly name
   meterPoint: { path: '/meter-points', name: 'MeterPoint', what: 'meter point' },
   feeder: { path: '/feeders', name: 'Feeder', what: 'feeder' },
   district: { path: '/districts', name: 'District', what: 'district' },
+  tariff: { path: '/tariffs', name: 'Tariff', what: 'tariff of the configuration' },
 };
 const one = ref<ArchiveSubjectDto>('ArchiveSubject');
 

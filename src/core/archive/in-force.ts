@@ -30,6 +30,12 @@ export function supplyAt(meterPoint: ArchiveSubject, at: Instant, factsOf: (subj
   return { point, contractId, contract, customerId, customer };
 }
 
+/** Whether use is taken from money that is there already: so it is agreed, or nothing else is. */
+export function paysBefore({ contract }: Supply): boolean {
+  const method = contract.terms?.settlementMethod;
+  return method === undefined || method === 'prepay';
+}
+
 /** What was believed at `asOf`: a later correction is not in it. */
 export function believedAt(facts: readonly RecordedFact[], asOf: Instant): readonly RecordedFact[] {
   return facts.filter(({ recordedAt, replacedAt }) => recordedAt <= asOf && (replacedAt === undefined || asOf < replacedAt));

@@ -4,10 +4,13 @@ import type { Instant } from '../../kernel/clock.ts';
 import { type ArchiveSubject, ASPECTS, type AspectName, subjectOf } from '../model/archive.ts';
 import type { ArchiveRow, NumberedRow, RowError, RowField } from '../model/archive-row.ts';
 
+/** Aspects that a marketing system's file speaks of; the others are entered by people and by the configuration. */
+export type ImportedAspect = Exclude<AspectName, 'demand' | 'metering' | 'cycle' | 'districtCycle' | 'rates' | 'planFile'>;
+
 /** Fields of one aspect of one subject from one instant on. */
 export interface Statement {
   readonly subject: ArchiveSubject;
-  readonly aspect: AspectName;
+  readonly aspect: ImportedAspect;
   /** Undefined where no row says since when. */
   readonly from: Instant | undefined;
   readonly fields: Partial<ArchiveRow>;
@@ -22,7 +25,7 @@ export interface Stated {
 }
 
 interface Says {
-  readonly aspect: AspectName;
+  readonly aspect: ImportedAspect;
   /** Names the subject. */
   readonly id: RowField;
   /** The aspect is spoken of where one of these is there. */

@@ -1,6 +1,7 @@
 import type { Instant } from '../../kernel/clock.ts';
 import type { LocalTime } from '../../kernel/local-time.ts';
 import type { Money } from '../../kernel/units.ts';
+import type { Remark } from '../model/bill.ts';
 import type { Case } from '../model/case.ts';
 import type { Command } from '../model/command.ts';
 import type { Crossing } from '../model/crossing.ts';
@@ -25,6 +26,10 @@ export interface Situation {
   readonly balance: Money;
   /** balance − holds − accrued. */
   readonly available: Money;
+  /** Use is taken from money that is there already; who pays after reading is neither warned nor tripped by his balance. */
+  readonly paysBefore: boolean;
+  /** Why the charge is not final. */
+  readonly provisional: readonly Remark[];
   /** Oldest of the newest readings that the charge rests on; undefined while one is missing. */
   readonly reading: Reading | undefined;
   readonly relay: RelayBelief;

@@ -19,6 +19,9 @@ const term = (name: string, verdict: Verdict | boolean, proof: string): Term => 
 const agreement: Judge = (s) => term('agreement', s.agreement.held, s.agreement.proof);
 const accountOpen: Judge = (s) => term('account-open', s.accountOpen, s.accountOpen ? 'the account is open' : 'the account is closed');
 
+const agreedPrepay: Judge = (s) =>
+  term('pays-before-use', s.paysBefore, s.paysBefore ? 'use is taken from money that is there' : 'the contract is paid after reading');
+
 const exhausted: Judge = (s) =>
   term('exhausted', isExhausted(s), `available ${formatMoney(s.available)} against ${formatMoney(s.rules.tripAtOrBelow)} yuan`);
 
@@ -31,6 +34,20 @@ const measured: Judge = (s) => {
   const proof = `${s.reading.quality} reading of ${s.reading.register}, ${Math.round(ageMs / 1000)} s old, limit ${s.rules.freshnessMs / 1000} s`;
   if (s.reading.quality !== 'good') return term('measured', 'unknown', proof);
   return term('measured', ageMs >= 0 && ageMs <= s.rules.freshnessMs ? 'met' : 'unknown', proof);
+};
+
+/** What is not read yet can only add to such a charge, or move it between two prices that were both measured. */
+const MEASURED_ALL_THE_SAME: ReadonlySet<string> = new Set([
+  'boundary-register-missing',
+  'opening-register-missing',
+  'final-register-missing',
+]);
+
+/** An estimate alone trips nobody (F74). */
+const chargeMeasured: Judge = (s) => {
+  const doubt = s.provisional.find(({ reason }) => !MEASURED_ALL_THE_SAME.has(reason));
+  if (doubt === undefined) return term('charge-measured', true, 'the charge rests on measured registers');
+  return term('charge-measured', 'unknown', `${doubt.reason} (${doubt.rule}): ${doubt.detail}`);
 };
 
 const delivered =
@@ -174,8 +191,10 @@ const SAFETY_TERMS: readonly Judge[] = [
 const MONEY_TERMS: readonly Judge[] = [
   agreement,
   accountOpen,
+  agreedPrepay,
   exhausted,
   measured,
+  chargeMeasured,
   delivered('warned', 'low-balance'),
   delivered('stop-notice', 'stop-pending'),
   grace,

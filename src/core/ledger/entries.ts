@@ -1,19 +1,8 @@
 /** Balanced entries: what a customer is charged is whole fen, what a component earns is 10⁻⁶ yuan, and the rounding account takes the rest. */
 import type { Instant } from '../../kernel/clock.ts';
 import type { AccountId, Actor, EntryId } from '../../kernel/ids.ts';
-import {
-  addMoney,
-  formatEnergy,
-  formatPrice,
-  type Money,
-  money,
-  NO_MONEY,
-  negateMoney,
-  roundToFen,
-  roundToMicroYuan,
-  subtractMoney,
-} from '../../kernel/units.ts';
-import type { Accrual, ChargeLine, PostedLine } from '../model/accrual.ts';
+import { addMoney, type Money, NO_MONEY, negateMoney, subtractMoney } from '../../kernel/units.ts';
+import type { Accrual, ComponentSum } from '../model/accrual.ts';
 import { cashAccount, customerAccount, type JournalEntry, type Posting, ROUNDING_ACCOUNT, revenueAccount } from '../model/journal.ts';
 
 export interface EntryStamp {
@@ -78,21 +67,15 @@ export function payoutEntry(stamp: EntryStamp, { accountId, amount, channel, cha
 /**
  * Posts what is accrued, as one entry for the accrual's business day and revision.
  *
- * @returns the entry and the accrual after it; undefined where no line has moved since the last entry
+ * @returns the entry and the accrual after it; undefined where no component has moved since the last entry
  */
-export function chargeEntry(
-  stamp: EntryStamp,
-  accrual: Accrual,
-  accountId: AccountId,
-): { readonly entry: JournalEntry; readonly accrual: Accrual } | undefined {
-  const moved = accrual.lines
-    .map((line) => postingOf(line, accrual.posted))
-    .filter(({ customer, revenue }) => customer !== 0n || revenue !== 0n);
+export function chargeEntry(stamp: EntryStamp, accrual: Accrual): { readonly entry: JournalEntry; readonly accrual: Accrual } | undefined {
+  const moved = movedSums(accrual);
   if (moved.length === 0) return undefined;
   const customer = moved.reduce((sum, line) => addMoney(sum, line.customer), NO_MONEY);
   const revenue = moved.reduce((sum, line) => addMoney(sum, line.revenue), NO_MONEY);
   const postings: Posting[] = [
-    { account: customerAccount(accountId), amount: negateMoney(customer) },
+    { account: accrual.payer, amount: negateMoney(customer) },
     ...moved.map((line) => ({ account: revenueAccount(line.component), amount: line.revenue })),
     { account: ROUNDING_ACCOUNT, amount: subtractMoney(customer, revenue) },
   ];
@@ -103,10 +86,25 @@ export function chargeEntry(
     meterPointId: accrual.meterPointId,
     businessDay: accrual.businessDay,
     reverses: undefined,
-    memo: accrual.lines.map(memoOf).join('; '),
+    memo: accrual.memo,
     postings: postings.filter(({ amount }) => amount !== 0n),
   };
-  return { entry, accrual: { ...accrual, posted: accrual.lines.map(ratedOf), revision: accrual.revision + 1, accrued: NO_MONEY } };
+  return { entry, accrual: { ...accrual, posted: accrual.rated, revision: accrual.revision + 1, accrued: NO_MONEY } };
+}
+
+/** What of each component is not posted yet; a component that is charged no more is taken back. */
+function movedSums({ rated, posted }: Pick<Accrual, 'rated' | 'posted'>): readonly ComponentSum[] {
+  const components = new Set([...rated, ...posted].map(({ component }) => component));
+  return [...components]
+    .map((component): ComponentSum => {
+      const [now, before] = [rated, posted].map((sums) => sums.find((sum) => sum.component === component));
+      return {
+        component,
+        customer: subtractMoney(now?.customer ?? NO_MONEY, before?.customer ?? NO_MONEY),
+        revenue: subtractMoney(now?.revenue ?? NO_MONEY, before?.revenue ?? NO_MONEY),
+      };
+    })
+    .filter(({ customer, revenue }) => customer !== 0n || revenue !== 0n);
 }
 
 /** Undoes an entry: every posting turned round. */
@@ -122,22 +120,3 @@ export function reversalEntry(stamp: EntryStamp, original: JournalEntry): Journa
     postings: original.postings.map(({ account, amount }) => ({ account, amount: negateMoney(amount) })),
   };
 }
-
-const ratedOf = (line: ChargeLine): PostedLine => ({
-  component: line.component,
-  customer: roundToFen(line.exact),
-  revenue: roundToMicroYuan(line.exact),
-});
-
-function postingOf(line: ChargeLine, posted: readonly PostedLine[]): PostedLine {
-  const before = posted.find(({ component }) => component === line.component);
-  const rated = ratedOf(line);
-  return {
-    component: line.component,
-    customer: subtractMoney(rated.customer, before?.customer ?? money(0n)),
-    revenue: subtractMoney(rated.revenue, before?.revenue ?? money(0n)),
-  };
-}
-
-const memoOf = (line: ChargeLine): string =>
-  `${line.component}: ${formatEnergy(line.quantity)} kWh × ${formatPrice(line.price)} since the period opened`;

@@ -11,7 +11,7 @@ import { isPlainObject } from '../../kernel/canonical-json.ts';
 import type { Instant } from '../../kernel/clock.ts';
 import type { AccountId, Actor, ContractId, CustomerId } from '../../kernel/ids.ts';
 
-export const ARCHIVE_KINDS = ['customer', 'contract', 'meterPoint', 'feeder', 'district'] as const;
+export const ARCHIVE_KINDS = ['customer', 'contract', 'meterPoint', 'feeder', 'district', 'tariff'] as const;
 export type ArchiveKind = (typeof ARCHIVE_KINDS)[number];
 /** As `contract:HT-0001`. */
 export type ArchiveSubject = `${ArchiveKind}:${string}`;
@@ -72,6 +72,10 @@ export interface AspectValues {
   readonly class: { readonly customerClass: CustomerClass };
   /** Whole volt-amperes. */
   readonly capacity: { readonly voltAmperes: number };
+  /** For a tariff that charges demand: what is contracted, and what the meter measured as the most. Whole watts. */
+  readonly demand: { readonly contractedWatts: number; readonly measuredWatts?: number };
+  /** On which side of the transformer it is metered: losses are added on the low side. */
+  readonly metering: { readonly side: 'low' | 'high' };
   /** CT and PT, whole numbers. */
   readonly ratio: { readonly current: number; readonly voltage: number };
   readonly meter: { readonly number: string };
@@ -84,6 +88,14 @@ export interface AspectValues {
   // Net
   readonly feeder: { readonly name: string; readonly district?: string };
   readonly district: { readonly name: string };
+  /** Reading day, 1 to 28, and the days of the month on which instalments are billed; a contract's own goes before its district's. */
+  readonly cycle: { readonly readingDay: number; readonly instalmentDays: readonly number[] };
+  readonly districtCycle: { readonly readingDay: number; readonly instalmentDays: readonly number[] };
+  // Tariff
+  /** Of a tariff that says nothing but prices: yuan per kWh by component, as decimal text. */
+  readonly rates: { readonly rates: readonly { readonly component: string; readonly price: string }[] };
+  /** Of a price plan in a file: which one it is. */
+  readonly planFile: { readonly digest: string };
 }
 export type AspectName = keyof AspectValues;
 
@@ -104,6 +116,8 @@ export const ASPECTS = {
   contract:    { of: 'meterPoint', gaps: false },
   class:       { of: 'meterPoint', gaps: false },
   capacity:    { of: 'meterPoint', gaps: false },
+  demand:      { of: 'meterPoint', gaps: true },
+  metering:    { of: 'meterPoint', gaps: false },
   ratio:       { of: 'meterPoint', gaps: false },
   meter:       { of: 'meterPoint', gaps: false },
   tariff:      { of: 'meterPoint', gaps: false },
@@ -113,6 +127,10 @@ export const ASPECTS = {
   importance:  { of: 'meterPoint', gaps: true },
   feeder:      { of: 'feeder', gaps: false },
   district:    { of: 'district', gaps: false },
+  cycle:       { of: 'contract', gaps: true },
+  districtCycle: { of: 'district', gaps: true },
+  rates:       { of: 'tariff', gaps: false },
+  planFile:    { of: 'tariff', gaps: true },
 } as const satisfies Readonly<Record<AspectName, AspectRule>>;
 
 /** A value from an instant until another, which it no longer holds at; without `to` until something else is said. */

@@ -1,6 +1,6 @@
 /** What one commit can say: a closed list, each stored by one applier of the writer. */
 import type { Instant } from '../../kernel/clock.ts';
-import type { Actor, CaseId, HoldId, MeterId, NoticeId } from '../../kernel/ids.ts';
+import type { Actor, CaseId, HoldId, MeterId, MeterPointId, NoticeId } from '../../kernel/ids.ts';
 import type { Power } from '../../kernel/units.ts';
 import type { Account } from './account.ts';
 import type { Accrual } from './accrual.ts';
@@ -10,6 +10,7 @@ import type { Case } from './case.ts';
 import type { Command, CommandMove } from './command.ts';
 import type { Crossing } from './crossing.ts';
 import type { StoredDecision } from './decision.ts';
+import type { IssuedBill } from './issued-bill.ts';
 import type { JournalEntry } from './journal.ts';
 import type { LineAlarm } from './line-alarm.ts';
 import type { Mark, MarkKind } from './mark.ts';
@@ -36,8 +37,16 @@ export type Fact =
   | { readonly kind: 'holdEnded'; readonly holdId: HoldId; readonly end: HoldEnd; readonly at: Instant; readonly actor: Actor }
   /** Keys never expire; `resource` is what the first request made, as `payment:ID`. */
   | { readonly kind: 'idempotencyKey'; readonly key: string; readonly fingerprint: string; readonly resource: string; readonly at: Instant }
+  /** One bill of a period, and one correction of a bill, for ever; else the batch is a conflict on `bill:POINT`. The store numbers it. */
+  | { readonly kind: 'bill'; readonly bill: IssuedBill }
+  /** What was settled of a meter point must be looked at again. */
+  | { readonly kind: 'review'; readonly meterPointId: MeterPointId; readonly at: Instant; readonly reason: string }
+  /** It was, as far as it was asked for up to that place in the journal. */
+  | { readonly kind: 'reviewed'; readonly meterPointId: MeterPointId; readonly askedSeq: number }
   // Metering
   | { readonly kind: 'reading'; readonly reading: Reading }
+  /** A person says what the register stood at; what was stored for that instant goes into the record and counts no more. */
+  | { readonly kind: 'readingEntered'; readonly reading: Reading; readonly actor: Actor; readonly reason: string }
   | { readonly kind: 'accrual'; readonly accrual: Accrual }
   | { readonly kind: 'relayReport'; readonly meterId: MeterId; readonly report: RelayReport; readonly loadSide: LoadSide }
   | { readonly kind: 'relayDesired'; readonly meterId: MeterId; readonly desired: 'closed' | 'open'; readonly at: Instant }

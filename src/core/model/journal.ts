@@ -4,11 +4,13 @@ import type { BusinessDay } from '../../kernel/local-time.ts';
 import type { Money } from '../../kernel/units.ts';
 
 declare const ledgerAccount: unique symbol;
-/** An account of the chart: `customer:ID`, `cash:CHANNEL`, `revenue:COMPONENT`, `rounding`. */
+/** An account of the chart: `customer:ID`, `receivable:ID`, `cash:CHANNEL`, `revenue:COMPONENT`, `rounding`. */
 export type LedgerAccount = string & { readonly [ledgerAccount]: 'ledger-account' };
 
 export const customerAccount = (id: AccountId): LedgerAccount => `customer:${id}` as LedgerAccount;
 export const isCustomer = (account: LedgerAccount): boolean => account.startsWith('customer:');
+/** What a contract that pays after reading owes, below zero. */
+export const receivableAccount = (id: AccountId): LedgerAccount => `receivable:${id}` as LedgerAccount;
 export const cashAccount = (channel: string): LedgerAccount => `cash:${channel}` as LedgerAccount;
 export const revenueAccount = (component: string): LedgerAccount => `revenue:${component}` as LedgerAccount;
 export const ROUNDING_ACCOUNT = 'rounding' as LedgerAccount;

@@ -35,6 +35,14 @@ export interface MeterPoint {
   readonly keepPower: boolean;
 }
 
+/** How long a meter hung at a meter point. */
+export interface MeterSpan {
+  readonly meterId: MeterId;
+  readonly from: Instant;
+  /** Undefined while it hangs there. */
+  readonly to: Instant | undefined;
+}
+
 /** The supply switch; `armed` waits for the customer's button. */
 export type RelayState = 'closed' | 'open' | 'armed' | 'unknown';
 

@@ -99,6 +99,8 @@ export interface HolidayCalendar {
 /** A whole price plan; versions in order of their start. */
 export interface PricePlan {
   readonly id: string;
+  /** Of everything that it says: another one is another plan. */
+  readonly digest: string;
   readonly classes: readonly string[];
   readonly versions: readonly PlanVersion[];
   readonly funds: readonly Fund[];

@@ -1,9 +1,10 @@
 /** The store's named questions: one query for one question, each answered from one snapshot. */
 import type { Instant } from '../../kernel/clock.ts';
 import type { AccountId, Actor, CaseId, CommandId, HoldId, MeterId, MeterPointId, PaymentId, RechargeId } from '../../kernel/ids.ts';
+import type { BusinessDay } from '../../kernel/local-time.ts';
 import type { Money } from '../../kernel/units.ts';
 import type { Account } from '../model/account.ts';
-import type { Accrual } from '../model/accrual.ts';
+import type { Accrual, ChargePoint } from '../model/accrual.ts';
 import type { ApiKey } from '../model/api-key.ts';
 import type { ArchiveKind, ArchiveSubject, AspectName, DatedFact, RecordedFact } from '../model/archive.ts';
 import type { Case } from '../model/case.ts';
@@ -11,15 +12,17 @@ import type { Command, CommandMove } from '../model/command.ts';
 import type { Crossing } from '../model/crossing.ts';
 import type { StoredDecision } from '../model/decision.ts';
 import type { Expectation } from '../model/expectation.ts';
+import type { NumberedBill } from '../model/issued-bill.ts';
 import type { AccountMove, JournalEntry, LedgerAccount } from '../model/journal.ts';
 import type { LimiterCounts } from '../model/limiter.ts';
 import type { Mark } from '../model/mark.ts';
-import type { Meter, MeterPoint, RelayBelief } from '../model/meter.ts';
+import type { Meter, MeterPoint, MeterSpan, RelayBelief } from '../model/meter.ts';
 import type { Notice } from '../model/notice.ts';
 import type { Hold, StoredPayment } from '../model/payment.ts';
 import type { Reading } from '../model/reading.ts';
 import type { Recharge, RechargeMove } from '../model/recharge.ts';
 import type { RegisterName } from '../model/register.ts';
+import type { AccountStanding, CollectedBill } from '../model/standing.ts';
 
 /** Where a list goes on; opaque to callers. */
 export interface Page<Item> {
@@ -37,6 +40,8 @@ export interface MeterPointFacts {
   readonly meter: Meter;
   readonly account: AccountView;
   readonly accrual: Accrual | undefined;
+  /** Every meter that has hung here, the first one since ever, in order of time. */
+  readonly meterSpans: readonly MeterSpan[];
   /** Newest reading of each energy register, and the newest good one where that is another; newest measuredAt first. */
   readonly latestReadings: readonly Reading[];
   readonly relay: RelayBelief;
@@ -125,6 +130,8 @@ export interface Queries {
   readonly subjectsSealed: { ask: { hashes: readonly string[] }; answer: readonly ArchiveSubject[] };
   readonly account: { ask: { accountId: AccountId }; answer: AccountView | undefined };
   readonly accounts: { ask: PageAsk; answer: Page<AccountView> };
+  /** Where a ledger account stands; nothing where it was never posted to. */
+  readonly ledgerBalance: { ask: { account: LedgerAccount }; answer: Money };
   /** Entries that post to a ledger account, newest first. */
   readonly entries: { ask: PageAsk & { account: LedgerAccount }; answer: Page<StoredEntry> };
   /** Everything that was posted to a ledger account, in the order of the journal. */
@@ -135,6 +142,13 @@ export interface Queries {
   readonly readings: {
     ask: PageAsk & { meterId: MeterId; register?: RegisterName | undefined; from?: Instant | undefined; to?: Instant | undefined };
     answer: Page<Reading>;
+  };
+  /** Where a meter hung at an instant, the instant at which it was taken down included. */
+  readonly meterPointAt: { ask: { meterId: MeterId; at: Instant }; answer: MeterPointId | undefined };
+  /** Of each register of each meter the good readings that lie on the cuts or next to them, and the newest. */
+  readonly chargePoints: {
+    ask: { meterIds: readonly MeterId[]; registers: readonly RegisterName[]; cuts: readonly Instant[] };
+    answer: readonly ChargePoint[];
   };
   /** What is stored of a register at an instant, and its good neighbours on either side. */
   readonly readingsAround: { ask: { meterId: MeterId; register: RegisterName; at: Instant }; answer: ReadingsAround };
@@ -162,8 +176,27 @@ export interface Queries {
   /** Every recharge that has not ended, oldest first. */
   readonly openRecharges: { ask: Record<string, never>; answer: readonly Recharge[] };
   readonly queuedNotices: { ask: { limit: number }; answer: readonly Notice[] };
-  /** Every open billing period. */
-  readonly accruals: { ask: Record<string, never>; answer: readonly Accrual[] };
+  /** Whose newest use belongs to a day before `day` and is not posted yet, in the order of their meter points. */
+  readonly unpostedAccruals: { ask: { before: BusinessDay; after: MeterPointId | ''; limit: number }; answer: readonly Accrual[] };
+  /** Whose period or instalment has ended, the longest ended first. */
+  readonly dueAccruals: { ask: { now: Instant; limit: number }; answer: readonly Accrual[] };
+  readonly bills: {
+    ask: PageAsk & { meterPointId?: MeterPointId | undefined; accountId?: AccountId | undefined; month?: string | undefined };
+    answer: Page<NumberedBill>;
+  };
+  readonly bill: { ask: { number: string }; answer: NumberedBill | undefined };
+  /** Every bill of a meter point, in the order of issue. */
+  readonly billsOfPoint: { ask: { meterPointId: MeterPointId }; answer: readonly NumberedBill[] };
+  /** Every bill since a month, in the order of issue, and where their accounts stand. */
+  readonly collectionFacts: {
+    ask: { since: string };
+    answer: { bills: readonly CollectedBill[]; standings: ReadonlyMap<string, AccountStanding> };
+  };
+  /** Meter points whose settled periods are to be looked at again. */
+  readonly reviews: {
+    ask: { limit: number };
+    answer: readonly { readonly meterPointId: MeterPointId; readonly askedSeq: number; readonly reason: string }[];
+  };
   /** Oldest first, after `after`. */
   readonly events: { ask: { after: number; limit: number; types?: readonly string[] | undefined }; answer: readonly EventRecord[] };
   /** Place of the newest event, 0 before the first. */

@@ -35,6 +35,9 @@ export type DuplicateKey =
   | { readonly kind: 'entry-key'; readonly key: string }
   | { readonly kind: 'reversal'; readonly key: string };
 
+/** Answers a named question at once, from a snapshot that somebody else holds. */
+export type AnswerNow = <Name extends keyof Queries>(name: Name, ask: Queries[Name]['ask']) => Queries[Name]['answer'];
+
 export interface Store {
   read<Name extends keyof Queries>(name: Name, ask: Queries[Name]['ask']): Promise<Queries[Name]['answer']>;
   commit(batch: Batch): Promise<CommitOutcome>;

@@ -1,125 +1,169 @@
-import { formatInstant } from '../../kernel/clock.ts';
-import { businessDayOf, type Zone } from '../../kernel/local-time.ts';
-import { type Energy, type Money, NO_MONEY, negateMoney } from '../../kernel/units.ts';
+import { type Instant, instantOf } from '../../kernel/clock.ts';
+import type { MeterPointId } from '../../kernel/ids.ts';
+import { businessDayOf } from '../../kernel/local-time.ts';
+import { formatRational } from '../../kernel/rational.ts';
+import { type Money, NO_MONEY, negateMoney } from '../../kernel/units.ts';
 import { accruedOf } from '../ledger/accrued.ts';
 import { chargeEntry, type EntryStamp } from '../ledger/entries.ts';
-import { afterRatio, useBetween } from '../metering/use.ts';
-import type { Accrual, ChargeLine, RegisterValue } from '../model/accrual.ts';
-import type { JournalEntry } from '../model/journal.ts';
-import type { MeterPoint } from '../model/meter.ts';
+import type { Accrual, ChargePoint } from '../model/accrual.ts';
+import type { Bill, BillLine, RegisterReading } from '../model/bill.ts';
+import { isCustomer, type JournalEntry } from '../model/journal.ts';
+import { registersOf } from '../model/plan-registers.ts';
 import type { Reading } from '../model/reading.ts';
-import type { RegisterName } from '../model/register.ts';
-import type { Tariff } from '../model/tariff.ts';
-import type { MeterPointFacts } from '../ports/queries.ts';
-import { rateUse } from '../tariff/rate.ts';
+import { acceptedReadings } from '../tariff/accepted.ts';
+import { componentSums } from '../tariff/component-sums.ts';
+import { cutsOf, pickPoints } from '../tariff/cuts.ts';
+import { rateBill } from '../tariff/rater.ts';
+import { inTime } from '../tariff/register-use.ts';
+import { type BillingGround, periodIdOf } from './billing-ground.ts';
 
 export interface AccrueInput {
-  readonly facts: Pick<MeterPointFacts, 'meterPoint' | 'accrual' | 'latestReadings'>;
-  /** What this poll brought, judged. */
+  readonly meterPointId: MeterPointId;
+  /** Of the open period; undefined before the first. */
+  readonly accrual: Accrual | undefined;
+  readonly ground: BillingGround;
+  /** What the charge rests on, picked anew where the ground has changed; undefined where the accrual's own still hold. */
+  readonly points: readonly ChargePoint[] | undefined;
+  /** What this poll brought and what is stored of its instant, judged. */
   readonly readings: readonly Reading[];
-  readonly tariff: Tariff;
-  readonly zone: Zone;
   readonly stamp: () => EntryStamp;
 }
 
 export interface AccrueOutcome {
-  /** Undefined while no period is open. */
-  readonly accrual: Accrual | undefined;
-  /** Entries that had to be posted first: use of an earlier business day, or under earlier terms. */
+  readonly accrual: Accrual;
+  /** Entries that had to be posted first: use of an earlier business day. */
   readonly entries: readonly JournalEntry[];
   /** What those entries move the balance by: negative. */
   readonly credit: Money;
 }
 
 /**
- * Carries the open billing period on to new good readings: the cumulative use is rated again from the opening registers.
+ * Carries the open billing period on to new good readings: the use of the period so far is rated again, whole.
  *
- * A register that is missing or not good leaves the accrual as it is, and so does a set older than the one that it stands at. The first complete set of registers opens the period; other
- * prices, another ratio or another meter end it: what it accrued is posted as it was rated, and the next one opens.
+ * The charge moves on to the newest instant at which every register that is needed was read; a reading of an earlier one counts where
+ * it lies next to a boundary. Nothing behind the period's end is charged: the settlement opens the next one.
  */
-export function accrue({ facts, readings, tariff, zone, stamp }: AccrueInput): AccrueOutcome {
-  const values = goodValues(tariff, readings);
-  const before = facts.accrual;
-  if (values === undefined || (before !== undefined && values.at < before.latestAt))
+export function accrue({ meterPointId, accrual: before, ground, points: picked, readings, stamp }: AccrueInput): AccrueOutcome | undefined {
+  const fresh = readings.filter(({ quality }) => quality === 'good').map(pointOf);
+  const known = uniquePoints([...(picked ?? before?.points ?? []), ...fresh]);
+  const latestAt = newestSetAt(ground, known, before?.latestAt);
+  if (latestAt === undefined) return undefined;
+  const open = before ?? openingOf(meterPointId, ground);
+  const points = countingPoints(ground, known, latestAt);
+  if (before !== undefined && before.ground === ground.key && latestAt === before.latestAt && samePoints(points, before.points))
     return { accrual: before, entries: [], credit: NO_MONEY };
-  const at = values.at;
-  const day = businessDayOf(at, zone);
-  const opened = (from: readonly RegisterValue[]): Accrual => ({
-    meterPointId: facts.meterPoint.id,
-    periodId: formatInstant(at),
-    opening: from,
-    latest: from,
-    latestAt: at,
-    lines: linesOf(tariff, facts.meterPoint, from, from) ?? [],
-    posted: [],
-    businessDay: day,
-    revision: 0,
-    accrued: NO_MONEY,
-  });
-  if (before === undefined) return { accrual: opened(values.registers), entries: [], credit: NO_MONEY };
 
-  const replaced = !goesOnFrom(before, facts.latestReadings);
-  const changed = replaced || !isRatedBy(before, tariff, facts.meterPoint);
-  const due = changed || before.businessDay !== day ? chargeEntry(stamp(), before, facts.meterPoint.accountId) : undefined;
-  const open = changed
-    ? opened(replaced ? values.registers : openingAt(before, values.registers))
-    : { ...(due?.accrual ?? before), ...(before.businessDay === day ? {} : { businessDay: day, revision: 0 }) };
-  const lines = linesOf(tariff, facts.meterPoint, open.opening, values.registers) ?? open.lines;
+  const day = businessDayOf(lastMoment(ground, latestAt), ground.facts.zone);
+  const due = before !== undefined && before.businessDay !== day ? chargeEntry(stamp(), before) : undefined;
+  const posted = due?.accrual ?? open;
+  const accrual: Accrual = {
+    ...posted,
+    ...(open.businessDay === day ? {} : { businessDay: day, revision: 0 }),
+    ...chargeSoFar(ground, points, posted, latestAt),
+    ...endOf(posted, ground),
+    ground: ground.key,
+    points,
+    latestAt,
+  };
   const entries = due === undefined ? [] : [due.entry];
   return {
-    accrual: { ...open, latest: values.registers, latestAt: at, lines, accrued: accruedOf(lines, open.posted) },
+    accrual,
     entries,
-    credit: due === undefined ? NO_MONEY : negateMoney(before.accrued),
+    credit: due === undefined || before === undefined || !isCustomer(before.payer) ? NO_MONEY : negateMoney(before.accrued),
   };
 }
 
-function goodValues(tariff: Tariff, readings: readonly Reading[]) {
-  const registers: RegisterValue[] = [];
-  let at = readings[0]?.measuredAt;
-  for (const { register } of tariff.rates) {
-    const reading = readings.find((candidate) => candidate.register === register && candidate.quality === 'good');
-    if (reading === undefined) return undefined;
-    registers.push({ register, value: reading.value });
-    at = reading.measuredAt;
-  }
-  return at === undefined ? undefined : { registers, at };
+/** A change of the tariff may end the period before its reading day. */
+function endOf({ to: before, nextBillAt }: Accrual, { facts }: BillingGround): Pick<Accrual, 'to' | 'nextBillAt'> {
+  const { to } = facts.period;
+  return { to, nextBillAt: nextBillAt === before ? to : instantOf(Math.min(nextBillAt, to)) };
 }
 
-/** The meter whose registers the accrual counts is the one that was read last; a register of another says nothing of its use. */
-function goesOnFrom(before: Accrual, readings: readonly Reading[]): boolean {
-  return readings.some(({ quality, measuredAt }) => quality === 'good' && measuredAt >= before.latestAt);
+/** An accrual of a period in which nothing was read yet. */
+export function openingOf(meterPointId: MeterPointId, { facts: { period, zone }, accountId, payer, instalments }: BillingGround): Accrual {
+  return {
+    meterPointId,
+    accountId,
+    payer,
+    periodId: periodIdOf(period.from),
+    from: period.from,
+    to: period.to,
+    nextBillAt: instalments[0] ?? period.to,
+    ground: '',
+    points: [],
+    latestAt: period.from,
+    rated: [],
+    posted: [],
+    memo: '',
+    provisional: [],
+    carried: [],
+    businessDay: businessDayOf(period.from, zone),
+    revision: 0,
+    accrued: NO_MONEY,
+  };
 }
 
-/** New terms begin at the last registers that the old ones rated, where they rated them. */
-function openingAt(before: Accrual, now: readonly RegisterValue[]): readonly RegisterValue[] {
-  return now.map((value) => before.latest.find(({ register }) => register === value.register) ?? value);
+function chargeSoFar({ facts, plan }: BillingGround, points: readonly ChargePoint[], { posted }: Accrual, latestAt: Instant) {
+  const until = instantOf(Math.min(latestAt, facts.period.to));
+  const bill = rateBill(facts, plan, points.map(readingOf), until);
+  return { ...chargeOf(bill), accrued: accruedOf(componentSums(bill.lines), posted) };
 }
 
-/** The same registers at these prices and this ratio give the same lines. */
-function isRatedBy(before: Accrual, tariff: Tariff, meterPoint: MeterPoint): boolean {
-  const lines = linesOf(tariff, meterPoint, before.opening, before.latest);
-  return lines !== undefined && lines.length === before.lines.length && lines.every((line, index) => isSameLine(line, before.lines[index]));
+/** What of a bill an accrual keeps. */
+export const chargeOf = ({ lines, provisional }: Bill): Pick<Accrual, 'rated' | 'memo' | 'provisional'> => ({
+  rated: componentSums(lines),
+  memo: lines.map(memoOf).join('; '),
+  provisional,
+});
+
+const memoOf = ({ component, quantity, price }: BillLine): string =>
+  `${component}: ${formatRational(quantity, 6)} × ${formatRational(price, 8)} since the period opened`;
+
+/** A period that ends at midnight ends with the day before. */
+const lastMoment = ({ facts: { period } }: BillingGround, at: Instant): Instant => (at < period.to ? at : instantOf(period.to - 1));
+
+const uniquePoints = (points: readonly ChargePoint[]): readonly ChargePoint[] => [
+  ...new Map(points.map((point) => [`${point.meterId} ${point.register} ${point.at}`, point])).values(),
+];
+
+/** Of what is known, what the charge up to `latestAt` and to the end of the period looks at. */
+function countingPoints({ facts, plan }: BillingGround, points: readonly ChargePoint[], latestAt: Instant): readonly ChargePoint[] {
+  const cuts = inTime([...cutsOf(facts, plan, acceptedReadings(points.map(readingOf))), latestAt]);
+  const series = Map.groupBy(points, ({ meterId, register }) => `${meterId} ${register}`);
+  return [...series.values()].flatMap((own) => pickPoints(own, cuts));
 }
 
-function isSameLine(line: ChargeLine, other: ChargeLine | undefined): boolean {
-  return (
-    line.component === other?.component &&
-    line.register === other.register &&
-    line.price === other.price &&
-    line.quantity === other.quantity
+/** The newest instant at which every needed register of the meter that hung there was read. */
+function newestSetAt({ facts, plan }: BillingGround, points: readonly ChargePoint[], before: Instant | undefined): Instant | undefined {
+  const { needed } = registersOf(plan);
+  const byInstant = Map.groupBy(
+    points.filter(({ register }) => needed.includes(register)),
+    ({ meterId, at }) => `${meterId} ${at}`,
   );
+  let newest = before;
+  for (const set of byInstant.values()) {
+    const at = set[0]?.at;
+    if (at === undefined || at < facts.period.from || set.length < needed.length) continue;
+    if (newest === undefined || at > newest) newest = at;
+  }
+  return newest;
 }
 
-function linesOf(
-  tariff: Tariff,
-  ratio: MeterPoint,
-  opening: readonly RegisterValue[],
-  now: readonly RegisterValue[],
-): readonly ChargeLine[] | undefined {
-  const use = new Map<RegisterName, Energy>();
-  for (const { register, value } of now) {
-    const start = opening.find((candidate) => candidate.register === register);
-    if (start !== undefined) use.set(register, afterRatio(useBetween(start.value, value).quantity, ratio));
-  }
-  return rateUse(tariff, use);
+function samePoints(points: readonly ChargePoint[], others: readonly ChargePoint[]): boolean {
+  return points.length === others.length && points.every((point, index) => isSamePoint(point, others[index]));
 }
+
+const isSamePoint = ({ meterId, register, at, value }: ChargePoint, other: ChargePoint | undefined): boolean =>
+  other !== undefined && meterId === other.meterId && register === other.register && at === other.at && value === other.value;
+
+const pointOf = ({ meterId, register, measuredAt, value }: Reading): ChargePoint => ({ meterId, register, at: measuredAt, value });
+
+export const readingOf = ({ meterId, register, at, value }: ChargePoint): RegisterReading => ({
+  id: undefined,
+  meter: meterId,
+  register,
+  at,
+  value,
+  supersedes: undefined,
+  heardAt: at,
+});

@@ -139,11 +139,8 @@ function factsOf(deps: DecisionsDeps, ask: Ask): Omit<Decided, 'decision'> {
 }
 
 /** A trip's file rests on posted money: what is accrued is posted with it. */
-function postFirst({ newId }: DecisionsDeps, { facts, situation }: Ask, accrual: Accrual | undefined, batch: Fact[]): Accrual | undefined {
-  const due =
-    accrual === undefined
-      ? undefined
-      : chargeEntry({ id: newId('ent'), at: situation.now, actor: ACTOR }, accrual, facts.meterPoint.accountId);
+function postFirst({ newId }: DecisionsDeps, { situation }: Ask, accrual: Accrual | undefined, batch: Fact[]): Accrual | undefined {
+  const due = accrual === undefined ? undefined : chargeEntry({ id: newId('ent'), at: situation.now, actor: ACTOR }, accrual);
   if (due === undefined) return accrual;
   batch.push({ kind: 'entry', entry: due.entry });
   return due.accrual;

@@ -1,7 +1,7 @@
-import type { Clock, Instant } from '../../kernel/clock.ts';
+import { type Clock, formatInstant, type Instant } from '../../kernel/clock.ts';
 import { type Actor, asId, type MeterPointId, type NewId } from '../../kernel/ids.ts';
 import type { Logger } from '../../kernel/logger.ts';
-import { energyFromDecimal, type Power, powerFromDecimal } from '../../kernel/units.ts';
+import { energyFromDecimal, NO_MONEY, type Power, powerFromDecimal } from '../../kernel/units.ts';
 import { judgeBetween } from '../metering/judge.ts';
 import { judgeLoadSide } from '../metering/load-side.ts';
 import type { Fact } from '../model/fact.ts';
@@ -13,6 +13,7 @@ import type { MeterPointFacts } from '../ports/queries.ts';
 import type { Store } from '../ports/store.ts';
 import { accrue } from './accrue.ts';
 import type { Built, Decisions } from './decisions.ts';
+import { openPeriod } from './open-period.ts';
 import type { Situations } from './situations.ts';
 
 /** What one poll of a meter, or one sample that a concentrator took, brought in. */
@@ -48,7 +49,7 @@ const ACTOR = asId<Actor>('system:metering');
 export function createMeteringService(deps: MeteringDeps): MeteringService {
   const { situations } = deps;
   return {
-    registersOf: (meterPointId) => [...situations.termsOf(meterPointId).tariff.rates.map(({ register }) => register), ACTIVE_POWER],
+    registersOf: (meterPointId) => [...situations.termsOf(meterPointId).registers.wanted, ACTIVE_POWER],
     record: (poll) => deps.decisions.commit(poll.meterPointId, (facts) => buildPoll(deps, poll, facts)),
   };
 }
@@ -61,14 +62,17 @@ async function buildPoll(deps: MeteringDeps, poll: Poll, facts: MeterPointFacts)
     if (quality !== 'good') logger.warn({ meterPointId: poll.meterPointId, register, quality, reason }, 'a reading was not taken');
   }
   const power = powerOf(poll.answers);
-  const { tariff, zone } = situations.termsOf(poll.meterPointId);
-  const accrued = accrue({
-    facts,
-    readings: [...readings, ...stored],
-    tariff,
-    zone,
-    stamp: () => ({ id: newId('ent'), at: heardAt, actor: ACTOR }),
-  });
+  const taken = [...readings, ...stored];
+  const period = await openPeriod(deps.store, facts, situations.termsOf(poll.meterPointId), taken);
+  const accrued =
+    period &&
+    accrue({
+      meterPointId: poll.meterPointId,
+      accrual: facts.accrual,
+      ...period,
+      readings: taken,
+      stamp: () => ({ id: newId('ent'), at: heardAt, actor: ACTOR }),
+    });
   const relay = isNews(poll.relay, facts.relay) ? poll.relay : undefined;
   const loadSide = relay === undefined ? undefined : judgeLoadSide(relay.relay, power?.value);
   return {
@@ -80,15 +84,24 @@ async function buildPoll(deps: MeteringDeps, poll: Poll, facts: MeterPointFacts)
       ...(relay === undefined || loadSide === undefined
         ? []
         : [{ kind: 'relayReport', meterId: facts.meter.id, report: relay, loadSide } as const]),
-      ...accrued.entries.map((entry): Fact => ({ kind: 'entry', entry })),
+      ...(accrued?.entries ?? []).map((entry): Fact => ({ kind: 'entry', entry })),
+      ...reviewFacts(facts, readings, heardAt),
     ],
     overlay: {
       readings: readings.filter((reading) => isNewest(reading, facts)),
-      accrual: accrued.accrual,
-      credit: accrued.credit,
+      accrual: accrued?.accrual ?? facts.accrual,
+      credit: accrued?.credit ?? NO_MONEY,
       ...(relay === undefined || loadSide === undefined ? {} : { relay: believe(facts.relay, relay, loadSide) }),
     },
   };
+}
+
+/** What was settled without a register that arrives now is settled again with it. */
+function reviewFacts({ accrual, meterPoint }: MeterPointFacts, readings: readonly Reading[], at: Instant): readonly Fact[] {
+  const late = readings.find(({ quality, measuredAt }) => quality === 'good' && accrual !== undefined && measuredAt <= accrual.from);
+  if (late === undefined) return [];
+  const reason = `${late.register} of ${formatInstant(late.measuredAt)} came after its period was settled`;
+  return [{ kind: 'review', meterPointId: meterPoint.id, at, reason }];
 }
 
 /** A report that waited while a command was read back says nothing of the relay now. */
@@ -140,10 +153,8 @@ async function restOfSet(
   { meter }: MeterPointFacts,
 ): Promise<readonly Reading[]> {
   if (at === undefined) return [];
-  const lacking = situations
-    .termsOf(meterPointId)
-    .tariff.rates.filter((rate) => !answers.some(({ register }) => register === rate.register));
-  const found = await Promise.all(lacking.map(({ register }) => store.read('readingsAround', { meterId: meter.id, register, at })));
+  const lacking = situations.termsOf(meterPointId).registers.needed.filter((name) => !answers.some(({ register }) => register === name));
+  const found = await Promise.all(lacking.map((register) => store.read('readingsAround', { meterId: meter.id, register, at })));
   return found.flatMap(({ same }) => same ?? []);
 }
 

@@ -4,24 +4,27 @@ import type { MeterPointId } from '../../kernel/ids.ts';
 import { fromLocalTime, toLocalTime, type Zone } from '../../kernel/local-time.ts';
 import { addMoney, type Money, NO_MONEY } from '../../kernel/units.ts';
 import { agreementOf } from '../archive/agreement.ts';
-import { supplyAt } from '../archive/in-force.ts';
+import { paysBefore, supplyAt } from '../archive/in-force.ts';
 import type { Situation } from '../feecontrol/situation.ts';
 import { availableOf } from '../ledger/accrued.ts';
 import type { Accrual } from '../model/accrual.ts';
 import { subjectOf } from '../model/archive.ts';
+import type { Remark } from '../model/bill.ts';
+import { isCustomer } from '../model/journal.ts';
 import type { RelayBelief } from '../model/meter.ts';
+import type { PlanRegisters } from '../model/plan-registers.ts';
 import type { Reading } from '../model/reading.ts';
 import type { RegisterName } from '../model/register.ts';
 import type { RuleSet } from '../model/rule-set.ts';
-import type { Tariff } from '../model/tariff.ts';
 import type { MeterPointFacts } from '../ports/queries.ts';
 import type { Store } from '../ports/store.ts';
+import type { BillingTerms } from './billing-ground.ts';
 
 /** What the configuration says of a meter point beyond its stored facts. */
-export interface PointTerms {
-  readonly zone: Zone;
+export interface PointTerms extends BillingTerms {
   readonly rules: RuleSet;
-  readonly tariff: Tariff;
+  /** That `plan` is charged by. */
+  readonly registers: PlanRegisters;
   /** The meter's line ends in a simulator. */
   readonly simulatedLine: boolean;
 }
@@ -77,10 +80,10 @@ function situationOf(
   facts: MeterPointFacts,
   overlay: Overlay,
   now: Instant,
-  { rules, tariff, zone, simulatedLine }: PointTerms,
+  { rules, registers, zone, simulatedLine }: PointTerms,
 ): Situation {
   const balance = addMoney(facts.account.balance, overlay.credit ?? NO_MONEY);
-  const accrued = overlay.accrual?.accrued ?? facts.account.accrued;
+  const accrued = overlay.accrual === undefined ? facts.account.accrued : ownAccrued(overlay.accrual);
   const { meterPoint, account, openCommands, lastOpening, crossing, notices, marks, openCases, limiter } = facts;
   const supply = supplyAt(subjectOf('meterPoint', meterPoint.id), now, (subject) =>
     facts.archive.filter((fact) => fact.subject === subject),
@@ -95,7 +98,9 @@ function situationOf(
     restoreBy: meterPoint.restoreBy,
     balance,
     available: availableOf({ balance, held: account.held, accrued }),
-    reading: oldestOf(tariff, [...(overlay.readings ?? []), ...facts.latestReadings]),
+    reading: oldestOf(registers.needed, [...(overlay.readings ?? []), ...facts.latestReadings]),
+    provisional: doubtsOf(overlay.accrual ?? facts.accrual),
+    paysBefore: paysBefore(supply),
     relay: overlay.relay ?? facts.relay,
     openCommands,
     lastOpening,
@@ -107,6 +112,12 @@ function situationOf(
     simulatedLine,
   };
 }
+
+/** What a charge will take from the customer's own money. */
+const ownAccrued = ({ payer, accrued }: Accrual): Money => (isCustomer(payer) ? accrued : NO_MONEY);
+
+const doubtsOf = (accrual: Accrual | undefined): readonly Remark[] =>
+  accrual === undefined ? [] : [...accrual.carried, ...accrual.provisional];
 
 function localOf(now: Instant, zone: Zone): Situation['local'] {
   const local = toLocalTime(now, zone);
@@ -120,10 +131,10 @@ function weekdayOf({ year, month, day }: { readonly year: number; readonly month
   return (base + Math.floor(base / 4) - Math.floor(base / 100) + Math.floor(base / 400) + shift + day) % 7;
 }
 
-/** Of the newest reading of each register that the tariff rates, the oldest: a charge is as fresh as its stalest part. */
-function oldestOf(tariff: Tariff, newestFirst: readonly Reading[]): Reading | undefined {
+/** Of the newest reading of each register that a charge needs, the oldest: a charge is as fresh as its stalest part. */
+function oldestOf(registers: readonly RegisterName[], newestFirst: readonly Reading[]): Reading | undefined {
   let oldest: Reading | undefined;
-  for (const { register } of tariff.rates) {
+  for (const register of registers) {
     const newest = newestOf(register, newestFirst);
     if (newest === undefined) return undefined;
     if (oldest === undefined || newest.quality !== 'good' || (oldest.quality === 'good' && newest.measuredAt < oldest.measuredAt))

@@ -3,13 +3,15 @@ import { type Clock, formatInstant, type Instant } from '../../kernel/clock.ts';
 import type { AccountId, Actor, ContractId, CustomerId, MeterPointId, NewId } from '../../kernel/ids.ts';
 import { err, ok, type Result } from '../../kernel/result.ts';
 import { addMoney, formatEnergy, formatMoney, type Money, money, NO_MONEY, negateMoney, subtractMoney } from '../../kernel/units.ts';
+import { aspectsAt } from '../archive/in-force.ts';
 import { periodAt, withPeriod } from '../archive/timeline.ts';
-import { chargeEntry, payoutEntry } from '../ledger/entries.ts';
+import { payoutEntry } from '../ledger/entries.ts';
 import type { Accrual } from '../model/accrual.ts';
 import {
   type ArchiveSubject,
   type AspectTimeline,
   type AspectValues,
+  BEGINNING,
   type DatedFact,
   type Period,
   subjectOf,
@@ -17,10 +19,15 @@ import {
 } from '../model/archive.ts';
 import type { Expectation } from '../model/expectation.ts';
 import type { Fact } from '../model/fact.ts';
+import { customerAccount, receivableAccount } from '../model/journal.ts';
 import type { ArchiveView, MeterPointFacts } from '../ports/queries.ts';
 import type { Store } from '../ports/store.ts';
+import { openingOf } from './accrue.ts';
+import { groundOf, withPrevious } from './billing-ground.ts';
+import { closePeriod } from './close-period.ts';
 import { CONFLICT_LIMIT, expectationsOf } from './decisions.ts';
 import { createKeyGate, type KeyError, type Once } from './idempotency.ts';
+import { pointsFor } from './open-period.ts';
 import type { Situations } from './situations.ts';
 
 export interface Handover {
@@ -65,6 +72,8 @@ export interface SupplyDeps {
   readonly situations: Situations;
   readonly clock: Clock;
   readonly newId: NewId;
+  /** From the day of settlement to the day on which a bill is due. */
+  readonly dueDays: number;
 }
 
 export function createSupplyChanges(deps: SupplyDeps): SupplyChanges {
@@ -105,11 +114,12 @@ async function prepare(deps: SupplyDeps, order: SupplyOrder, facts: MeterPointFa
   if (accrual === undefined || now - accrual.latestAt > situations.termsOf(order.meterPointId).rules.freshnessMs)
     return err({ code: 'no-final-reading' });
   const { accountId } = facts.meterPoint;
-  const charged = lastCharge(deps, order, facts, accrual);
-  const owned = subtractMoney(subtractMoney(account.balance, charged.amount), account.held);
-  if (owned < NO_MONEY) return err({ code: 'arrears', detail: `Account ${accountId} owes ${formatMoney(negateMoney(owned))} yuan` });
   const contract =
     order.kind === 'transfer' ? await store.read('archiveView', { subject: subjectOf('contract', order.contractId) }) : undefined;
+  const charged = await lastCharge(deps, order, facts, accrual, contract);
+  const owed = await store.read('ledgerBalance', { account: receivableAccount(accountId) });
+  const owned = subtractMoney(addMoney(account.balance, addMoney(owed, charged.moved)), account.held);
+  if (owned < NO_MONEY) return err({ code: 'arrears', detail: `Account ${accountId} owes ${formatMoney(negateMoney(owned))} yuan` });
   const next =
     order.kind === 'transfer'
       ? await handoverFacts(store, order, facts, contract, accrual.latestAt)
@@ -124,15 +134,52 @@ async function prepare(deps: SupplyDeps, order: SupplyOrder, facts: MeterPointFa
   });
 }
 
-/** Posts what is accrued up to the last registers; what comes after them is the next customer's. */
-function lastCharge({ newId, clock }: SupplyDeps, { actor }: SupplyOrder, { meterPoint }: MeterPointFacts, accrual: Accrual) {
-  const due = chargeEntry({ id: newId('ent'), at: clock.now(), actor }, accrual, meterPoint.accountId);
-  if (due === undefined) return { amount: NO_MONEY, facts: [] };
-  const facts: Fact[] = [
-    { kind: 'entry', entry: due.entry },
-    { kind: 'accrual', accrual: due.accrual },
-  ];
-  return { amount: accrual.accrued, facts };
+interface LastCharge {
+  readonly facts: readonly Fact[];
+  /** What is posted: below zero where something was used. */
+  readonly moved: Money;
+}
+
+/** Settles the period at the last registers; what comes after them is the next customer's. */
+async function lastCharge(
+  { store, situations, newId, clock, dueDays }: SupplyDeps,
+  order: SupplyOrder,
+  facts: MeterPointFacts,
+  accrual: Accrual,
+  contract: ArchiveView | undefined,
+): Promise<LastCharge> {
+  const { meterPointId, latestAt } = accrual;
+  const terms = situations.termsOf(meterPointId);
+  const next = { ...openingOf(meterPointId, groundOf(facts, terms, latestAt)), ...payerAfter(order, accrual, contract) };
+  const opened: Fact = { kind: 'accrual', accrual: next };
+  if (latestAt === accrual.from) return { facts: [opened], moved: NO_MONEY };
+  const bills = await store.read('billsOfPoint', { meterPointId });
+  const ground = withPrevious(groundOf(facts, terms, accrual.from, latestAt), bills);
+  const closed = closePeriod({
+    facts,
+    accrual,
+    ground,
+    points: await pointsFor(store, ground),
+    instalments: bills.filter(({ kind, periodId }) => kind === 'instalment' && periodId === accrual.periodId),
+    dueDays,
+    issuedAt: clock.now(),
+    actor: order.actor,
+    newId,
+  });
+  return { facts: [...closed.facts, opened], moved: closed.moved };
+}
+
+/** Who comes in pays from the cut on, as his contract says; who closes leaves nobody behind. */
+function payerAfter(
+  order: SupplyOrder,
+  { accountId, payer }: Accrual,
+  contract: ArchiveView | undefined,
+): Pick<Accrual, 'accountId' | 'payer'> {
+  if (order.kind === 'closing') return { accountId, payer };
+  const terms = aspectsAt(contract?.facts ?? [], BEGINNING).terms ?? contract?.facts.findLast(({ aspect }) => aspect === 'terms')?.value;
+  const method = (terms as AspectValues['terms'] | undefined)?.settlementMethod;
+  const next = order.accountId;
+  return { accountId: next, payer: method === undefined || method === 'prepay' ? customerAccount(next) : receivableAccount(next) };
 }
 
 async function handoverFacts(
@@ -217,8 +264,11 @@ const saying = ({ actor, reason }: SupplyOrder, subject: ArchiveSubject, timelin
 });
 
 /** The registers that the account was cut at, for whoever asks later. */
-function cutRecord(order: SupplyOrder, { accountId, cutAt }: SupplyChange, { latest }: Accrual, at: Instant): Fact {
-  const registers = latest.map(({ register, value }) => `${register} ${formatEnergy(value)} kWh`).join(', ');
+function cutRecord(order: SupplyOrder, { accountId, cutAt }: SupplyChange, { points }: Accrual, at: Instant): Fact {
+  const registers = points
+    .filter((point) => point.at === cutAt)
+    .map(({ register, value }) => `${register} ${formatEnergy(value)} kWh`)
+    .join(', ');
   return {
     kind: 'audit',
     at,

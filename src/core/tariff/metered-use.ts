@@ -2,8 +2,9 @@ import { formatInstant, type Instant } from '../../kernel/clock.ts';
 import { rational, roundTo, times } from '../../kernel/rational.ts';
 import { type Energy, energy, formatEnergy } from '../../kernel/units.ts';
 import type { BillingFacts, MeterFact, Remark } from '../model/bill.ts';
-import type { PriceBand, TouPeriod } from '../model/price-plan.ts';
-import { asRegister, ENERGY_TOTAL, energyOfRate, type RegisterName } from '../model/register.ts';
+import { PERIOD_REGISTERS, REACTIVE_REGISTERS } from '../model/plan-registers.ts';
+import type { PlanVersion, PriceBand, TouPeriod } from '../model/price-plan.ts';
+import { ENERGY_TOTAL, type RegisterName } from '../model/register.ts';
 import type { Point, Series } from './accepted.ts';
 import { inForceAt } from './dated.ts';
 import { shareByPeriod } from './period-shares.ts';
@@ -31,22 +32,17 @@ export interface MeteredUse {
   readonly reactiveMissing: boolean;
 }
 
-/** Register of each period of the day (DL/T 645: rate 1 sharp, 2 peak, 3 flat, 4 valley); deep valley by custom the fifth. */
-export const PERIOD_REGISTERS: ReadonlyMap<TouPeriod, RegisterName> = new Map([
-  ['sharp', energyOfRate(1)],
-  ['peak', energyOfRate(2)],
-  ['flat', energyOfRate(3)],
-  ['valley', energyOfRate(4)],
-  ['deepValley', energyOfRate(5)],
-]);
-export const REACTIVE_REGISTERS: readonly RegisterName[] = [asRegister('1-0:3.8.0'), asRegister('1-0:4.8.0')];
-
 const NOTHING = energy(0n);
 /** How far beyond its rated supply a roll-over may have counted; unconfirmed. */
 const MARGIN = rational(12n, 10n);
 
-/** Whether the meter itself counts the periods of the day. */
-export const hasPeriodRegisters = (series: Series, { meter, first }: MeterFact): boolean =>
+/** Whether a meter's periods of the day are charged by its own registers, or its total is looked at whenever the period changes. */
+export const keepsPeriodsBy =
+  (series: Series) =>
+  (meter: MeterFact, { touSource }: PlanVersion): boolean =>
+    touSource === 'registers' || (touSource === 'auto' && hasPeriodRegisters(series, meter));
+
+const hasPeriodRegisters = (series: Series, { meter, first }: MeterFact): boolean =>
   [...PERIOD_REGISTERS.values()].some((register) => first.has(register) || series.of(meter, register).length > 0);
 
 /** What was used in each stretch, meter by meter. */

@@ -1,14 +1,10 @@
 import { type BusinessDay, businessDayOf, nextDay, startOfDay } from '../../kernel/local-time.ts';
-import { roundTo } from '../../kernel/rational.ts';
 import { money } from '../../kernel/units.ts';
+import type { ComponentSum } from '../model/accrual.ts';
 import type { Bill, BillingFacts, DayPosting, RegisterReading } from '../model/bill.ts';
 import type { PricePlan } from '../model/price-plan.ts';
+import { componentSums } from './component-sums.ts';
 import { rateBill } from './rater.ts';
-
-interface Posted {
-  readonly customer: bigint;
-  readonly revenue: bigint;
-}
 
 /**
  * The period's charge as it is posted at the end of each business day: rated(period so far) − posted(period so far). The
@@ -17,9 +13,9 @@ interface Posted {
 export function postByDay(facts: BillingFacts, plan: PricePlan, readings: readonly RegisterReading[]): readonly DayPosting[] {
   const { zone, period } = facts;
   const postings: DayPosting[] = [];
-  let posted: ReadonlyMap<string, Posted> = new Map();
+  let posted: ReadonlyMap<string, ComponentSum> = new Map();
   const post = (day: BusinessDay, bill: Bill): void => {
-    const due = byComponent(bill);
+    const due = new Map(componentSums(bill.lines).map((sum) => [sum.component, sum]));
     for (const component of new Set([...posted.keys(), ...due.keys()])) {
       const [before, now] = [posted.get(component), due.get(component)];
       const customer = (now?.customer ?? 0n) - (before?.customer ?? 0n);
@@ -69,16 +65,4 @@ export function postByDay(facts: BillingFacts, plan: PricePlan, readings: readon
       ),
     );
   return postings;
-}
-
-function byComponent({ lines }: Bill): ReadonlyMap<string, Posted> {
-  const sums = new Map<string, Posted>();
-  for (const { component, exact, amount } of lines) {
-    const before = sums.get(component);
-    sums.set(component, {
-      customer: (before?.customer ?? 0n) + amount,
-      revenue: (before?.revenue ?? 0n) + roundTo(exact, 6),
-    });
-  }
-  return sums;
 }

@@ -5,10 +5,10 @@
  *
  * Pure and without a clock: what is known decides, and the same set gives the same bill.
  */
-import { formatInstant, type Instant } from '../../kernel/clock.ts';
+import type { Instant } from '../../kernel/clock.ts';
 import { add, isZero, ZERO } from '../../kernel/rational.ts';
-import { type Energy, energy, type Price, price } from '../../kernel/units.ts';
-import type { Bill, BillingFacts, MeterFact, PreviousUse, RegisterReading, Remark } from '../model/bill.ts';
+import { type Energy, energy, type Price } from '../../kernel/units.ts';
+import type { Bill, BillingFacts, PreviousUse, RegisterReading, Remark } from '../model/bill.ts';
 import type { PlanVersion, PriceBand, PricePlan } from '../model/price-plan.ts';
 import type { RegisterName } from '../model/register.ts';
 import { acceptedReadings, type Series } from './accepted.ts';
@@ -18,9 +18,10 @@ import { estimateRest, sumOfUses } from './estimate.ts';
 import { creditFree } from './free.ts';
 import { createLineBook, kwhOf, type LineBook, totalOf, yuanOf } from './line-book.ts';
 import { lossesOf } from './losses.ts';
-import { hasPeriodRegisters, meteredUse, type StretchUse } from './metered-use.ts';
+import { keepsPeriodsBy, meteredUse, type StretchUse } from './metered-use.ts';
 import { adjustmentOf, factorText, powerFactorOf } from './power-factor.ts';
-import { chargeSteps, stepYearStart } from './steps.ts';
+import { usedBefore } from './step-use-before.ts';
+import { chargeSteps } from './steps.ts';
 import { stretchesBetween, versionAt } from './stretches.ts';
 import { chargeTwoPart } from './two-part.ts';
 
@@ -63,11 +64,6 @@ const knownAt = (facts: BillingFacts, until: Instant): BillingFacts => ({
     meter.to !== undefined && meter.to > until ? { ...meter, to: undefined, final: new Map<RegisterName, Energy>() } : meter,
   ),
 });
-
-const keepsPeriodsBy =
-  (series: Series) =>
-  (meter: MeterFact, { touSource }: PlanVersion): boolean =>
-    touSource === 'registers' || (touSource === 'auto' && hasPeriodRegisters(series, meter));
 
 function previousUse(facts: BillingFacts, plan: PricePlan, series: Series): PreviousUse | undefined {
   const { previousPeriod: previous } = facts;
@@ -147,39 +143,6 @@ function chargeFunds(book: LineBook, facts: BillingFacts, plan: PricePlan, uses:
       for (const lost of lossesOf(facts, use).bands.values()) book.charge(component, yuanOf(rate), lost, `losses, ${use.source}`);
     }
   }
-}
-
-const NO_PRICES: ReadonlyMap<PriceBand, Price> = new Map([['total', price(0n)]]);
-
-/** What of the step year was used before the period: as stated, else as the readings show it. */
-function usedBefore(facts: BillingFacts, plan: PricePlan, series: Series): { used: Energy; remarks: readonly Remark[] } {
-  const { zone, period } = facts;
-  const { steps } = versionAt(facts, plan, period.from);
-  if (steps?.basis !== 'year') return { used: energy(0n), remarks: [] };
-  if (facts.yearToDate !== undefined) return { used: facts.yearToDate, remarks: [] };
-  const opened = facts.opened.reduce(
-    (latest: Instant, { from }) => (from > latest && from <= period.from ? from : latest),
-    stepYearStart(steps, period.from, zone),
-  );
-  if (opened >= period.from) return { used: energy(0n), remarks: [] };
-  const volumesOnly = {
-    ...plan,
-    versions: [{ ...versionAt(facts, plan, opened), prices: NO_PRICES, seasons: [], steps: undefined }],
-    funds: [],
-  };
-  const { uses, provisional } = meteredUse(
-    facts,
-    series,
-    stretchesBetween(facts, volumesOnly, opened, period.from, () => true),
-    period.from,
-  );
-  const used = uses.reduce((sum, { bands }) => [...bands.values()].reduce((all, value) => all + value, sum), 0n);
-  const remarks = provisional.map(({ rule, detail }) => ({
-    reason: 'step-use-before-unknown',
-    rule,
-    detail: `since ${formatInstant(opened)}: ${detail}`,
-  }));
-  return { used: energy(used), remarks };
 }
 
 function unknownHolidays({ zone }: BillingFacts, { calendar }: PricePlan, uses: readonly StretchUse[]): readonly Remark[] {

@@ -7,7 +7,7 @@
  * ```
  */
 
-export { readArchiveAt } from './archive-at.ts';
+export { askFolder } from './ask-folder.ts';
 export { checkDataFolder, type Opens } from './check.ts';
 export { exportHledger } from './export-hledger.ts';
 export { openSqliteStore, type SqliteStore } from './open.ts';

@@ -17,7 +17,10 @@ export interface Schema {
   readonly idempotency_keys: { readonly key: string; readonly fingerprint: string; readonly resource: string; readonly at: bigint };
   readonly readings: ReadingTable;
   readonly latest_readings: LatestReadingTable;
-  readonly accruals: { readonly meter_point_id: string; readonly accrued: bigint; readonly body: string };
+  readonly accruals: AccrualTable;
+  readonly bills: BillTable;
+  readonly reviews: { readonly meter_point_id: string; readonly asked_seq: bigint; readonly reason: string };
+  readonly meter_spans: MeterSpanTable;
   readonly relays: RelayTable;
   readonly decisions: DecisionTable;
   readonly crossings: { readonly meter_point_id: string; readonly number: bigint; readonly below: bigint; readonly at: bigint };
@@ -55,6 +58,38 @@ export interface MeterPointTable {
   readonly restore_by: string;
   readonly agreement: bigint;
   readonly keep_power: bigint;
+}
+
+export interface AccrualTable {
+  readonly meter_point_id: string;
+  /** Of what is taken from the customer's own money; 0 where he pays after reading. */
+  readonly accrued: bigint;
+  readonly business_day: string;
+  readonly next_bill_at: bigint;
+  readonly body: string;
+}
+
+export interface MeterSpanTable {
+  readonly meter_point_id: string;
+  readonly from_at: bigint;
+  readonly to_at: bigint | null;
+  readonly meter_id: string;
+}
+
+export interface BillTable {
+  /** In the order of issue, without gaps; the number is made from it. */
+  readonly ordinal: bigint;
+  readonly id: string;
+  readonly number: string;
+  readonly kind: string;
+  readonly meter_point_id: string;
+  readonly account_id: string;
+  readonly period_id: string;
+  readonly to_at: bigint;
+  readonly month: string;
+  readonly total: bigint;
+  readonly corrects: string | null;
+  readonly body: string;
 }
 
 /** What the archive says of a subject, and what it said before. */

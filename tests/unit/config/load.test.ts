@@ -59,7 +59,7 @@ describe('a configuration', () => {
 
   test('keeps prices, thresholds and times exact', () => {
     const config = folder.load();
-    expect(config.tariffs.get('flat')?.rates).toEqual([{ component: 'energy', register: '1-0:1.8.0', price: 56_000_000n }]);
+    expect(config.tariffs.get('flat')?.plan.versions.map(({ prices }) => [...prices])).toEqual([[['total', 56_000_000n]]]);
     expect(config.ruleSets.get('standard')).toEqual({
       name: 'standard',
       warnBelow: 30_000_000n,
@@ -211,8 +211,26 @@ describe('a mistake is one sentence that names the place, the value and what was
     [
       'two rates under one component',
       'price: "0.56" }',
-      'price: "0.56" }, { component: energy, register: "1-0:1.8.1", price: "0.30" }',
+      'price: "0.56" }, { component: energy, register: "1-0:1.8.0", price: "0.30" }',
       'feikong.yaml: tariffs[0].rates[1].component is "energy"; expected a component of its own for each rate: it is what is posted',
+    ],
+    [
+      'a rate whose register counts something else',
+      'register: "1-0:1.8.0"',
+      'register: "1-0:1.8.4"',
+      'feikong.yaml: tariffs[0].rates[0].register is "1-0:1.8.4"; expected 1-0:1.8.0, which counts energy',
+    ],
+    [
+      'a component that only a price plan has',
+      'component: energy',
+      'component: "fund:renewable"',
+      'feikong.yaml: tariffs[0].rates[0].component is "fund:renewable"; expected one of energy, energy:sharp, energy:peak, energy:flat, energy:valley, energy:deepValley; a price plan has others',
+    ],
+    [
+      'a tariff that is a file and prices at once',
+      '- id: flat',
+      '- id: flat\n    file: plan.yaml',
+      'feikong.yaml: tariffs[0] is "flat"; expected either file, or id and rates',
     ],
     [
       'a line called simulated that leaves this machine',

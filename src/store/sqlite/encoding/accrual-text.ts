@@ -1,52 +1,61 @@
-import type { Accrual } from '../../../core/model/accrual.ts';
+import type { Accrual, ComponentSum } from '../../../core/model/accrual.ts';
+import type { LedgerAccount } from '../../../core/model/journal.ts';
 import type { RegisterName } from '../../../core/model/register.ts';
 import { instantOf } from '../../../kernel/clock.ts';
-import type { MeterPointId } from '../../../kernel/ids.ts';
+import type { AccountId, MeterId, MeterPointId } from '../../../kernel/ids.ts';
 import type { BusinessDay } from '../../../kernel/local-time.ts';
-import { energy, exactMoney, money, price } from '../../../kernel/units.ts';
+import { energy, money } from '../../../kernel/units.ts';
+import { type AsText, exactJson } from './exact-json.ts';
 
-/** An accrual as JSON whose exact numbers are decimal integers in texts. */
-export function accrualText(accrual: Accrual): string {
-  return JSON.stringify(accrual, (_, value: unknown) => (typeof value === 'bigint' ? value.toString() : value));
+/** An accrual as JSON. Its points are the bulk of it, so they are rows without names: index of the register, instant, value. */
+export function accrualText({ points, ...accrual }: Accrual): string {
+  const series = [...new Set(points.map(({ meterId, register }) => `${meterId} ${register}`))];
+  const packed = points.map(({ meterId, register, at, value }) => [series.indexOf(`${meterId} ${register}`), at, value]);
+  return exactJson({ ...accrual, series, points: packed });
 }
+
+type Stored = AsText<Omit<Accrual, 'points'>> & {
+  readonly series?: readonly string[];
+  /** As a migration carried them over they still have their names. */
+  readonly points: readonly (readonly [number, number, string] | AsText<Accrual['points'][number]>)[];
+};
 
 /** What the writer stored comes back as it was: the text is ours, so its shape is taken as given. */
 export function parseAccrual(text: string): Accrual {
-  const stored = JSON.parse(text) as AsText<Accrual>;
+  const { series = [], ...stored } = JSON.parse(text) as Stored;
   return {
+    ...stored,
     meterPointId: stored.meterPointId as MeterPointId,
-    periodId: stored.periodId,
-    opening: stored.opening.map(registerValue),
-    latest: stored.latest.map(registerValue),
+    accountId: stored.accountId as AccountId,
+    payer: stored.payer as LedgerAccount,
+    from: instantOf(stored.from),
+    to: instantOf(stored.to),
+    nextBillAt: instantOf(stored.nextBillAt),
+    points: stored.points.map((point) => {
+      if (!('register' in point)) {
+        const [index, at, value] = point;
+        const [meterId = '', register = ''] = (series[index] ?? '').split(' ');
+        return pointOf(meterId, register, at, value);
+      }
+      return pointOf(point.meterId, point.register, point.at, point.value);
+    }),
     latestAt: instantOf(stored.latestAt),
-    lines: stored.lines.map((line) => ({
-      component: line.component,
-      register: line.register as RegisterName,
-      quantity: energy(BigInt(line.quantity)),
-      price: price(BigInt(line.price)),
-      exact: exactMoney(BigInt(line.exact)),
-    })),
-    posted: stored.posted.map((line) => ({
-      component: line.component,
-      customer: money(BigInt(line.customer)),
-      revenue: money(BigInt(line.revenue)),
-    })),
+    rated: stored.rated.map(sumFromText),
+    posted: stored.posted.map(sumFromText),
     businessDay: stored.businessDay as BusinessDay,
-    revision: stored.revision,
     accrued: money(BigInt(stored.accrued)),
   };
 }
 
-/** A type after its journey through JSON, exact numbers as texts. */
-export type AsText<T> = T extends bigint
-  ? string
-  : T extends string
-    ? string
-    : T extends number
-      ? number
-      : { readonly [Field in keyof T]: AsText<T[Field]> };
-
-const registerValue = ({ register, value }: { readonly register: string; readonly value: string }) => ({
+const pointOf = (meterId: string, register: string, at: number, value: string): Accrual['points'][number] => ({
+  meterId: meterId as MeterId,
   register: register as RegisterName,
+  at: instantOf(at),
   value: energy(BigInt(value)),
+});
+
+export const sumFromText = ({ component, customer, revenue }: AsText<ComponentSum>): ComponentSum => ({
+  component,
+  customer: money(BigInt(customer)),
+  revenue: money(BigInt(revenue)),
 });

@@ -16,6 +16,7 @@ import { type Instant, instantOf } from '../../../kernel/clock.ts';
 import type { Actor } from '../../../kernel/ids.ts';
 import { energy, money, power } from '../../../kernel/units.ts';
 import { accrualText, parseAccrual } from './accrual-text.ts';
+import { billText, parseBill } from './bill-text.ts';
 
 type Packed = readonly [kind: string, ...rest: unknown[]];
 type PackedExpectation = readonly [subject: string, version: number];
@@ -59,6 +60,10 @@ function packFact(fact: Fact): Packed | Fact {
       const { meterId, register, value, measuredAt, heardAt, quality, reason } = fact.reading;
       return ['reading', meterId, register, value.toString(), measuredAt, heardAt, quality, reason];
     }
+    case 'readingEntered':
+      return ['readingEntered', { ...fact.reading, value: fact.reading.value.toString() }, fact.actor, fact.reason];
+    case 'bill':
+      return ['bill', billText(fact.bill)];
     case 'telemetry':
       return ['telemetry', fact.meterId, fact.register, fact.at, fact.value.toString()];
     case 'accrual':
@@ -99,6 +104,12 @@ function unpackFact([kind, ...rest]: Packed): Fact {
         reading: { meterId, register, value: energy(BigInt(value as string)), measuredAt, heardAt, quality, reason } as Reading,
       };
     }
+    case 'readingEntered': {
+      const [reading, actor, reason] = rest as [Reading & { readonly value: unknown }, Actor, string];
+      return { kind, reading: { ...reading, value: energy(BigInt(reading.value as unknown as string)) }, actor, reason };
+    }
+    case 'bill':
+      return { kind, bill: parseBill(rest[0] as string) };
     case 'telemetry': {
       const [meterId, register, at, value] = rest;
       return { kind, meterId, register, at: instantOf(at as number), value: power(BigInt(value as string)) } as Fact;

@@ -57,9 +57,18 @@ const idempotencyKey = question<{ key: string }>()((db, asked) =>
 const apiKeyByHash = question<{ hash: string }>()((db, asked) => db.selectFrom('api_keys').selectAll().where('hash', '=', asked.hash));
 const apiKeys = question()((db) => db.selectFrom('api_keys').selectAll().orderBy('id'));
 
-type AccountQuery = 'account' | 'accounts' | 'payment' | 'paymentBySerial' | 'idempotencyKey' | 'apiKeyByHash' | 'apiKeys';
+type AccountQuery =
+  | 'ledgerBalance'
+  | 'account'
+  | 'accounts'
+  | 'payment'
+  | 'paymentBySerial'
+  | 'idempotencyKey'
+  | 'apiKeyByHash'
+  | 'apiKeys';
 
 export const accountAnswers: Answers<AccountQuery> = {
+  ledgerBalance: ({ reader }, { account }) => money(reader.first(newestPosting, { name: account })?.balance_after ?? 0n),
   account: ({ reader }, { accountId }) => readAccount(reader, accountId)?.view,
   accounts({ reader }, ask) {
     const rows = reader.all(accountsAfter, { after: ask.cursor ?? '', limit: ask.limit + 1 });

@@ -2,6 +2,7 @@ import type { Queries } from '../../../core/ports/queries.ts';
 import { accountAnswers } from './account-queries.ts';
 import type { Answers, Sources } from './answer.ts';
 import { archiveAnswers } from './archive-queries.ts';
+import { billAnswers } from './bill-queries.ts';
 import { commandAnswers } from './command-queries.ts';
 import { entryAnswers } from './entry-queries.ts';
 import { eventAnswers } from './event-queries.ts';
@@ -14,6 +15,7 @@ import { rechargeAnswers } from './recharge-queries.ts';
 const answers: Answers<keyof Queries> = {
   ...accountAnswers,
   ...archiveAnswers,
+  ...billAnswers,
   ...commandAnswers,
   ...entryAnswers,
   ...eventAnswers,
@@ -33,8 +35,11 @@ export function answer<Name extends keyof Queries>(name: Name, ask: Queries[Name
 const POINT_READS: ReadonlySet<keyof Queries> = new Set([
   'meterPointFacts',
   'account',
+  'ledgerBalance',
   'meter',
   'readingsAround',
+  'chargePoints',
+  'meterPointAt',
   'payment',
   'hold',
   'paymentBySerial',
@@ -43,6 +48,8 @@ const POINT_READS: ReadonlySet<keyof Queries> = new Set([
   'recharge',
   'case',
   'archiveView',
+  'bill',
+  'billsOfPoint',
   'apiKeyByHash',
   'lastCommitAt',
   'lastSeq',

@@ -1,6 +1,6 @@
 /** Everything about one meter point that a reading, a decision or a command rests on. */
 
-import { type ArchiveSubject, type DatedFact, refersTo, subjectOf } from '../../../core/model/archive.ts';
+import { type ArchiveSubject, type AspectValues, type DatedFact, refersTo, subjectOf } from '../../../core/model/archive.ts';
 import type { Expectation } from '../../../core/model/expectation.ts';
 import type { LimiterCounts } from '../../../core/model/limiter.ts';
 import { SITE } from '../../../core/model/mark.ts';
@@ -15,11 +15,14 @@ import { readAccount } from './account-queries.ts';
 import type { Answers } from './answer.ts';
 import { readBelieved } from './archive-queries.ts';
 import { meterPointById, readNewest, readNewestGood, readRelay } from './meter-queries.ts';
-import { caseOf, commandOf, crossingOf, markOf, meterOf, meterPointOf, noticeOf } from './rows.ts';
+import { caseOf, commandOf, crossingOf, markOf, meterOf, meterPointOf, noticeOf, spanOf } from './rows.ts';
 
 type OfPoint = { readonly id: string };
 
 const meterAtPoint = question<OfPoint>()((db, asked) => db.selectFrom('meters').selectAll().where('meter_point_id', '=', asked.id));
+const meterSpansOf = question<OfPoint>()((db, asked) =>
+  db.selectFrom('meter_spans').selectAll().where('meter_point_id', '=', asked.id).orderBy('from_at'),
+);
 const accrualOf = question<OfPoint>()((db, asked) => db.selectFrom('accruals').select('body').where('meter_point_id', '=', asked.id));
 const openCommandsOf = question<OfPoint>()((db, asked) =>
   db.selectFrom('commands').selectAll().where('meter_point_id', '=', asked.id).where('state', 'not in', ENDED).orderBy('seq'),
@@ -103,6 +106,7 @@ export const factsAnswers: Answers<'meterPointFacts'> = {
       meter,
       account: account.view,
       accrual: accrual && parseAccrual(accrual.body),
+      meterSpans: reader.all(meterSpansOf, { id }).map(spanOf),
       latestReadings: [...readNewest(reader, meter.id), ...readNewestGood(reader, meter.id)],
       relay: readRelay(reader, meter.id),
       openCommands: reader.all(openCommandsOf, { id }).map(commandOf),
@@ -117,7 +121,7 @@ export const factsAnswers: Answers<'meterPointFacts'> = {
   },
 };
 
-/** From the meter point by its contract to its customer. */
+/** From the meter point by its contract to its customer, and the district that it lies in. */
 function readSupply(reader: Reader, id: string, now: Instant): readonly DatedFact[] {
   const facts: DatedFact[] = [];
   let next: ArchiveSubject | undefined = subjectOf('meterPoint', id);
@@ -129,6 +133,8 @@ function readSupply(reader: Reader, id: string, now: Instant): readonly DatedFac
       .map(refersTo)
       .find((found) => found !== undefined);
   }
+  const district = facts.findLast(({ aspect, from }) => aspect === 'place' && from <= now)?.value as AspectValues['place'] | undefined;
+  if (district?.district !== undefined) facts.push(...readBelieved(reader, subjectOf('district', district.district)));
   return facts;
 }
 

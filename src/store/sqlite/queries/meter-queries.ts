@@ -1,10 +1,11 @@
 import type { Kysely } from 'kysely';
+import type { ChargePoint } from '../../../core/model/accrual.ts';
 import type { Reading } from '../../../core/model/reading.ts';
 import type { MeterView } from '../../../core/ports/queries.ts';
 import { AppError } from '../../../kernel/app-error.ts';
-import type { MeterId } from '../../../kernel/ids.ts';
+import type { Instant } from '../../../kernel/clock.ts';
+import { asId, type MeterId, type MeterPointId } from '../../../kernel/ids.ts';
 import type { Reader } from '../connection.ts';
-import { parseAccrual } from '../encoding/accrual-text.ts';
 import { question } from '../question.ts';
 import type { Schema } from '../schema.ts';
 import type { Answers } from './answer.ts';
@@ -14,7 +15,6 @@ import { accountOf, meterOf, meterPointOf, readingOf, relayOf } from './rows.ts'
 const allMeterPoints = question()((db) => db.selectFrom('meter_points').selectAll().orderBy('id'));
 const allMeters = question()((db) => db.selectFrom('meters').selectAll().orderBy('id'));
 const allAccounts = question()((db) => db.selectFrom('accounts').selectAll().orderBy('id'));
-const allAccruals = question()((db) => db.selectFrom('accruals').select('body').orderBy('meter_point_id'));
 
 export const meterPointById = question<{ id: string }>()((db, asked) =>
   db.selectFrom('meter_points').selectAll().where('id', '=', asked.id),
@@ -44,6 +44,19 @@ const newestGoodReadings = question<{ meterId: string }>()((db, asked) =>
     .where('latest_readings.meter_id', '=', asked.meterId)
     .whereRef('latest_readings.good_id', '<>', 'latest_readings.newest_id')
     .orderBy('readings.measured_at', 'desc'),
+);
+const spanAt = question<{ meterId: string; at: bigint }>()((db, asked) =>
+  db
+    .selectFrom('meter_spans')
+    .select('meter_point_id')
+    .where('meter_id', '=', asked.meterId)
+    .where('from_at', '<=', asked.at)
+    .where((of) => of.or([of('to_at', 'is', null), of('to_at', '>=', asked.at)]))
+    .orderBy('from_at', 'desc')
+    .limit(1),
+);
+const registersRead = question<{ meterId: string }>()((db, asked) =>
+  db.selectFrom('latest_readings').select('register').where('meter_id', '=', asked.meterId),
 );
 type ReadingsAsk = {
   readonly meterId: string;
@@ -75,6 +88,9 @@ type AroundAsk = { readonly meterId: string; readonly register: string; readonly
 const ofRegister = (db: Kysely<Schema>, asked: AroundAsk) =>
   db.selectFrom('readings').selectAll().where('meter_id', '=', asked.meterId).where('register', '=', asked.register).limit(1);
 const readingAt = question<AroundAsk>()((db, asked) => ofRegister(db, asked).where('measured_at', '=', asked.at));
+const goodReadingAt = question<AroundAsk>()((db, asked) =>
+  ofRegister(db, asked).where('measured_at', '=', asked.at).where('quality', '=', 'good'),
+);
 const goodReadingBefore = question<AroundAsk>()((db, asked) =>
   ofRegister(db, asked).where('measured_at', '<', asked.at).where('quality', '=', 'good').orderBy('measured_at', 'desc'),
 );
@@ -82,7 +98,7 @@ const goodReadingAfter = question<AroundAsk>()((db, asked) =>
   ofRegister(db, asked).where('measured_at', '>', asked.at).where('quality', '=', 'good').orderBy('measured_at', 'asc'),
 );
 
-type MeterQuery = 'readingsAround' | 'archive' | 'meter' | 'meters' | 'readings' | 'accruals';
+type MeterQuery = 'readingsAround' | 'chargePoints' | 'meterPointAt' | 'archive' | 'meter' | 'meters' | 'readings';
 
 export const meterAnswers: Answers<MeterQuery> = {
   archive: ({ reader }) => ({
@@ -128,8 +144,37 @@ export const meterAnswers: Answers<MeterQuery> = {
       after: found(reader.first(goodReadingAfter, asked)),
     };
   },
-  accruals: ({ reader }) => reader.all(allAccruals, {}).map(({ body }) => parseAccrual(body)),
+  meterPointAt({ reader }, { meterId, at }) {
+    const span = reader.first(spanAt, { meterId, at: BigInt(at) });
+    return span && asId<MeterPointId>(span.meter_point_id);
+  },
+  chargePoints: ({ reader }, { meterIds, registers, cuts }) =>
+    meterIds.flatMap((meterId) =>
+      reader
+        .all(registersRead, { meterId })
+        .filter(({ register }) => (registers as readonly string[]).includes(register))
+        .flatMap(({ register }) => pointsAround(reader, { meterId, register }, cuts)),
+    ),
 };
+
+/** A cut that has a reading of its own needs no neighbours. */
+function pointsAround(reader: Reader, of: { meterId: string; register: string }, cuts: readonly Instant[]): readonly ChargePoint[] {
+  const rows = new Map<bigint, Schema['readings']>();
+  const add = (row: Schema['readings'] | undefined) => {
+    if (row !== undefined) rows.set(row.id, row);
+    return row !== undefined;
+  };
+  for (const cut of cuts) {
+    const asked = { ...of, at: BigInt(cut) };
+    if (add(reader.first(goodReadingAt, asked))) continue;
+    add(reader.first(goodReadingBefore, asked));
+    add(reader.first(goodReadingAfter, asked));
+  }
+  add(reader.first(goodReadingBefore, { ...of, at: BigInt(NEWEST) }));
+  return [...rows.values()]
+    .map(readingOf)
+    .map(({ meterId, register, measuredAt, value }) => ({ meterId, register, at: measuredAt, value }));
+}
 
 function viewOf(reader: Reader, row: Schema['meters']): MeterView {
   const meter = meterOf(row);

@@ -7,7 +7,7 @@ import type { Command, CommandMove } from '../../../core/model/command.ts';
 import type { Crossing } from '../../../core/model/crossing.ts';
 import type { StoredDecision } from '../../../core/model/decision.ts';
 import type { Mark } from '../../../core/model/mark.ts';
-import type { Meter, MeterPoint, RelayBelief } from '../../../core/model/meter.ts';
+import type { Meter, MeterPoint, MeterSpan, RelayBelief } from '../../../core/model/meter.ts';
 import type { Notice } from '../../../core/model/notice.ts';
 import type { StoredPayment } from '../../../core/model/payment.ts';
 import type { Reading } from '../../../core/model/reading.ts';
@@ -23,6 +23,9 @@ export const accountOf = (row: Schema['accounts']): Account => ({ id: row.id, st
 
 export const meterOf = (row: Schema['meters']): Meter =>
   ({ id: row.id, meterPointId: row.meter_point_id, lineId: row.line_id, protocol: row.protocol, address: row.address }) as Meter;
+
+export const spanOf = ({ meter_id, from_at, to_at }: Schema['meter_spans']): MeterSpan =>
+  ({ meterId: meter_id, from: instant(from_at), to: instantIf(to_at) }) as MeterSpan;
 
 export function meterPointOf(row: Schema['meter_points']): MeterPoint {
   const { id, account_id: accountId, feeder, tariff, rule_set: ruleSet, restore_by: restoreBy } = row;

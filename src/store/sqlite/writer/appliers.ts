@@ -8,6 +8,7 @@ import { createMeteringAppliers } from './metering-appliers.ts';
 import { createMoneyAppliers } from './money-appliers.ts';
 import { createRechargeAppliers } from './recharge-appliers.ts';
 import { createSecurityAppliers } from './security-appliers.ts';
+import { createSettlementAppliers } from './settlement-appliers.ts';
 
 /** Stores one fact, whatever its kind. */
 export function createApply(context: WriterContext): (fact: Fact) => Refusal | undefined {
@@ -20,6 +21,7 @@ export function createApply(context: WriterContext): (fact: Fact) => Refusal | u
     ...createCommandAppliers(context),
     ...createRechargeAppliers(context),
     ...createSecurityAppliers(context),
+    ...createSettlementAppliers(context),
   };
   // The table pairs each kind with its own applier; the type system cannot follow a lookup by the fact's kind.
   return (fact) => (appliers[fact.kind] as (fact: Fact) => Refusal | undefined)(fact);

@@ -1,3 +1,4 @@
+import { BEGINNING } from '../../../core/model/archive.ts';
 import type { Appliers, WriterContext } from './applier.ts';
 
 /** An archive fact that equals what is stored changes nothing, raises nothing and leaves no record. */
@@ -24,6 +25,19 @@ export function createArchiveAppliers({ database, seal, versions, now }: WriterC
   const takeDown = database
     .prepare<[string, string], string>('delete from meters where meter_point_id = ? and id <> ? returning id')
     .pluck();
+  const hung = database.prepare<[string], { readonly from_at: number; readonly meter_id: string }>(
+    'select from_at, meter_id from meter_spans where meter_point_id = ? and to_at is null',
+  );
+  const end = database.prepare('update meter_spans set to_at = ? where meter_point_id = ? and to_at is null');
+  const hang = database.prepare('insert into meter_spans (meter_point_id, from_at, to_at, meter_id) values (?, ?, null, ?)');
+  /** The first meter of a place is taken to have hung there since ever; another one hangs from now on. */
+  const hangs = (meterPointId: string, meterId: string): void => {
+    const before = hung.get(meterPointId);
+    if (before?.meter_id === meterId) return;
+    const from = before === undefined ? BEGINNING : Math.max(now(), before.from_at + 1);
+    end.run(from, meterPointId);
+    hang.run(meterPointId, from, meterId);
+  };
   const changed = (subject: string, data: Readonly<Record<string, unknown>>) => {
     versions.raise(subject);
     seal.record({ at: now(), type: 'archive.changed', subject, data });
@@ -56,6 +70,7 @@ export function createArchiveAppliers({ database, seal, versions, now }: WriterC
     },
     meter({ meter: { id, meterPointId, lineId, protocol, address } }) {
       if (meter.run(id, meterPointId, lineId, protocol, address).changes === 0) return undefined;
+      hangs(meterPointId, id);
       for (const removed of takeDown.all(meterPointId, id)) changed(`meter:${removed}`, { id: removed, removed: true });
       return changed(`meter:${id}`, { id, meterPointId, lineId, protocol, address });
     },

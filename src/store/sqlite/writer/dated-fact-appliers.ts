@@ -1,6 +1,7 @@
 import {
   type ArchiveSubject,
   ASPECTS,
+  type AspectName,
   type AspectTimeline,
   type AspectValues,
   type Period,
@@ -34,6 +35,16 @@ export function createDatedFactAppliers({ database, seal, versions }: WriterCont
     .prepare<[string], ArchiveSubject>('select distinct subject from dated_facts where refers_to = ? and replaced_seq is null')
     .pluck();
 
+  const review = database.prepare(
+    `insert into reviews (meter_point_id, asked_seq, reason) select ?, ?, ? where exists (select 1 from bills where meter_point_id = ?)
+     on conflict (meter_point_id) do update set asked_seq = excluded.asked_seq, reason = excluded.reason`,
+  );
+  /** What was settled may have been settled by something that is believed no longer. */
+  const reviewAll = (subject: ArchiveSubject, seq: number, aspects: string): void => {
+    const id = subject.slice(POINT.length);
+    if (subject.startsWith(POINT)) review.run(id, seq, `the archive says something else of ${aspects}`, id);
+    for (const above of resting.all(subject)) reviewAll(above, seq, aspects);
+  };
   const differs = (subject: ArchiveSubject, { aspect, periods }: AspectTimeline): boolean => {
     const rows = believed.all(subject, aspect);
     return rows.length !== periods.length || rowsText(rows) !== rowsText(periods.map(rowOf));
@@ -60,10 +71,25 @@ export function createDatedFactAppliers({ database, seal, versions }: WriterCont
         }
       }
       raise(subject);
+      const charging = changed.map(({ aspect }) => aspect).filter((aspect) => CHARGED_BY.has(aspect));
+      if (charging.length > 0) reviewAll(subject, seq, charging.join(', '));
       return undefined;
     },
   };
 }
+
+const POINT = 'meterPoint:';
+/** Aspects that a bill is a function of. */
+const CHARGED_BY: ReadonlySet<AspectName> = new Set([
+  'class',
+  'capacity',
+  'demand',
+  'metering',
+  'ratio',
+  'tariff',
+  'largeFamily',
+  'contract',
+]);
 
 const rowOf = ({ from, to, value }: Period<AspectValues[keyof AspectValues]>): BelievedRow => ({
   from_at: from,

@@ -1,12 +1,15 @@
+import { isCustomer } from '../../../core/model/journal.ts';
+import type { Reading } from '../../../core/model/reading.ts';
 import { formatInstant } from '../../../kernel/clock.ts';
+import { energy, formatEnergy } from '../../../kernel/units.ts';
 import { accrualText } from '../encoding/accrual-text.ts';
 import type { Appliers, FactOf, WriterContext } from './applier.ts';
 
-type MeteringKind = 'reading' | 'accrual' | 'relayReport' | 'relayDesired' | 'telemetry';
+type MeteringKind = 'reading' | 'readingEntered' | 'accrual' | 'relayReport' | 'relayDesired' | 'telemetry';
 
 export function createMeteringAppliers(context: WriterContext): Appliers<MeteringKind> {
   return {
-    reading: createReadingApplier(context),
+    ...createReadingAppliers(context),
     accrual: createAccrualApplier(context),
     ...createRelayAppliers(context),
     // Written to its own file before the batch.
@@ -14,7 +17,7 @@ export function createMeteringAppliers(context: WriterContext): Appliers<Meterin
   };
 }
 
-function createReadingApplier({ database }: WriterContext) {
+function createReadingAppliers({ database, seal }: WriterContext): Appliers<'reading' | 'readingEntered'> {
   // What a register said at an instant is said once, however often it is delivered.
   const insert = database.prepare(
     `insert into readings (meter_id, register, value, measured_at, heard_at, quality, reason) select ?, ?, ?, ?, ?, ?, ?
@@ -29,24 +32,61 @@ function createReadingApplier({ database }: WriterContext) {
        good_id = iif(excluded.good_at >= coalesce(latest.good_at, excluded.good_at), excluded.good_id, latest.good_id),
        good_at = iif(excluded.good_at >= coalesce(latest.good_at, excluded.good_at), excluded.good_at, latest.good_at)`,
   );
-  return ({ reading: { meterId, register, value, measuredAt, heardAt, quality, reason } }: FactOf<'reading'>) => {
+  const before = database
+    .prepare<[string, bigint, string], { readonly id: bigint; readonly value: bigint }>(
+      'select id, value from readings where meter_id = ? and measured_at = ? and register = ?',
+    )
+    .safeIntegers(true);
+  const correct = database.prepare('update readings set value = ?, heard_at = ?, quality = ?, reason = ? where id = ?');
+  const take = ({ meterId, register, value, measuredAt, heardAt, quality, reason }: Reading): bigint | number | undefined => {
     const inserted = insert.run(meterId, register, value, measuredAt, heardAt, quality, reason, meterId, measuredAt, register);
-    if (inserted.changes === 0) return undefined;
-    const id = inserted.lastInsertRowid;
+    return inserted.changes === 0 ? undefined : inserted.lastInsertRowid;
+  };
+  const noted = ({ meterId, register, measuredAt, quality }: Reading, id: bigint | number) => {
     const isGood = quality === 'good';
     note.run(meterId, register, id, measuredAt, isGood ? id : null, isGood ? measuredAt : null);
-    return undefined;
+  };
+  return {
+    reading({ reading }) {
+      const id = take(reading);
+      if (id !== undefined) noted(reading, id);
+      return undefined;
+    },
+    readingEntered({ reading, actor, reason }) {
+      const { meterId, register, value, measuredAt, heardAt, quality } = reading;
+      const stood = before.get(meterId, BigInt(measuredAt), register);
+      if (stood !== undefined) correct.run(value, heardAt, quality, reading.reason, stood.id);
+      const id = stood?.id ?? take(reading);
+      if (id !== undefined) noted(reading, id);
+      seal.record({
+        at: heardAt,
+        type: 'reading.entered',
+        actor,
+        subject: `meter:${meterId}`,
+        data: {
+          register,
+          measuredAt: formatInstant(measuredAt),
+          value: formatEnergy(value),
+          before: stood === undefined ? null : formatEnergy(energy(stood.value)),
+          reason,
+        },
+      });
+      return undefined;
+    },
   };
 }
 
 function createAccrualApplier({ database, versions }: WriterContext) {
   const replace = database.prepare(
-    `insert into accruals (meter_point_id, accrued, body) values (?, ?, ?)
-     on conflict (meter_point_id) do update set accrued = excluded.accrued, body = excluded.body`,
+    `insert into accruals (meter_point_id, accrued, business_day, next_bill_at, body) values (?, ?, ?, ?, ?)
+     on conflict (meter_point_id) do update set accrued = excluded.accrued, business_day = excluded.business_day, 
+       next_bill_at = excluded.next_bill_at, body = excluded.body`,
   );
   return ({ accrual }: FactOf<'accrual'>) => {
-    replace.run(accrual.meterPointId, accrual.accrued, accrualText(accrual));
-    versions.raise(`accrual:${accrual.meterPointId}`);
+    // What is owed and not what is taken from money that is there makes nothing less available.
+    const { meterPointId, payer, accrued, businessDay, nextBillAt } = accrual;
+    replace.run(meterPointId, isCustomer(payer) ? accrued : 0n, businessDay, nextBillAt, accrualText(accrual));
+    versions.raise(`accrual:${meterPointId}`);
     return undefined;
   };
 }

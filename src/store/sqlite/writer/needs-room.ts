@@ -13,6 +13,8 @@ export function createNeedsRoom(database: Database.Database): (batch: Batch) => 
       case 'reading':
       case 'accrual':
       case 'recharge':
+      case 'bill':
+      case 'readingEntered':
         return true;
       case 'command':
         return fact.command.action === 'trip';

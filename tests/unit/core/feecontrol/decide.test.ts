@@ -32,8 +32,10 @@ describe('a trip', () => {
     expect(decision.terms.map(({ name }) => name)).toEqual([
       'agreement',
       'account-open',
+      'pays-before-use',
       'exhausted',
       'measured',
+      'charge-measured',
       'warned',
       'stop-notice',
       'grace',

@@ -1,35 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import { accruedOf, availableOf } from '../../../../src/core/ledger/accrued.ts';
 import { chargeEntry, paymentEntry, reversalEntry } from '../../../../src/core/ledger/entries.ts';
-import type { Accrual, ChargeLine } from '../../../../src/core/model/accrual.ts';
+import type { Accrual, ComponentSum } from '../../../../src/core/model/accrual.ts';
 import type { JournalEntry } from '../../../../src/core/model/journal.ts';
-import { ENERGY_TOTAL } from '../../../../src/core/model/register.ts';
 import { asId } from '../../../../src/kernel/ids.ts';
-import { businessDayOf } from '../../../../src/kernel/local-time.ts';
-import { multiply } from '../../../../src/kernel/units.ts';
-import { EVENING, kwh, POINT, SHANGHAI, yuan, yuanPerKwh } from '../../../support/core-facts.ts';
+import { openAccrual, rated } from '../../../support/accruals.ts';
+import { EVENING, kwh, POINT, yuan, yuanPerKwh } from '../../../support/core-facts.ts';
 
 const stamp = (id: string) => ({ id: asId<JournalEntry['id']>(id), at: EVENING, actor: asId<JournalEntry['actor']>('system:metering') });
-const line = (component: string, quantity: string, price: string): ChargeLine => ({
-  component,
-  register: ENERGY_TOTAL,
-  quantity: kwh(quantity),
-  price: yuanPerKwh(price),
-  exact: multiply(yuanPerKwh(price), kwh(quantity)),
-});
-const accrualOf = (lines: readonly ChargeLine[], more: Partial<Accrual> = {}): Accrual => ({
-  meterPointId: POINT.id,
-  periodId: '2026-11-01T00:00:00.000Z',
-  opening: [],
-  latest: [],
-  latestAt: EVENING,
-  lines,
-  posted: [],
-  businessDay: businessDayOf(EVENING, SHANGHAI),
-  revision: 0,
-  accrued: accruedOf(lines, more.posted ?? []),
-  ...more,
-});
+const line = (component: string, quantity: string, price: string): ComponentSum => rated(component, kwh(quantity), yuanPerKwh(price));
+const accrualOf = (lines: readonly ComponentSum[], more: Partial<Accrual> = {}): Accrual => openAccrual({ rated: lines, ...more });
 const sumOf = ({ postings }: JournalEntry) => postings.reduce((sum, { amount }) => sum + amount, 0n);
 const amounts = (entry: JournalEntry | undefined) =>
   Object.fromEntries((entry?.postings ?? []).map(({ account, amount }) => [account, amount]));
@@ -52,7 +32,7 @@ describe('a payment', () => {
 describe('a charge', () => {
   test('takes whole fen from the customer and leaves the rest to the rounding account', () => {
     // 1.23 kWh × 0.5 = 0.615 yuan: 0.62 from the customer, 0.615 earned, 0.005 rounded up.
-    const charged = chargeEntry(stamp('ent_1'), accrualOf([line('energy', '1.23', '0.5')]), POINT.accountId);
+    const charged = chargeEntry(stamp('ent_1'), accrualOf([line('energy', '1.23', '0.5')]));
     expect(amounts(charged?.entry)).toEqual({ 'customer:a1': -620_000n, 'revenue:energy': 615_000n, rounding: 5_000n });
     expect(charged?.entry.key).toBe('charge:p1:2026-11-01T00:00:00.000Z:2026-11-24:0');
     expect(charged?.accrual).toMatchObject({
@@ -64,17 +44,13 @@ describe('a charge', () => {
 
   test('rounds down with a negative posting to the rounding account', () => {
     // 1.21 kWh × 0.5 = 0.605 → 0.61; 1.20888 × 0.5 = 0.60444 → 0.60.
-    const charged = chargeEntry(stamp('ent_1'), accrualOf([line('energy', '1.20888', '0.5')]), POINT.accountId);
+    const charged = chargeEntry(stamp('ent_1'), accrualOf([line('energy', '1.20888', '0.5')]));
     expect(amounts(charged?.entry)).toEqual({ 'customer:a1': -600_000n, 'revenue:energy': 604_440n, rounding: -4_440n });
   });
 
   test('rounds each bill line by itself', () => {
     // 0.005 and 0.005 yuan: a fen each, not a fen together.
-    const charged = chargeEntry(
-      stamp('ent_1'),
-      accrualOf([line('energy:peak', '0.01', '0.5'), line('energy:valley', '0.02', '0.25')]),
-      POINT.accountId,
-    );
+    const charged = chargeEntry(stamp('ent_1'), accrualOf([line('energy:peak', '0.01', '0.5'), line('energy:valley', '0.02', '0.25')]));
     expect(amounts(charged?.entry)).toEqual({
       'customer:a1': -20_000n,
       'revenue:energy:peak': 5_000n,
@@ -84,11 +60,10 @@ describe('a charge', () => {
   });
 
   test('posts only the difference to what is posted, and its revisions add up to the cumulative rounded once', () => {
-    const first = chargeEntry(stamp('ent_1'), accrualOf([line('energy', '0.01', '0.5')]), POINT.accountId);
+    const first = chargeEntry(stamp('ent_1'), accrualOf([line('energy', '0.01', '0.5')]));
     const second = chargeEntry(
       stamp('ent_2'),
       accrualOf([line('energy', '0.02', '0.5')], { posted: first?.accrual.posted ?? [], revision: first?.accrual.revision ?? 0 }),
-      POINT.accountId,
     );
     expect(amounts(first?.entry)).toEqual({ 'customer:a1': -10_000n, 'revenue:energy': 5_000n, rounding: 5_000n });
     expect(amounts(second?.entry)).toEqual({ 'revenue:energy': 5_000n, rounding: -5_000n });
@@ -101,7 +76,7 @@ describe('a charge', () => {
     let rounding = 0n;
     for (let step = 1; step <= 1000; step++) {
       const quantity = `0.${String(step).padStart(6, '0')}`;
-      const charged = chargeEntry(stamp(`ent_${step}`), accrualOf([line('energy', quantity, '7.77777777')], { posted }), POINT.accountId);
+      const charged = chargeEntry(stamp(`ent_${step}`), accrualOf([line('energy', quantity, '7.77777777')], { posted }));
       if (charged === undefined) continue;
       expect(sumOf(charged.entry)).toBe(0n);
       posted = charged.accrual.posted;
@@ -114,14 +89,14 @@ describe('a charge', () => {
   });
 
   test('posts nothing where nothing has moved', () => {
-    const first = chargeEntry(stamp('ent_1'), accrualOf([line('energy', '1.23', '0.5')]), POINT.accountId);
-    expect(first && chargeEntry(stamp('ent_2'), first.accrual, POINT.accountId)).toBeUndefined();
-    expect(chargeEntry(stamp('ent_3'), accrualOf([line('energy', '0', '0.5')]), POINT.accountId)).toBeUndefined();
+    const first = chargeEntry(stamp('ent_1'), accrualOf([line('energy', '1.23', '0.5')]));
+    expect(first && chargeEntry(stamp('ent_2'), first.accrual)).toBeUndefined();
+    expect(chargeEntry(stamp('ent_3'), accrualOf([line('energy', '0', '0.5')]))).toBeUndefined();
   });
 
   test('gives back where a correction made the use smaller', () => {
     const posted = [{ component: 'energy', customer: yuan('0.62'), revenue: yuan('0.615') }];
-    const charged = chargeEntry(stamp('ent_1'), accrualOf([line('energy', '1', '0.5')], { posted, revision: 3 }), POINT.accountId);
+    const charged = chargeEntry(stamp('ent_1'), accrualOf([line('energy', '1', '0.5')], { posted, revision: 3 }));
     expect(amounts(charged?.entry)).toEqual({ 'customer:a1': 120_000n, 'revenue:energy': -115_000n, rounding: -5_000n });
     expect(charged?.entry.key.endsWith(':3')).toBe(true);
   });
@@ -129,7 +104,7 @@ describe('a charge', () => {
 
 describe('a reversal', () => {
   test('turns every posting round and names what it undoes', () => {
-    const charged = chargeEntry(stamp('ent_1'), accrualOf([line('energy', '1.23', '0.5')]), POINT.accountId);
+    const charged = chargeEntry(stamp('ent_1'), accrualOf([line('energy', '1.23', '0.5')]));
     const undone = charged && reversalEntry(stamp('ent_2'), charged.entry);
     expect(amounts(undone)).toEqual({ 'customer:a1': 620_000n, 'revenue:energy': -615_000n, rounding: -5_000n });
     expect(undone).toMatchObject({ kind: 'reversal', key: 'reversal:ent_1', reverses: 'ent_1' });

@@ -1,53 +1,66 @@
 import { describe, expect, test } from 'vitest';
 import type { Accrual } from '../../../../src/core/model/accrual.ts';
+import { BEGINNING, type DatedFact } from '../../../../src/core/model/archive.ts';
 import type { JournalEntry } from '../../../../src/core/model/journal.ts';
-import type { MeterPoint } from '../../../../src/core/model/meter.ts';
+import type { MeterSpan } from '../../../../src/core/model/meter.ts';
+import type { PricePlan } from '../../../../src/core/model/price-plan.ts';
 import type { Reading } from '../../../../src/core/model/reading.ts';
 import { energyOfRate } from '../../../../src/core/model/register.ts';
-import type { Tariff } from '../../../../src/core/model/tariff.ts';
 import { type AccrueOutcome, accrue } from '../../../../src/core/services/accrue.ts';
+import { groundOf } from '../../../../src/core/services/billing-ground.ts';
+import { type Instant, plusMs } from '../../../../src/kernel/clock.ts';
 import { asId } from '../../../../src/kernel/ids.ts';
-import { createCountingIds, FLAT, instant, POINT, readingOf, SHANGHAI, yuanPerKwh } from '../../../support/core-facts.ts';
+import { billingTerms, createCountingIds, FLAT, instant, METER, POINT, planOf, readingOf } from '../../../support/core-facts.ts';
 
 const MORNING = '2026-11-24T00:00:00Z';
 const NOON = '2026-11-24T04:00:00Z';
 const NEXT_MORNING = '2026-11-25T00:00:00Z';
 
+const TERMS = billingTerms(FLAT);
+
 /** Readings that come one after another for one meter point; what is posted is kept. */
-function createPeriod({ tariff = FLAT, point = POINT }: { tariff?: Tariff; point?: MeterPoint } = {}) {
+function createPeriod({
+  plan = FLAT,
+  spans = [{ meterId: METER.id, from: BEGINNING, to: undefined }],
+}: {
+  plan?: PricePlan;
+  spans?: readonly MeterSpan[];
+} = {}) {
   const newId = createCountingIds();
   const entries: JournalEntry[] = [];
+  const taken: Reading[] = [];
   let accrual: Accrual | undefined;
-  let latestReadings: readonly Reading[] = [];
   const period = {
-    tariff,
-    point,
+    plan,
+    spans,
+    archive: [] as readonly DatedFact[],
     entries,
     get accrual() {
       return accrual;
     },
-    /** Another meter hangs there now: nothing of it was read yet. */
-    replaceMeter: () => {
-      latestReadings = [];
-    },
-    read(...readings: readonly Reading[]): AccrueOutcome {
+    read(...readings: readonly Reading[]): AccrueOutcome | undefined {
       const stamp = () => ({ id: newId<JournalEntry['id']>('ent'), at: instant(NEXT_MORNING), actor: asId<JournalEntry['actor']>('test') });
-      const outcome = accrue({
-        facts: { meterPoint: period.point, accrual, latestReadings },
-        readings,
-        tariff: period.tariff,
-        zone: SHANGHAI,
-        stamp,
-      });
-      accrual = outcome.accrual;
-      entries.push(...outcome.entries);
-      const good = readings.filter(({ quality }) => quality === 'good');
-      latestReadings = [...good, ...latestReadings.filter(({ register }) => !good.some((reading) => reading.register === register))];
+      taken.push(...readings.filter(({ quality }) => quality === 'good'));
+      const facts = { meterPoint: POINT, archive: period.archive, meterSpans: period.spans, versions: [] };
+      const from = accrual?.from ?? readings[0]?.measuredAt;
+      if (from === undefined) return undefined;
+      const ground = groundOf(facts, { ...TERMS, plan: period.plan, planOf: () => period.plan }, from, accrual?.to);
+      const points = ground.key === accrual?.ground ? undefined : taken.map(({ measuredAt: at, ...point }) => ({ ...point, at }));
+      const outcome = accrue({ meterPointId: POINT.id, accrual, ground, points, readings, stamp });
+      accrual = outcome?.accrual ?? accrual;
+      entries.push(...(outcome?.entries ?? []));
       return outcome;
     },
   };
   return period;
 }
+const ratio = (current: number, from = BEGINNING, to?: Instant): DatedFact => ({
+  subject: 'meterPoint:p1',
+  aspect: 'ratio',
+  from,
+  to,
+  value: { current, voltage: 1 },
+});
 const customer = ({ postings }: JournalEntry) => postings.find(({ account }) => account === 'customer:a1')?.amount;
 
 describe('an accrual', () => {
@@ -60,25 +73,27 @@ describe('an accrual', () => {
   test('is the whole use since the period opened, at the tariff’s price', () => {
     const period = createPeriod();
     period.read(readingOf('100', instant(MORNING)));
-    expect(period.read(readingOf('101.23', instant(NOON))).accrual?.accrued).toBe(620_000n);
+    expect(period.read(readingOf('101.23', instant(NOON)))?.accrual.accrued).toBe(620_000n);
   });
 
   test('is the same however the readings between are split', () => {
     const split = createPeriod();
-    for (const value of ['100', '100.01', '100.02', '100.77', '101.22', '101.23']) split.read(readingOf(value, instant(NOON)));
+    const values = ['100', '100.01', '100.02', '100.77', '101.22', '101.23'];
+    for (const [minute, value] of values.entries()) split.read(readingOf(value, plusMs(instant(NOON), minute * 60_000)));
     expect(split.accrual?.accrued).toBe(620_000n);
   });
 
   test('is multiplied by CT × PT', () => {
-    const period = createPeriod({ point: { ...POINT, currentRatio: 80n, voltageRatio: 100n } });
+    const period = createPeriod();
+    period.archive = [{ ...ratio(80), value: { current: 80, voltage: 100 } } as DatedFact];
     period.read(readingOf('100', instant(MORNING)));
-    expect(period.read(readingOf('100.01', instant(NOON))).accrual?.accrued).toBe(40_000_000n);
+    expect(period.read(readingOf('100.01', instant(NOON)))?.accrual.accrued).toBe(40_000_000n);
   });
 
   test('goes on past a roll-over of the register', () => {
     const period = createPeriod();
     period.read(readingOf('999999.00', instant(MORNING)));
-    expect(period.read(readingOf('1.00', instant(NOON))).accrual?.accrued).toBe(1_000_000n);
+    expect(period.read(readingOf('1.00', instant(NOON)))?.accrual.accrued).toBe(1_000_000n);
   });
 
   test('stays as it is while a reading is suspect, rejected or missing', () => {
@@ -89,25 +104,19 @@ describe('an accrual', () => {
     for (const quality of ['suspect', 'rejected'] as const) {
       expect(period.read(readingOf('900', instant(NEXT_MORNING), { quality }))).toEqual({ accrual: before, entries: [], credit: 0n });
     }
-    expect(period.read().accrual).toBe(before);
+    expect(period.read()?.accrual).toBe(before);
   });
 
   test('of a time-of-use tariff needs every register of it', () => {
-    const tariff: Tariff = {
-      id: 'tou',
-      rates: [
-        { component: 'energy:peak', register: energyOfRate(2), price: yuanPerKwh('0.8') },
-        { component: 'energy:valley', register: energyOfRate(4), price: yuanPerKwh('0.3') },
-      ],
-    };
-    const period = createPeriod({ tariff });
-    const peak = (value: string) => readingOf(value, instant(NOON), { register: energyOfRate(2) });
-    const valley = (value: string) => readingOf(value, instant(NOON), { register: energyOfRate(4) });
-    expect(period.read(peak('10')).accrual).toBeUndefined();
-    period.read(peak('10'), valley('20'));
-    period.read(peak('11'));
+    const period = createPeriod({ plan: planOf('tou', { 'energy:peak': '0.8', 'energy:valley': '0.3' }) });
+    const at = (minute: number) => plusMs(instant(NOON), minute * 60_000);
+    const peak = (value: string, minute: number) => readingOf(value, at(minute), { register: energyOfRate(2) });
+    const valley = (value: string, minute: number) => readingOf(value, at(minute), { register: energyOfRate(4) });
+    expect(period.read(peak('10', 0))).toBeUndefined();
+    period.read(peak('10', 1), valley('20', 1));
+    period.read(peak('11', 2));
     expect(period.accrual?.accrued).toBe(0n);
-    expect(period.read(peak('11'), valley('22')).accrual?.accrued).toBe(1_400_000n);
+    expect(period.read(peak('11', 3), valley('22', 3))?.accrual.accrued).toBe(1_400_000n);
   });
 });
 
@@ -117,11 +126,11 @@ describe('a new business day', () => {
     period.read(readingOf('100', instant(MORNING)));
     period.read(readingOf('102', instant(NOON)));
     const outcome = period.read(readingOf('103', instant(NEXT_MORNING)));
-    expect(outcome.entries.map((entry) => [entry.key, entry.businessDay, customer(entry)])).toEqual([
+    expect(outcome?.entries.map((entry) => [entry.key, entry.businessDay, customer(entry)])).toEqual([
       ['charge:p1:2026-11-24T00:00:00.000Z:2026-11-24:0', '2026-11-24', -1_000_000n],
     ]);
-    expect(outcome.credit).toBe(-1_000_000n);
-    expect(outcome.accrual).toMatchObject({ businessDay: '2026-11-25', revision: 0, accrued: 500_000n });
+    expect(outcome?.credit).toBe(-1_000_000n);
+    expect(outcome?.accrual).toMatchObject({ businessDay: '2026-11-25', revision: 0, accrued: 500_000n });
   });
 
   test('turns at midnight of the meter point’s zone', () => {
@@ -136,17 +145,12 @@ describe('a new business day', () => {
   test('posts nothing where nothing was used', () => {
     const period = createPeriod();
     period.read(readingOf('100', instant(MORNING)));
-    expect(period.read(readingOf('100', instant(NEXT_MORNING))).entries).toEqual([]);
+    expect(period.read(readingOf('100', instant(NEXT_MORNING)))?.entries).toEqual([]);
     expect(period.accrual).toMatchObject({ businessDay: '2026-11-25', revision: 0 });
   });
 
   test('a month of daily entries charges what the month’s use costs, rounded once', () => {
-    const period = createPeriod({
-      tariff: {
-        id: 'odd',
-        rates: [{ component: 'energy', register: FLAT.rates[0]?.register ?? energyOfRate(0), price: yuanPerKwh('0.33333333') }],
-      },
-    });
+    const period = createPeriod({ plan: planOf('odd', { energy: '0.33333333' }) });
     for (let day = 1; day <= 30; day++) {
       const date = `2026-11-${String(day).padStart(2, '0')}`;
       period.read(readingOf(`${100 + day}.01`, instant(`${date}T01:00:00Z`)));
@@ -166,28 +170,50 @@ describe('other terms', () => {
     return period;
   };
 
-  test('a new price counts from the last register that the old one rated', () => {
+  test('a new price counts from its own instant, at the register of it', () => {
     const period = used(createPeriod());
-    period.tariff = { id: 'dear', rates: FLAT.rates.map((rate) => ({ ...rate, price: yuanPerKwh('2') })) };
-    const outcome = period.read(readingOf('103', instant('2026-11-24T05:00:00Z')));
-    expect(outcome.entries.map(customer)).toEqual([-1_000_000n]);
-    expect(outcome.accrual).toMatchObject({ periodId: '2026-11-24T05:00:00.000Z', accrued: 2_000_000n, revision: 0 });
+    period.plan = planOf('dearer', { energy: '0.5' }, { since: NOON, energy: '2' });
+    // 2 kWh × 0.5 + 1 kWh × 2.
+    expect(period.read(readingOf('103', instant('2026-11-24T05:00:00Z')))?.accrual).toMatchObject({ accrued: 3_000_000n, provisional: [] });
+  });
+
+  test('a new price between two readings splits their use by time, and says so', () => {
+    const period = createPeriod();
+    period.read(readingOf('100', instant(MORNING)));
+    period.plan = planOf('dearer', { energy: '0.5' }, { since: '2026-11-24T01:00:00Z', energy: '2' });
+    // Of 4 kWh in 4 hours 1 kWh × 0.5 and 3 kWh × 2.
+    expect(period.read(readingOf('104', instant(NOON)))?.accrual).toMatchObject({
+      accrued: 6_500_000n,
+      provisional: [{ reason: 'boundary-register-missing' }],
+    });
+  });
+
+  test('a ratio that was wrong from the beginning is put right from the beginning', () => {
+    const period = used(createPeriod());
+    period.archive = [ratio(10)];
+    expect(period.read(readingOf('103', instant('2026-11-24T05:00:00Z')))?.accrual.accrued).toBe(15_000_000n);
   });
 
   test('a new ratio does not touch what was used before it', () => {
     const period = used(createPeriod());
-    period.point = { ...POINT, currentRatio: 10n };
-    const outcome = period.read(readingOf('103', instant('2026-11-24T05:00:00Z')));
-    expect(outcome.entries.map(customer)).toEqual([-1_000_000n]);
-    expect(outcome.accrual?.accrued).toBe(5_000_000n);
+    period.archive = [ratio(1, BEGINNING, instant(NOON)), ratio(10, instant(NOON))];
+    expect(period.read(readingOf('103', instant('2026-11-24T05:00:00Z')))?.accrual.accrued).toBe(6_000_000n);
   });
 
-  test('a new meter opens a period of its own: its register is no roll-over of the old one', () => {
+  test('a new meter goes on where the old one ended, and says that its final register is missing', () => {
     const period = used(createPeriod());
-    period.replaceMeter();
-    const outcome = period.read(readingOf('0.10', instant('2026-11-24T05:00:00Z')));
-    expect(outcome.entries.map(customer)).toEqual([-1_000_000n]);
-    expect(outcome.accrual?.accrued).toBe(0n);
-    expect(period.read(readingOf('1.10', instant('2026-11-24T06:00:00Z'))).accrual?.accrued).toBe(500_000n);
+    const change = instant('2026-11-24T05:00:00Z');
+    period.spans = [
+      { meterId: METER.id, from: BEGINNING, to: change },
+      { meterId: asId('m2'), from: change, to: undefined },
+    ];
+    const second = (value: string, at: Instant) => readingOf(value, at, { meterId: asId('m2') });
+    expect(period.read(second('0.10', change))?.accrual.accrued).toBe(1_000_000n);
+    expect(period.read(second('1.10', instant('2026-11-24T06:00:00Z')))?.accrual).toMatchObject({
+      accrued: 1_500_000n,
+      provisional: [{ reason: 'final-register-missing' }],
+    });
+    // The register that it was taken down with arrives later.
+    expect(period.read(readingOf('102.40', change))?.accrual).toMatchObject({ accrued: 1_700_000n, provisional: [] });
   });
 });

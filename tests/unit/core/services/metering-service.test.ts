@@ -3,7 +3,7 @@ import { customerAccount } from '../../../../src/core/model/journal.ts';
 import { ACTIVE_POWER, ENERGY_TOTAL } from '../../../../src/core/model/register.ts';
 import { plusMs } from '../../../../src/kernel/clock.ts';
 import { CONTRACT_ASPECTS, CUSTOMER_ASPECTS, changeOf, POINT_ASPECTS } from '../../../support/archive-facts.ts';
-import { EVENING, FLAT, POINT, yuanPerKwh } from '../../../support/core-facts.ts';
+import { billingTerms, EVENING, POINT, planOf } from '../../../support/core-facts.ts';
 import { createWorld, type World } from '../../../support/core-world.ts';
 
 const charges = async (world: World) =>
@@ -29,7 +29,7 @@ describe('a poll', () => {
     await world.poll();
     const facts = await world.facts();
     expect(facts.latestReadings[0]).toMatchObject({ value: 101_230_000n, quality: 'good', measuredAt: plusMs(EVENING, HOUR) });
-    expect(facts.accrual).toMatchObject({ accrued: 620_000n, latest: [{ register: ENERGY_TOTAL, value: 101_230_000n }] });
+    expect(facts.accrual).toMatchObject({ accrued: 620_000n, rated: [{ component: 'energy', customer: 620_000n }] });
     expect(facts.relay).toMatchObject({ reported: 'closed', loadSide: 'agrees', keepPower: false });
     expect(await available(world)).toBe(19_380_000n);
     expect(await charges(world)).toEqual([]);
@@ -187,11 +187,12 @@ describe('a poll', () => {
     await world.clock.advance(HOUR);
     world.meter.register += 200n;
     await world.poll();
-    world.configure({ ...world.terms, tariff: { id: 'dear', rates: FLAT.rates.map((rate) => ({ ...rate, price: yuanPerKwh('2') })) } });
+    const dearer = planOf('dearer', { energy: '0.5' }, { since: '2026-11-24T13:00:00Z', energy: '2' });
+    world.configure({ ...world.terms, ...billingTerms(dearer) });
     await world.clock.advance(HOUR);
     world.meter.register += 100n;
     await world.poll();
-    expect(await world.balance()).toBe(19_000_000n);
+    // 2 kWh × 0.5 + 1 kWh × 2.
     expect(await available(world)).toBe(17_000_000n);
   });
 });

@@ -1,5 +1,6 @@
 import Database from 'better-sqlite3';
 import { expect, test } from 'vitest';
+import { parseAccrual } from '../../../../src/store/sqlite/encoding/accrual-text.ts';
 import { migrate } from '../../../../src/store/sqlite/migrate.ts';
 import { MIGRATIONS } from '../../../../src/store/sqlite/migrations/all.ts';
 
@@ -54,5 +55,48 @@ test('a database of the third version keeps its meter points, and takes its firs
   expect(() => database.exec(`insert into dated_facts values (2, ${fact})`)).toThrow('UNIQUE');
   database.exec(`update dated_facts set replaced_seq = 2, replaced_at = 1; insert into dated_facts values (2, ${fact})`);
   expect(database.prepare('select count(*) as facts from dated_facts').all()).toEqual([{ facts: 2 }]);
+  database.close();
+});
+
+test('a database of the fourth version keeps its open periods, and knows since when its meters hang', async () => {
+  const database = new Database(':memory:');
+  await migrate(database, upTo('0004-archive'));
+  database.exec(`insert into meter_points values ('p1', 'a1', 'Asia/Shanghai', 'feeder-1', 1, 1, 20000000, 'flat', 'test', 'close', 1, 0);
+    insert into meters values ('m1', 'p1', 'line-1', 'dlt645-2007', '000000000001')`);
+  const register = (value: string) => [{ register: '1-0:1.8.0', value }];
+  const old = {
+    meterPointId: 'p1',
+    periodId: '2026-11-01T00:00:00.000Z',
+    opening: register('100000000'),
+    latest: register('101230000'),
+    latestAt: 1_795_521_600_000,
+    lines: [{ component: 'energy', register: '1-0:1.8.0', quantity: '1230000', price: '50000000', exact: '61500000000000' }],
+    posted: [{ component: 'energy', customer: '600000', revenue: '600000' }],
+    businessDay: '2026-11-24',
+    revision: 2,
+    accrued: '20000',
+  };
+  database.prepare('insert into accruals (meter_point_id, accrued, body) values (?, ?, ?)').run('p1', 20_000, JSON.stringify(old));
+
+  await migrate(database);
+
+  const { body } = database.prepare<[], { body: string }>('select body from accruals').get() ?? { body: '{}' };
+  expect(parseAccrual(body)).toMatchObject({
+    accountId: 'a1',
+    payer: 'customer:a1',
+    from: Date.parse('2026-11-01T00:00:00Z'),
+    ground: '',
+    points: [
+      { meterId: 'm1', register: '1-0:1.8.0', at: Date.parse('2026-11-01T00:00:00Z'), value: 100_000_000n },
+      { meterId: 'm1', register: '1-0:1.8.0', at: 1_795_521_600_000, value: 101_230_000n },
+    ],
+    // 1.23 kWh × 0.5 = 0.615 yuan.
+    rated: [{ component: 'energy', customer: 620_000n, revenue: 615_000n }],
+    posted: [{ component: 'energy', customer: 600_000n, revenue: 600_000n }],
+    revision: 2,
+    accrued: 20_000n,
+  });
+  expect(database.prepare('select business_day from accruals').all()).toEqual([{ business_day: '2026-11-24' }]);
+  expect(database.prepare('select * from meter_spans').all()).toEqual([{ meter_point_id: 'p1', from_at: 0, to_at: null, meter_id: 'm1' }]);
   database.close();
 });

@@ -1,0 +1,62 @@
+import type { Instant } from '../../kernel/clock.ts';
+import type { MeterId } from '../../kernel/ids.ts';
+import type { Accrual, ChargePoint } from '../model/accrual.ts';
+import type { RegisterReading } from '../model/bill.ts';
+import { registersOf } from '../model/plan-registers.ts';
+import type { Reading } from '../model/reading.ts';
+import type { Store } from '../ports/store.ts';
+import { acceptedReadings } from '../tariff/accepted.ts';
+import { cutsOf } from '../tariff/cuts.ts';
+import { readingOf } from './accrue.ts';
+import { type BillingGround, type BillingTerms, type GroundFacts, groundOf } from './billing-ground.ts';
+
+/** The period that a new reading is charged in. */
+export interface OpenPeriod {
+  readonly ground: BillingGround;
+  /** Picked anew, where the accrual's own were picked for another ground. */
+  readonly points: readonly ChargePoint[] | undefined;
+}
+
+/** Undefined while no period is open and these readings open none: the first complete set of registers does. */
+export async function openPeriod(
+  store: Pick<Store, 'read'>,
+  facts: GroundFacts & { readonly accrual: Accrual | undefined },
+  terms: BillingTerms,
+  readings: readonly Reading[],
+): Promise<OpenPeriod | undefined> {
+  const { accrual } = facts;
+  const from = accrual?.from ?? firstSetAt(readings, terms);
+  if (from === undefined) return undefined;
+  const ground = groundOf(facts, terms, from, accrual === undefined || accrual.ground === '' ? undefined : accrual.to);
+  return { ground, points: accrual?.ground === ground.key ? undefined : await pointsFor(store, ground, accrual?.latestAt) };
+}
+
+function firstSetAt(readings: readonly Reading[], { plan }: BillingTerms): Instant | undefined {
+  const { needed } = registersOf(plan);
+  const good = readings.filter(({ quality }) => quality === 'good');
+  const sets = Map.groupBy(
+    good.filter(({ register }) => needed.includes(register)),
+    ({ measuredAt }) => measuredAt,
+  );
+  return [...sets]
+    .filter(([, set]) => set.length === needed.length)
+    .map(([at]) => at)
+    .sort((one, other) => one - other)[0];
+}
+
+/** What is stored of the registers that a period is charged by, as far as its charge looks at them. */
+export async function pointsFor(
+  store: Pick<Store, 'read'>,
+  { facts, plan }: BillingGround,
+  ...more: readonly (Instant | undefined)[]
+): Promise<readonly ChargePoint[]> {
+  const meterIds = facts.meters.map(({ meter }) => meter as MeterId);
+  const ask = async (series: readonly RegisterReading[]) => {
+    const cuts = [...cutsOf(facts, plan, acceptedReadings(series)), ...more.filter((at) => at !== undefined)];
+    return await store.read('chargePoints', { meterIds, registers: registersOf(plan).wanted, cuts });
+  };
+  const points = await ask([]);
+  // Whether a meter keeps the periods of the day by itself shows only in what is stored of it.
+  const isAuto = plan.versions.some(({ touSource }) => touSource === 'auto');
+  return isAuto ? ask(points.map(readingOf)) : points;
+}
