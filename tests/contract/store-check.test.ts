@@ -79,7 +79,7 @@ describe('the check of a data folder', () => {
       ok: true,
       value: {
         violations: [],
-        checked: ['I1', 'I3', 'I4', 'I5', 'I8', 'I9', 'I10', 'I11', 'I14', 'archive'],
+        checked: ['I1', 'I3', 'I4', 'I5', 'I6', 'I8', 'I9', 'I10', 'I11', 'I14', 'archive'],
         counts: {
           entries: 5,
           postings: 12,

@@ -1,6 +1,7 @@
 /** `npm run soak -- NAME [--count N] [--seed S]`: the tests that count by the thousand, at any size and from any seed. */
 
 import { assertLedgerFollowsModel } from '../support/ledger-sequences.ts';
+import { runChargeKills } from '../system/charge-kills.ts';
 import { runDemos } from '../system/demos.ts';
 import { runKills } from '../system/kills.ts';
 import { runFuzz } from './fuzz.ts';
@@ -16,6 +17,7 @@ interface Soak {
 const SOAKS: Readonly<Record<string, Soak>> = {
   demo: { count: 20, what: 'demo stories, a seed each', run: runDemos },
   kills: { count: 50, what: 'kills of the gateway', run: soakKills },
+  charges: { count: 200, what: 'kills of charge runs and settlements', run: soakCharges },
   fuzz: { count: 10_000_000, what: 'inputs for each decoder', run: runFuzz },
   model: { count: 5_000, what: 'sequences of 200 commands for the ledger, beside its model', run: soakModel },
   interleavings: { count: 100_000, what: 'interleavings of a payment and a trip', run: runInterleavings },
@@ -24,6 +26,12 @@ const SOAKS: Readonly<Record<string, Soak>> = {
 async function soakModel(count: number, seed: number): Promise<object> {
   await assertLedgerFollowsModel({ runs: count, length: 200, seed });
   return { sequences: count, commands: count * 200, differences: 0 };
+}
+
+async function soakCharges(count: number, seed: number): Promise<object> {
+  const report = await runChargeKills({ kills: count, seed });
+  if (report.lost.length + report.differences.length + report.violations > 0) throw new Error(JSON.stringify(report, null, 2));
+  return report;
 }
 
 async function soakKills(count: number, seed: number): Promise<object> {

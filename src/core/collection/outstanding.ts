@@ -9,22 +9,28 @@ export interface BillStanding extends CollectedBill {
 }
 
 /**
- * What comes in pays the oldest first: so what an account owes is its newest charges, those without a bill before all.
+ * What comes in pays the oldest first: so what an account owes is its newest charges, those without a bill before all. A corrected
+ * bill is as old as the month that it is of; one that was taken back asks for nothing.
  *
- * @param bills of one account, in the order of issue, credits and what they took back included: a credit pays its bill
+ * @param bills of one account since a month, in the order of issue, credits and what they took back included
  */
 export function standingsOf(bills: readonly CollectedBill[], { position, unbilled }: AccountStanding): readonly BillStanding[] {
+  const taken = new Set(bills.filter(({ kind }) => kind === 'credit').map(({ corrects }) => corrects));
   const owed = position < 0n ? -position : 0n;
   const posted = unbilled > 0n ? unbilled : 0n;
   let left = owed > posted ? owed - posted : 0n;
-  const standings: BillStanding[] = [];
-  for (const bill of bills.toReversed()) {
-    const due = bill.total > 0n ? bill.total : 0n;
-    const outstanding = left < due ? left : due;
-    left -= outstanding;
-    standings.push({ ...bill, outstanding: money(outstanding), received: money(bill.total - outstanding) });
+  const outstanding = new Map<string, bigint>();
+  const newestFirst = bills.toSorted((one, other) => (one.month < other.month ? -1 : Number(one.month > other.month))).toReversed();
+  for (const { id, kind, total } of newestFirst) {
+    const asked = kind === 'credit' || taken.has(id) || total < 0n ? 0n : total;
+    const open = left < asked ? left : asked;
+    left -= open;
+    outstanding.set(id, open);
   }
-  return standings.toReversed();
+  return bills.map((bill) => {
+    const open = money(outstanding.get(bill.id) ?? 0n);
+    return { ...bill, outstanding: open, received: money(bill.total - open) };
+  });
 }
 
 export interface UnitCollection {

@@ -3,6 +3,8 @@ import type { BillKind } from './issued-bill.ts';
 
 /** A bill as collecting sees it. */
 export interface CollectedBill {
+  readonly id: string;
+  readonly corrects: string | undefined;
   readonly number: string;
   readonly kind: BillKind;
   readonly accountId: string;

@@ -68,7 +68,6 @@ function rated(
   const registers = registersOf(ground.plan).wanted;
   const pointsAt = (cuts: readonly Instant[]) => ask('chargePoints', { meterIds, registers, cuts }).map(readingOf);
   const more = until === undefined ? [] : [until];
-  const known = pointsAt([...cutsOf(ground.facts, ground.plan, acceptedReadings([])), ...more]);
-  const readings = pointsAt([...cutsOf(ground.facts, ground.plan, acceptedReadings(known)), ...more]);
+  const readings = pointsAt([...cutsOf(ground.facts, ground.plan, acceptedReadings(pointsAt([]))), ...more]);
   return { facts: ground.facts, tariff: ground.plan.id, bill: rateBill(ground.facts, ground.plan, readings, until) };
 }

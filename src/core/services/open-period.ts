@@ -1,7 +1,6 @@
 import type { Instant } from '../../kernel/clock.ts';
 import type { MeterId } from '../../kernel/ids.ts';
 import type { Accrual, ChargePoint } from '../model/accrual.ts';
-import type { RegisterReading } from '../model/bill.ts';
 import { registersOf } from '../model/plan-registers.ts';
 import type { Reading } from '../model/reading.ts';
 import type { Store } from '../ports/store.ts';
@@ -51,12 +50,10 @@ export async function pointsFor(
   ...more: readonly (Instant | undefined)[]
 ): Promise<readonly ChargePoint[]> {
   const meterIds = facts.meters.map(({ meter }) => meter as MeterId);
-  const ask = async (series: readonly RegisterReading[]) => {
-    const cuts = [...cutsOf(facts, plan, acceptedReadings(series)), ...more.filter((at) => at !== undefined)];
-    return await store.read('chargePoints', { meterIds, registers: registersOf(plan).wanted, cuts });
-  };
-  const points = await ask([]);
-  // Whether a meter keeps the periods of the day by itself shows only in what is stored of it.
-  const isAuto = plan.versions.some(({ touSource }) => touSource === 'auto');
-  return isAuto ? ask(points.map(readingOf)) : points;
+  const registers = registersOf(plan).wanted;
+  const at = (cuts: readonly Instant[]) => store.read('chargePoints', { meterIds, registers, cuts });
+  // Whether a meter keeps the periods of the day by itself shows in what was ever read of it.
+  const newest = plan.versions.some(({ touSource }) => touSource === 'auto') ? await at([]) : [];
+  const cuts = cutsOf(facts, plan, acceptedReadings(newest.map(readingOf)));
+  return await at([...cuts, ...more.filter((instant) => instant !== undefined)]);
 }

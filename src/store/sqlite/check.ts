@@ -4,6 +4,7 @@ import type { ErrorCode } from '../../kernel/error-codes.ts';
 import { err, ok, type Result } from '../../kernel/result.ts';
 import { checkArchive, type Opens } from './check/archive.ts';
 import { checkBalances } from './check/balances.ts';
+import { checkBills } from './check/bills.ts';
 import { checkChain } from './check/chain.ts';
 import { checkHolds } from './check/holds.ts';
 import { checkJournal } from './check/journal.ts';
@@ -37,6 +38,7 @@ const CHECKS = {
   I3: checkKeys,
   I4: checkBalances,
   I5: checkHolds,
+  I6: checkBills,
   I8: checkTrips,
   I9: checkSupply,
   I10: checkChain,
@@ -44,7 +46,19 @@ const CHECKS = {
   I14: checkRecharges,
 } as const satisfies Record<string, Check>;
 
-const COUNTED = ['entries', 'postings', 'payments', 'holds', 'readings', 'commands', 'recharges', 'decisions', 'records', 'links'] as const;
+const COUNTED = [
+  'entries',
+  'postings',
+  'payments',
+  'holds',
+  'bills',
+  'readings',
+  'commands',
+  'recharges',
+  'decisions',
+  'records',
+  'links',
+] as const;
 
 /**
  * Recomputes every invariant that a data folder can show, from the stored rows alone; writes nothing and works beside a running

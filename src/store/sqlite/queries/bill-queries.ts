@@ -145,7 +145,21 @@ function readCollection(reader: Reader, since: string): Queries['collectionFacts
   return { bills: reader.all(billsSince, { since }).map(billOf).map(collectedOf), standings };
 }
 
-const collectedOf = ({ number, kind, accountId, meterPointId, district, feeder, month, dueOn, total }: NumberedBill): CollectedBill => ({
+const collectedOf = ({
+  id,
+  corrects,
+  number,
+  kind,
+  accountId,
+  meterPointId,
+  district,
+  feeder,
+  month,
+  dueOn,
+  total,
+}: NumberedBill): CollectedBill => ({
+  id,
+  corrects,
   number,
   kind,
   accountId,
