@@ -193,6 +193,8 @@ describe('holds', () => {
         reason: 'refund asked for',
         placedAt: '2026-11-24T12:00:00.000Z',
         expiresAt: '2026-11-25T12:00:00.000Z',
+        balanceAfter: '100.00',
+        availableAfter: '60.00',
       },
     ]);
     const { id } = placed.json();
@@ -212,9 +214,13 @@ describe('holds', () => {
     const first = await hold(HOLD);
     const again = await hold(HOLD);
     expect([again.statusCode, again.headers['idempotency-replayed'], again.body]).toEqual([200, 'true', first.body]);
-    const undo = () => world.post(`/api/v1/holds/${first.json().id}/void`, undefined);
-    expect((await undo()).json()).toMatchObject({ state: 'voided' });
-    expect((await undo()).json()).toMatchObject({ status: 409, code: 'hold-ended' });
+    const undo = (key: string) => world.post(`/api/v1/holds/${first.json().id}/void`, undefined, { 'idempotency-key': key });
+    expect((await undo('void-1')).json()).toMatchObject({ state: 'voided', balanceAfter: '100.00', availableAfter: '100.00' });
+    expect((await undo('void-1')).headers['idempotency-replayed']).toBe('true');
+    expect((await undo('void-2')).json()).toMatchObject({ status: 409, code: 'hold-ended' });
+    expect((await world.post(`/api/v1/holds/${first.json().id}/void`, undefined)).json()).toMatchObject({
+      code: 'idempotency-key-missing',
+    });
   });
 
   test('refuse more than is available, unknown accounts and holds, and times that have passed', async () => {
@@ -224,7 +230,7 @@ describe('holds', () => {
     expect((await hold({ ...HOLD, expiresAt: '2026-11-24T11:59:59Z' })).json()).toMatchObject({ status: 400, field: 'expiresAt' });
     expect((await hold({ ...HOLD, amount: '0.00' })).json()).toMatchObject({ status: 400, field: 'amount' });
     for (const url of ['/api/v1/holds/hld_9', '/api/v1/accounts/a9/holds']) expect((await world.get(url)).statusCode).toBe(404);
-    expect((await world.post('/api/v1/holds/hld_9/void', undefined)).statusCode).toBe(404);
+    expect((await world.post('/api/v1/holds/hld_9/void', undefined, { 'idempotency-key': 'v' })).statusCode).toBe(404);
   });
 
   test('need ledger:write', async () => {

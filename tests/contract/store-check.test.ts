@@ -11,6 +11,7 @@ import { commandOf, EVENING, readingOf } from '../support/core-facts.ts';
 import {
   accrual,
   archive,
+  bill,
   chargeEntry,
   decision,
   given,
@@ -41,6 +42,7 @@ beforeAll(async () => {
     { kind: 'reading', reading: readingOf('103.333333', EVENING) },
   );
   await given(store, { kind: 'entry', entry: reversalOf(chargeEntry) });
+  await given(store, { kind: 'bill', bill });
   await given(store, held(), held({ id: asId('hold_2') }));
   await given(store, { kind: 'entry', entry: payout }, holdEnd({ state: 'posted', entryId: payout.id }, asId('hold_2')));
   await given(
@@ -85,12 +87,13 @@ describe('the check of a data folder', () => {
           postings: 12,
           payments: 2,
           holds: 2,
+          bills: 1,
           readings: 1,
           commands: 1,
           recharges: 1,
           decisions: 1,
-          records: 22,
-          links: 10,
+          records: 23,
+          links: 11,
         },
       },
     });
@@ -104,7 +107,7 @@ describe('the check of a data folder', () => {
     database.close();
     const report = checkDataFolder(copy);
     expect(report.ok && report.value.violations).toEqual([
-      { invariant: 'I4', where: 'newest entry of customer:a1', found: 'none', expected: '18' },
+      { invariant: 'I4', where: 'newest entry of customer:a1', found: 'none', expected: '19' },
     ]);
   });
 
@@ -143,6 +146,13 @@ describe('the check of a data folder', () => {
     { planted: 'a payment that says another balance', sql: "update payments set balance_after = 1 where id = 'pay_1'", violated: ['I4'] },
     { planted: 'a hold that ended without a record', sql: "update holds set state = 'posted' where id = 'hold_1'", violated: ['I5'] },
     { planted: 'a payout of another amount', sql: "update holds set amount = amount + 10000 where id = 'hold_2'", violated: ['I5'] },
+    { planted: 'a payout after its time', sql: "update holds set expires_at = 1 where id = 'hold_2'", violated: ['I5'] },
+    {
+      planted: 'a bill that asks for more than was posted',
+      sql: 'update bills set total = total + 10000',
+      violated: ['I6'],
+    },
+    { planted: 'a bill with the number of another', sql: "update bills set number = '202611-00000002'", violated: ['I3'] },
     { planted: 'a hold that came back', sql: "update holds set state = 'placed' where id = 'hold_2'", violated: ['I5'] },
     { planted: 'a trip without its decision', sql: 'delete from decisions', violated: ['I8'] },
     {
@@ -177,7 +187,7 @@ describe('the check of a data folder', () => {
     {
       planted: 'a charge that rounds to less than a fen',
       sql: `update postings set amount = amount - 1 where entry_seq = 7 and line = 0; update postings set amount = amount + 1 where entry_seq = 7 and line = 1`,
-      violated: ['I1', 'I10', 'I11', 'I4'],
+      violated: ['I1', 'I10', 'I11', 'I4', 'I6'],
     },
     { planted: 'a recharge that skipped a step', sql: "delete from recharge_moves where to_state = 'acknowledged'", violated: ['I14'] },
     { planted: 'a recharge in a state that no step led to', sql: "update recharges set state = 'failed'", violated: ['I14'] },

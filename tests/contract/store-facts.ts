@@ -5,6 +5,7 @@ import type { Case } from '../../src/core/model/case.ts';
 import type { CommandMove, CommandState } from '../../src/core/model/command.ts';
 import type { StoredDecision } from '../../src/core/model/decision.ts';
 import type { Fact } from '../../src/core/model/fact.ts';
+import type { IssuedBill } from '../../src/core/model/issued-bill.ts';
 import { cashAccount, customerAccount, type JournalEntry, ROUNDING_ACCOUNT, revenueAccount } from '../../src/core/model/journal.ts';
 import type { Hold, HoldEnd } from '../../src/core/model/payment.ts';
 import type { Recharge, RechargeMove } from '../../src/core/model/recharge.ts';
@@ -115,6 +116,36 @@ export const accrual: Accrual = {
   businessDay: '2026-11-24' as BusinessDay,
   revision: 0,
   accrued: yuan('1.67'),
+};
+
+/** November of the same charge, as it was settled. */
+export const bill: IssuedBill = {
+  id: asId('bil_1'),
+  kind: 'bill',
+  meterPointId: POINT.id,
+  accountId: ACCOUNT,
+  payer: CUSTOMER,
+  contractId: undefined,
+  customerId: undefined,
+  district: 'east',
+  feeder: 'feeder-1',
+  tariff: 'flat',
+  customerClass: 'residential',
+  periodId: '2026-11-01T00:00:00.000Z',
+  from: instant('2026-11-01T00:00:00Z'),
+  to: instant('2026-11-30T16:00:00Z'),
+  month: '2026-11',
+  issuedAt: EVENING,
+  dueOn: '2026-12-05' as BusinessDay,
+  lines: [{ component: 'energy', quantity: '3.333333', price: '0.50', exact: '1.6666665', amount: '1.67', sources: ['meter m1'] }],
+  billedBefore: yuan('0.00'),
+  total: yuan('1.67'),
+  provisional: [],
+  corrects: undefined,
+  posted: [{ component: 'energy', customer: yuan('1.67'), revenue: yuan('1.666667') }],
+  businessDay: '2026-11-24' as BusinessDay,
+  revision: 1,
+  entryId: chargeEntry.id,
 };
 
 export const hold: Hold = {

@@ -6,7 +6,7 @@ import type { ApiKey } from '../../src/core/model/api-key.ts';
 import type { Fact } from '../../src/core/model/fact.ts';
 import { cashAccount } from '../../src/core/model/journal.ts';
 import { ENERGY_TOTAL, energyOfRate } from '../../src/core/model/register.ts';
-import { instantOf, plusMs } from '../../src/kernel/clock.ts';
+import { type Instant, instantOf, plusMs } from '../../src/kernel/clock.ts';
 import { type Actor, asId, type CommandId, type MeterId, type MeterPointId } from '../../src/kernel/ids.ts';
 import type { BusinessDay } from '../../src/kernel/local-time.ts';
 import { power } from '../../src/kernel/units.ts';
@@ -203,13 +203,17 @@ describe.each([
 
     test('shows every move of an account from its first on', async () => {
       await given(store, ...archive, ...paymentFacts('1', '100.00'), { kind: 'entry', entry: chargeEntry }, ...paymentFacts('2', '50.00'));
-      const moves = await store.read('accountMoves', { account: CUSTOMER });
+      const within = (from: Instant, to: Instant) => store.read('accountMoves', { account: CUSTOMER, from, to });
+      const { moves } = await within(instantOf(0), plusMs(EVENING, 86_400_000));
       expect(moves.map(({ kind, amount }) => [kind, amount])).toEqual([
         ['payment', yuan('100')],
         ['charge', yuan('-1.67')],
         ['payment', yuan('50')],
       ]);
-      expect(await store.read('accountMoves', { account: cashAccount('nobody') })).toEqual([]);
+      expect(await store.read('accountMoves', { account: cashAccount('nobody'), from: instantOf(0), to: EVENING })).toEqual({
+        opening: 0n,
+        moves: [],
+      });
     });
 
     test('shows accounts page by page, with what is accrued', async () => {

@@ -8,9 +8,10 @@ export type LedgerCommand =
   | { readonly kind: 'pay'; readonly account: string; readonly fen: bigint; readonly serial: string; readonly key: string }
   | { readonly kind: 'hold'; readonly account: string; readonly fen: bigint; readonly key: string; readonly seconds: number }
   /** Of the holds placed so far, counted round. */
-  | { readonly kind: 'void'; readonly hold: number }
+  | { readonly kind: 'void'; readonly hold: number; readonly key: string }
   | { readonly kind: 'payOut'; readonly hold: number; readonly serial: string; readonly key: string }
-  | { readonly kind: 'wait'; readonly seconds: number }
+  /** The expiry may be late, and money whose time has passed is its owner's all the same. */
+  | { readonly kind: 'wait'; readonly seconds: number; readonly expires: boolean }
   /** Energy in 10⁻⁶ kWh. */
   | { readonly kind: 'use'; readonly account: string; readonly microKwh: bigint }
   | { readonly kind: 'post'; readonly account: string }
@@ -102,7 +103,7 @@ export function createLedgerModel(accounts: readonly string[]) {
     const before = keys.get(key);
     if (before !== undefined) return before === content ? 'replayed' : 'idempotency-mismatch';
     if (asked === undefined) return 'not-found';
-    if (asked.state !== 'placed') return 'hold-ended';
+    if (asked.state !== 'placed' || asked.expiresAt <= now) return 'hold-ended';
     if (payoutSerials.has(serial)) return 'idempotency-mismatch';
     keys.set(key, content);
     payoutSerials.add(serial);
@@ -111,15 +112,21 @@ export function createLedgerModel(accounts: readonly string[]) {
     return 'done';
   }
 
-  function giveBack(asked: ModelHold | undefined): string {
+  function giveBack({ hold: index, key }: Extract<LedgerCommand, { kind: 'void' }>): string {
+    const asked = roundIn(holds, index);
+    const content = `void ${holds.length === 0 ? 'none' : index % holds.length}`;
+    const before = keys.get(key);
+    if (before !== undefined) return before === content ? 'replayed' : 'idempotency-mismatch';
     if (asked === undefined) return 'not-found';
     if (asked.state !== 'placed') return 'hold-ended';
+    keys.set(key, content);
     end(asked, 'voided');
     return 'done';
   }
 
-  function wait(seconds: number): string {
+  function wait({ seconds, expires }: Extract<LedgerCommand, { kind: 'wait' }>): string {
     now += seconds;
+    if (!expires) return 'waited';
     const due = holds.filter(({ state, expiresAt }) => state === 'placed' && expiresAt <= now);
     for (const each of due) end(each, 'expired');
     return `expired ${due.length}`;
@@ -158,9 +165,9 @@ export function createLedgerModel(accounts: readonly string[]) {
         case 'payOut':
           return payOut(command);
         case 'void':
-          return giveBack(roundIn(holds, command.hold));
+          return giveBack(command);
         case 'wait':
-          return wait(command.seconds);
+          return wait(command);
         case 'use':
           return use(command.account, command.microKwh);
         case 'post':

@@ -43,9 +43,12 @@ const COMMAND: fc.Arbitrary<LedgerCommand> = fc.oneof(
       seconds: fc.integer({ min: 1, max: 300 }),
     }),
   },
-  { weight: 2, arbitrary: fc.record({ kind: fc.constant('void' as const), hold: place }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('void' as const), hold: place, key }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('payOut' as const), hold: place, serial, key }) },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant('wait' as const), seconds: fc.integer({ min: 1, max: 200 }) }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ kind: fc.constant('wait' as const), seconds: fc.integer({ min: 1, max: 200 }), expires: fc.boolean() }),
+  },
   {
     weight: 4,
     arbitrary: fc.record({
@@ -147,8 +150,8 @@ async function openLedger() {
       if (outcome.ok && !outcome.value.replayed) placed.push(outcome.value.value.id);
       return answerOf(outcome);
     },
-    async void({ hold }) {
-      return answerOf(await holds.void(placedAt(hold), TELLER));
+    async void({ hold, key: idempotencyKey }) {
+      return answerOf(await holds.void({ holdId: placedAt(hold), idempotencyKey, actor: TELLER }));
     },
     async payOut({ hold, serial: channelSerial, key: idempotencyKey }) {
       const through = { channel: 'bank', channelSerial, channelDate: '2026-11-24' };
@@ -156,8 +159,9 @@ async function openLedger() {
       if (outcome.ok && !outcome.value.replayed) await noteEntry(outcome.value.value.accountId);
       return answerOf(outcome);
     },
-    async wait({ seconds }) {
+    async wait({ seconds, expires }) {
       await clock.advance(seconds * 1_000);
+      if (!expires) return 'waited';
       return `expired ${await holds.expireDue()}`;
     },
     async use({ account: name, microKwh }) {
@@ -195,8 +199,12 @@ async function openLedger() {
       const { imbalance } = await store.read('figures', {});
       if (imbalance !== 0n) throw new Error(`the journal is out of balance by ${imbalance}`);
       for (const name of ACCOUNTS) {
-        const moves = await store.read('accountMoves', { account: customerAccount(asId(name)) });
-        const sum = moves.reduce((all, move) => all + move.amount, 0n);
+        const { opening, moves } = await store.read('accountMoves', {
+          account: customerAccount(asId(name)),
+          from: EVENING,
+          to: plusMs(clock.now(), 1),
+        });
+        const sum = moves.reduce<bigint>((all, move) => all + move.amount, opening);
         const balance = (await store.read('account', { accountId: asId(name) }))?.balance;
         if (sum !== balance) throw new Error(`${name} has ${balance}, its postings sum to ${sum}`);
       }

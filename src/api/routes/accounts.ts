@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import Type from 'typebox';
-import { balanceAt, statementOf } from '../../core/ledger/statement.ts';
+import { statementOf } from '../../core/ledger/statement.ts';
 import { customerAccount } from '../../core/model/journal.ts';
 import { formatInstant } from '../../kernel/clock.ts';
 import { type AccountId, asId } from '../../kernel/ids.ts';
@@ -74,8 +74,8 @@ export const accountRoutes: FastifyPluginAsyncTypebox<Pick<ApiDeps, 'store' | 'c
       const from = parseInstantField(query.from, 'from');
       const to = parseInstantField(query.to, 'to') ?? clock.now();
       if (from >= to) throw refused('from', 'an instant before to');
-      const moves = await store.read('accountMoves', { account: customerAccount(account.id) });
-      const statement = toStatementDto(account.id, statementOf(moves, from, to));
+      const { opening, moves } = await store.read('accountMoves', { account: customerAccount(account.id), from, to });
+      const statement = toStatementDto(account.id, statementOf(opening, moves, from, to));
       if (headers.accept?.includes('text/csv') !== true) return statement;
       // Sent as it is: it has no schema to be serialised by.
       return reply
@@ -102,8 +102,8 @@ export const accountRoutes: FastifyPluginAsyncTypebox<Pick<ApiDeps, 'store' | 'c
     async handler({ params, query }) {
       const { account } = await accountOf(asId(params.id));
       const at = parseInstantField(query.at, 'at');
-      const moves = await store.read('accountMoves', { account: customerAccount(account.id) });
-      return { accountId: account.id, at: formatInstant(at), balance: formatMoney(balanceAt(moves, at)) };
+      const { opening } = await store.read('accountMoves', { account: customerAccount(account.id), from: at, to: at });
+      return { accountId: account.id, at: formatInstant(at), balance: formatMoney(opening) };
     },
   });
 

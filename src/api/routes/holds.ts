@@ -1,7 +1,13 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import type { FastifyReply } from 'fastify';
 import Type from 'typebox';
+import type { Hold } from '../../core/model/payment.ts';
+import type { AccountView } from '../../core/ports/queries.ts';
 import type { HoldError } from '../../core/services/hold-service.ts';
+import type { Once } from '../../core/services/idempotency.ts';
+import { AppError } from '../../kernel/app-error.ts';
 import { type AccountId, asId, type HoldId } from '../../kernel/ids.ts';
+import type { Result } from '../../kernel/result.ts';
 import { actorOf } from '../auth.ts';
 import type { ApiDeps } from '../deps.ts';
 import { ref } from '../dto/fields.ts';
@@ -26,6 +32,17 @@ const tags = ['money'];
 const hold = ref<HoldDto>('Hold');
 
 export const holdRoutes: FastifyPluginAsyncTypebox<Pick<ApiDeps, 'holds' | 'store'>> = async (app, { holds, store }) => {
+  const standingOf = async (accountId: AccountId): Promise<AccountView> => {
+    const view = await store.read('account', { accountId });
+    if (view === undefined) throw new AppError('invariant-violated', 'a hold belongs to no account', { accountId });
+    return view;
+  };
+  const answered = async (outcome: Result<Once<Hold>, HoldError>, notFound: string, reply: FastifyReply): Promise<HoldDto> => {
+    if (!outcome.ok) throw holdProblem(outcome.error, notFound);
+    if (outcome.value.replayed) reply.header('idempotency-replayed', 'true');
+    return toHoldDto(outcome.value.value, await standingOf(outcome.value.value.accountId));
+  };
+
   app.route({
     method: 'POST',
     url: '/accounts/:id/holds',
@@ -49,10 +66,8 @@ export const holdRoutes: FastifyPluginAsyncTypebox<Pick<ApiDeps, 'holds' | 'stor
         idempotencyKey: request.headers['idempotency-key'],
         actor: actorOf(request),
       });
-      if (!outcome.ok) throw holdProblem(outcome.error, 'No account has this id');
-      const { value, replayed } = outcome.value;
-      if (replayed) reply.header('idempotency-replayed', 'true');
-      return reply.code(replayed ? 200 : 201).send(toHoldDto(value));
+      const answer = await answered(outcome, 'No account has this id', reply);
+      return reply.code(outcome.ok && outcome.value.replayed ? 200 : 201).send(answer);
     },
   });
 
@@ -71,7 +86,8 @@ export const holdRoutes: FastifyPluginAsyncTypebox<Pick<ApiDeps, 'holds' | 'stor
       const accountId = asId<AccountId>(params.id);
       if ((await store.read('account', { accountId })) === undefined)
         throw new ProblemError('not-found', { detail: 'No account has this id' });
-      return { items: (await store.read('placedHolds', { accountId })).map(toHoldDto) };
+      const view = await standingOf(accountId);
+      return { items: (await store.read('placedHolds', { accountId })).map((placed) => toHoldDto(placed, view)) };
     },
   });
 
@@ -83,7 +99,7 @@ export const holdRoutes: FastifyPluginAsyncTypebox<Pick<ApiDeps, 'holds' | 'stor
     handler: async ({ params }) => {
       const found = await store.read('hold', { holdId: asId(params.id) });
       if (found === undefined) throw new ProblemError('not-found', { detail: NO_HOLD });
-      return toHoldDto(found);
+      return toHoldDto(found, await standingOf(found.accountId));
     },
   });
 
@@ -91,11 +107,21 @@ export const holdRoutes: FastifyPluginAsyncTypebox<Pick<ApiDeps, 'holds' | 'stor
     method: 'POST',
     url: '/holds/:id/void',
     config: WRITE,
-    schema: { operationId: 'voidHold', summary: 'Give back what was set aside', tags, params: IdParams, response: { 200: hold } },
-    handler: async (request) => {
-      const outcome = await holds.void(asId<HoldId>(request.params.id), actorOf(request));
-      if (!outcome.ok) throw holdProblem(outcome.error, NO_HOLD);
-      return toHoldDto(outcome.value);
+    schema: {
+      operationId: 'voidHold',
+      summary: 'Give back what was set aside',
+      tags,
+      params: IdParams,
+      headers: IdempotencyHeaders,
+      response: { 200: hold },
+    },
+    handler: async (request, reply) => {
+      const order = {
+        holdId: asId<HoldId>(request.params.id),
+        idempotencyKey: request.headers['idempotency-key'],
+        actor: actorOf(request),
+      };
+      return answered(await holds.void(order), NO_HOLD, reply);
     },
   });
 
@@ -122,10 +148,7 @@ export const holdRoutes: FastifyPluginAsyncTypebox<Pick<ApiDeps, 'holds' | 'stor
         idempotencyKey: request.headers['idempotency-key'],
         actor: actorOf(request),
       });
-      if (!outcome.ok) throw holdProblem(outcome.error, NO_HOLD);
-      const { value, replayed } = outcome.value;
-      if (replayed) reply.header('idempotency-replayed', 'true');
-      return toHoldDto(value);
+      return answered(outcome, NO_HOLD, reply);
     },
   });
 };

@@ -1,5 +1,5 @@
 import type { Instant } from '../../kernel/clock.ts';
-import { addMoney, type Money, NO_MONEY } from '../../kernel/units.ts';
+import { addMoney, type Money } from '../../kernel/units.ts';
 import type { AccountMove } from '../model/journal.ts';
 
 /** What a customer is shown of a time: what there was, what came and went, what is left. */
@@ -17,19 +17,15 @@ export interface StatementLine extends AccountMove {
   readonly balance: Money;
 }
 
-/** @param moves every move of the account, in the order of the journal */
-export function statementOf(moves: readonly AccountMove[], from: Instant, to: Instant): Statement {
-  const opening = balanceAt(moves, from);
+/**
+ * @param opening the sum of all that was posted before `from` by the wall clock of the gateway
+ * @param moves of the time, in the order of the journal
+ */
+export function statementOf(opening: Money, moves: readonly AccountMove[], from: Instant, to: Instant): Statement {
   let balance = opening;
-  const lines: StatementLine[] = [];
-  for (const move of moves) {
-    if (move.at < from || move.at >= to) continue;
+  const lines = moves.map((move): StatementLine => {
     balance = addMoney(balance, move.amount);
-    lines.push({ ...move, balance });
-  }
+    return { ...move, balance };
+  });
   return { from, to, opening, lines, closing: balance };
 }
-
-/** The balance just before an instant: the sum of all that was posted earlier by the wall clock of the gateway. */
-export const balanceAt = (moves: readonly AccountMove[], at: Instant): Money =>
-  moves.reduce((sum, move) => (move.at < at ? addMoney(sum, move.amount) : sum), NO_MONEY);

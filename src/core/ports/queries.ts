@@ -134,8 +134,11 @@ export interface Queries {
   readonly ledgerBalance: { ask: { account: LedgerAccount }; answer: Money };
   /** Entries that post to a ledger account, newest first. */
   readonly entries: { ask: PageAsk & { account: LedgerAccount }; answer: Page<StoredEntry> };
-  /** Everything that was posted to a ledger account, in the order of the journal. */
-  readonly accountMoves: { ask: { account: LedgerAccount }; answer: readonly AccountMove[] };
+  /** What was posted to a ledger account in a time, `to` not included, in the order of the journal; and the sum of all that was posted before. */
+  readonly accountMoves: {
+    ask: { account: LedgerAccount; from: Instant; to: Instant };
+    answer: { opening: Money; moves: readonly AccountMove[] };
+  };
   readonly meter: { ask: { meterId: MeterId }; answer: MeterView | undefined };
   readonly meters: { ask: PageAsk & { lineId?: string | undefined }; answer: Page<MeterView> };
   /** Newest first. */

@@ -21,6 +21,12 @@ export interface HoldOrder {
   readonly actor: Actor;
 }
 
+export interface VoidOrder {
+  readonly holdId: HoldId;
+  readonly idempotencyKey: string;
+  readonly actor: Actor;
+}
+
 /** Money that has left through a channel, with the channel's own serial and date. */
 export interface PayoutOrder {
   readonly holdId: HoldId;
@@ -40,7 +46,7 @@ type Outcome<T> = Promise<Result<T, HoldError>>;
 export interface HoldService {
   place(order: HoldOrder): Outcome<Once<Hold>>;
   /** Gives it back; supply that waits for it is restored with the same commit. */
-  void(holdId: HoldId, actor: Actor): Outcome<Hold>;
+  void(order: VoidOrder): Outcome<Once<Hold>>;
   /** Posts it as money paid out; the channel's serial is taken once, for ever. */
   payOut(order: PayoutOrder): Outcome<Once<Hold>>;
   /** Gives back what nobody came for in time; returns how many. */
@@ -65,10 +71,11 @@ export function createHoldService(deps: HoldDeps): HoldService {
   return {
     place: (order) =>
       gate(order.idempotencyKey, async () => (await findEarlier(deps.store, order.idempotencyKey, holdPrint(order))) ?? place(deps, order)),
-    async void(holdId, actor) {
-      const hold = await placed(deps.store, holdId);
-      return hold.ok ? giveBack(deps, hold.value, 'voided', actor) : hold;
-    },
+    void: (order) =>
+      gate(
+        order.idempotencyKey,
+        async () => (await findEarlier(deps.store, order.idempotencyKey, voidPrint(order))) ?? voidHold(deps, order),
+      ),
     payOut: (order) =>
       gate(
         order.idempotencyKey,
@@ -116,14 +123,30 @@ async function placed(store: Store, holdId: HoldId): Outcome<Hold> {
   return hold.state === 'placed' ? ok(hold) : err({ code: 'hold-ended' });
 }
 
+async function voidHold(deps: HoldDeps, order: VoidOrder): Outcome<Once<Hold>> {
+  const { holdId, idempotencyKey, actor } = order;
+  const hold = await placed(deps.store, holdId);
+  if (!hold.ok) return hold;
+  const key = {
+    kind: 'idempotencyKey',
+    key: idempotencyKey,
+    fingerprint: voidPrint(order),
+    resource: `hold:${holdId}`,
+    at: deps.clock.now(),
+  } as const;
+  const outcome = await giveBack(deps, hold.value, 'voided', actor, [key]);
+  return outcome.ok ? ok({ value: outcome.value, replayed: false }) : outcome;
+}
+
 /** What is available again is credit like any other: where it pays up, the restore is decided in the same commit. */
-async function giveBack(deps: HoldDeps, hold: Hold, state: 'voided' | 'expired', actor: Actor): Outcome<Hold> {
+async function giveBack(deps: HoldDeps, hold: Hold, state: 'voided' | 'expired', actor: Actor, more: readonly Fact[] = []): Outcome<Hold> {
   const { store, situations, decisions, clock } = deps;
   const fact: Fact = { kind: 'holdEnded', holdId: hold.id, end: { state }, at: clock.now(), actor };
   const account = await store.read('account', { accountId: hold.accountId });
   const meterPointId = account?.meterPointId;
-  if (meterPointId === undefined || !situations.knows(meterPointId)) return ended(hold, { state }, await store.commit({ facts: [fact] }));
-  const isStored = await decisions.commit(meterPointId, () => ({ facts: [fact], overlay: { credit: hold.amount } }));
+  const facts = [...more, fact];
+  if (meterPointId === undefined || !situations.knows(meterPointId)) return ended(hold, { state }, await store.commit({ facts }));
+  const isStored = await decisions.commit(meterPointId, () => ({ facts, overlay: { credit: hold.amount } }));
   if (isStored) return ok({ ...hold, state });
   const now = await placed(store, hold.id);
   return now.ok ? err({ code: 'conflict' }) : now;
@@ -133,6 +156,7 @@ async function payOut({ store, clock, newId }: HoldDeps, order: PayoutOrder): Ou
   const { holdId, actor, idempotencyKey, channel, channelSerial, channelDate } = order;
   const hold = await placed(store, holdId);
   if (!hold.ok) return hold;
+  if (hold.value.expiresAt <= clock.now()) return err({ code: 'hold-ended' });
   const { accountId, amount, reason } = hold.value;
   const stamp: EntryStamp = { id: newId('ent'), at: clock.now(), actor };
   const end: HoldEnd = { state: 'posted', entryId: stamp.id };
@@ -163,5 +187,6 @@ function ended(hold: Hold, { state }: HoldEnd, outcome: CommitOutcome): Result<H
 
 const holdPrint = ({ accountId, amount, expiresAt, reason }: HoldOrder): string =>
   JSON.stringify(['hold', accountId, formatMoney(amount), expiresAt, reason]);
+const voidPrint = ({ holdId }: VoidOrder): string => JSON.stringify(['void', holdId]);
 const payoutPrint = ({ holdId, channel, channelSerial, channelDate }: PayoutOrder): string =>
   JSON.stringify(['payout', holdId, channel, channelSerial, channelDate]);

@@ -24,8 +24,8 @@ export function* checkHolds(database: Database.Database): Iterable<Violation> {
 }
 
 function* checkPosted(database: Database.Database): Iterable<Violation> {
-  const posted = database.prepare<[], { id: string; amount: bigint; left: bigint | null }>(
-    `select h.id, h.amount, -sum(p.amount) as left
+  const posted = database.prepare<[], { id: string; amount: bigint; left: bigint | null; late: bigint }>(
+    `select h.id, h.amount, -sum(p.amount) as left, r.at >= h.expires_at as late
      from holds h
      left join records r on r.subject = 'hold:' || h.id and r.type = 'hold.posted'
      left join entries e on e.id = json_extract(r.body, '$.entryId')
@@ -33,7 +33,8 @@ function* checkPosted(database: Database.Database): Iterable<Violation> {
      left join postings p on p.entry_seq = e.seq and p.account_id = a.id
      where h.state = 'posted' group by h.id`,
   );
-  for (const { id, amount, left } of posted.iterate()) {
+  for (const { id, amount, left, late } of posted.iterate()) {
+    if (late === 1n) yield { invariant: 'I5', where: `hold:${id}`, found: 'posted after its time', expected: 'expired or voided' };
     if (left === amount) continue;
     yield {
       invariant: 'I5',

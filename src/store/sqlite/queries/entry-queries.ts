@@ -1,7 +1,7 @@
-import type { ExpressionBuilder } from 'kysely';
+import type { ExpressionBuilder, Kysely } from 'kysely';
 import type { AccountMove, JournalEntry, LedgerAccount, Posting } from '../../../core/model/journal.ts';
 import type { StoredEntry } from '../../../core/ports/queries.ts';
-import { money } from '../../../kernel/units.ts';
+import { money, NO_MONEY } from '../../../kernel/units.ts';
 import type { Reader } from '../connection.ts';
 import { question } from '../question.ts';
 import type { Schema } from '../schema.ts';
@@ -17,30 +17,32 @@ const ledgerAccount = question<{ name: string }>()((db, asked) =>
     .where('ledger_accounts.name', '=', asked.name),
 );
 
-/** Goes back from one entry of an account to the one before, as the postings lead. */
+/** An account's entries from one of them back to its first, as the postings lead. */
+const walkBack = (db: Kysely<Schema>, asked: { readonly accountId: bigint; readonly from: bigint }) =>
+  db.withRecursive('back', (recursive) =>
+    recursive
+      .selectFrom('postings')
+      .select(['entry_seq', 'line', 'balance_after', 'previous_entry'])
+      .where('entry_seq', '=', asked.from)
+      .where('account_id', '=', asked.accountId)
+      .where(isLastOfItsEntry)
+      .unionAll(
+        recursive
+          .selectFrom('back')
+          .innerJoin('postings', 'postings.entry_seq', 'back.previous_entry')
+          .select(['postings.entry_seq', 'postings.line', 'postings.balance_after', 'postings.previous_entry'])
+          .where('postings.account_id', '=', asked.accountId)
+          .where(isLastOfItsEntry),
+      ),
+  );
+
+/** Newest first, no more than the page: SQLite walks no further than it is asked for. */
 const entriesBack = question<{ accountId: bigint; from: bigint; limit: number }>()((db, asked) =>
-  db
-    .withRecursive('back', (recursive) =>
-      recursive
-        .selectFrom('postings')
-        .select(['entry_seq', 'line', 'balance_after', 'previous_entry'])
-        .where('entry_seq', '=', asked.from)
-        .where('account_id', '=', asked.accountId)
-        .where(isLastOfItsEntry)
-        .unionAll(
-          recursive
-            .selectFrom('back')
-            .innerJoin('postings', 'postings.entry_seq', 'back.previous_entry')
-            .select(['postings.entry_seq', 'postings.line', 'postings.balance_after', 'postings.previous_entry'])
-            .where('postings.account_id', '=', asked.accountId)
-            .where(isLastOfItsEntry),
-        )
-        .limit(asked.limit),
-    )
-    .selectFrom('back')
-    .innerJoin('entries', 'entries.seq', 'back.entry_seq')
+  walkBack(db, asked)
+    .selectFrom((of) => of.selectFrom('back').selectAll().limit(asked.limit).as('page'))
+    .innerJoin('entries', 'entries.seq', 'page.entry_seq')
     .selectAll('entries')
-    .select(['back.balance_after', 'back.previous_entry'])
+    .select(['page.balance_after', 'page.previous_entry'])
     .orderBy('entries.seq', 'desc'),
 );
 
@@ -63,40 +65,40 @@ const postingsOf = question<{ seq: bigint }>()((db, asked) =>
     .orderBy('postings.line'),
 );
 
-/** Every entry of an account, back to its first, with the sum of what it posts there. */
-const allMoves = question<{ accountId: bigint; from: bigint }>()((db, asked) =>
-  db
-    .withRecursive('back', (recursive) =>
-      recursive
-        .selectFrom('postings')
-        .select(['entry_seq', 'previous_entry'])
-        .where('entry_seq', '=', asked.from)
-        .where('account_id', '=', asked.accountId)
-        .where(isLastOfItsEntry)
-        .unionAll(
-          recursive
-            .selectFrom('back')
-            .innerJoin('postings', 'postings.entry_seq', 'back.previous_entry')
-            .select(['postings.entry_seq', 'postings.previous_entry'])
-            .where('postings.account_id', '=', asked.accountId)
-            .where(isLastOfItsEntry),
-        ),
-    )
+/** What a time's entries post to an account, in the order of the journal. */
+const movesWithin = question<{ accountId: bigint; from: bigint; since: bigint; until: bigint }>()((db, asked) =>
+  walkBack(db, asked)
     .selectFrom('back')
     .innerJoin('entries', 'entries.seq', 'back.entry_seq')
     .innerJoin('postings', 'postings.entry_seq', 'back.entry_seq')
     .where('postings.account_id', '=', asked.accountId)
+    .where('entries.at', '>=', asked.since)
+    .where('entries.at', '<', asked.until)
     .groupBy('entries.seq')
     .select(['entries.seq', 'entries.id', 'entries.kind', 'entries.key', 'entries.at', 'entries.business_day', 'entries.memo'])
     .select(({ fn }) => fn.sum<bigint>('postings.amount').as('amount'))
     .orderBy('entries.seq'),
 );
+/** Everything that was posted to an account before an instant. */
+const sumBefore = question<{ accountId: bigint; from: bigint; until: bigint }>()((db, asked) =>
+  walkBack(db, asked)
+    .selectFrom('back')
+    .innerJoin('entries', 'entries.seq', 'back.entry_seq')
+    .innerJoin('postings', 'postings.entry_seq', 'back.entry_seq')
+    .where('postings.account_id', '=', asked.accountId)
+    .where('entries.at', '<', asked.until)
+    .select(({ fn, lit }) => fn.coalesce(fn.sum<bigint>('postings.amount'), lit(0)).as('sum')),
+);
 
 export const entryAnswers: Answers<'entries' | 'accountMoves'> = {
-  accountMoves({ reader }, ask) {
-    const account = reader.first(ledgerAccount, { name: ask.account });
-    if (account === undefined) return [];
-    return reader.all(allMoves, { accountId: account.id, from: account.last_entry }).map(moveOf);
+  accountMoves({ reader }, { account: name, from: since, to: until }) {
+    const account = reader.first(ledgerAccount, { name });
+    if (account === undefined) return { opening: NO_MONEY, moves: [] };
+    const asked = { accountId: account.id, from: account.last_entry };
+    return {
+      opening: money(BigInt(reader.first(sumBefore, { ...asked, until: BigInt(since) })?.sum ?? 0n)),
+      moves: reader.all(movesWithin, { ...asked, since: BigInt(since), until: BigInt(until) }).map(moveOf),
+    };
   },
   entries({ reader }, ask) {
     const account = reader.first(ledgerAccount, { name: ask.account });

@@ -80,7 +80,9 @@ function createHoldAppliers({ database, book, seal, versions }: WriterContext): 
     'insert into holds (id, account_id, amount, placed_at, expires_at, reason, state) values (?, ?, ?, ?, ?, ?, ?)',
   );
   const end = database
-    .prepare<[string, string], string>(`update holds set state = ? where id = ? and state = 'placed' returning account_id`)
+    .prepare<[string, string, string, number], string>(
+      `update holds set state = ? where id = ? and state = 'placed' and (? <> 'posted' or expires_at > ?) returning account_id`,
+    )
     .pluck();
   const taken = database
     .prepare<[string, string], bigint>(
@@ -102,7 +104,8 @@ function createHoldAppliers({ database, book, seal, versions }: WriterContext): 
       return undefined;
     },
     holdEnded({ holdId, end: ending, at, actor }) {
-      const accountId = end.get(ending.state, holdId);
+      // Money whose time has passed is its owner's again, whether the expiry has come to it or not.
+      const accountId = end.get(ending.state, holdId, ending.state, at);
       if (accountId === undefined) return conflict(`hold:${holdId}`);
       versions.raise(`account:${accountId}`);
       const { state, ...by } = ending;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { HoldOrder, PayoutOrder } from '../../../../src/core/services/hold-service.ts';
 import { plusMs } from '../../../../src/kernel/clock.ts';
-import { type AccountId, asId } from '../../../../src/kernel/ids.ts';
+import { type AccountId, asId, type EntryId, type HoldId } from '../../../../src/kernel/ids.ts';
 import { EVENING, yuan } from '../../../support/core-facts.ts';
 import { createWorld, type World } from '../../../support/core-world.ts';
 
@@ -75,15 +75,33 @@ describe('money set aside', () => {
   });
 });
 
+const giveBack = (world: World, holdId: HoldId, idempotencyKey = `void ${holdId}`) =>
+  world.holds.void({ holdId, idempotencyKey, actor: asId('teller') });
+
 describe('it ends once', () => {
+  test('expired: nobody is paid out of it any more, whether the expiry has come to it or not', async () => {
+    const world = await withMoney();
+    const { id } = await placed(world, '40', { expiresAt: plusMs(EVENING, 60_000) });
+    await world.clock.advance(60_000);
+    expect(await world.holds.payOut(payout(id))).toEqual({ ok: false, error: { code: 'hold-ended' } });
+    // Two that are under way together are told apart by the writer.
+    const at = world.clock.now();
+    const end = { state: 'posted', entryId: asId<EntryId>('ent_9') } as const;
+    const late = await world.store.commit({ facts: [{ kind: 'holdEnded', holdId: id, end, at, actor: asId('teller') }] });
+    expect(late).toEqual({ status: 'conflict', subject: `hold:${id}` });
+    expect(await world.holds.expireDue()).toBe(1);
+    expect(await money(world)).toEqual({ balance: yuan('100'), held: yuan('0') });
+  });
+
   test('voided: it is available again', async () => {
     const world = await withMoney();
     const { id } = await placed(world, '40');
-    expect(await world.holds.void(id, asId('teller'))).toMatchObject({ ok: true, value: { state: 'voided' } });
+    expect(await giveBack(world, id)).toMatchObject({ ok: true, value: { value: { state: 'voided' }, replayed: false } });
+    expect(await giveBack(world, id)).toMatchObject({ ok: true, value: { value: { state: 'voided' }, replayed: true } });
     expect(await money(world)).toEqual({ balance: yuan('100'), held: yuan('0') });
-    expect(await world.holds.void(id, asId('teller'))).toEqual({ ok: false, error: { code: 'hold-ended' } });
+    expect(await giveBack(world, id, 'another')).toEqual({ ok: false, error: { code: 'hold-ended' } });
     expect(await world.holds.payOut(payout(id))).toEqual({ ok: false, error: { code: 'hold-ended' } });
-    expect(await world.holds.void(asId('hld_none'), asId('teller'))).toEqual({ ok: false, error: { code: 'not-found' } });
+    expect(await giveBack(world, asId('hld_none'))).toEqual({ ok: false, error: { code: 'not-found' } });
   });
 
   test('expired: by itself, when its time has come', async () => {
@@ -128,6 +146,6 @@ test('supply that went off while money was set aside comes back when that is giv
   await world.poll();
   await world.run();
   expect(world.meter.relay).toBe('open');
-  expect(await world.holds.void(id, asId('teller'))).toMatchObject({ ok: true, value: { state: 'voided' } });
+  expect(await giveBack(world, id)).toMatchObject({ ok: true, value: { value: { state: 'voided' } } });
   expect((await world.openCommand()).action).toBe('close');
 });
