@@ -18,6 +18,8 @@ export async function produceOpenApi(): Promise<string> {
     importArchive: untouched('importArchive'),
     supplyChanges: untouched('supplyChanges'),
     collections: untouched('collections'),
+    reversals: untouched('reversals'),
+    credit: untouched('credit'),
     readingEntry: untouched('readingEntry'),
     metrics: untouched('metrics'),
     clock: untouched('clock'),

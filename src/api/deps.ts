@@ -4,12 +4,14 @@ import type { ImportOrder, ImportReport } from '../core/services/archive-import.
 import type { CaseService } from '../core/services/cases.ts';
 import type { Collections } from '../core/services/collections.ts';
 import type { CommandService } from '../core/services/command-service.ts';
+import type { CreditService } from '../core/services/credit-service.ts';
 import type { HoldService } from '../core/services/hold-service.ts';
 import type { ScanService } from '../core/services/line-scans.ts';
 import type { ReadService } from '../core/services/on-demand-reads.ts';
 import type { PaymentService } from '../core/services/payment-service.ts';
 import type { ReadingEntry } from '../core/services/reading-entry.ts';
 import type { RechargeService } from '../core/services/recharge-service.ts';
+import type { ReversalService } from '../core/services/reversal-service.ts';
 import type { SupplyChanges } from '../core/services/supply-changes.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Logger } from '../kernel/logger.ts';
@@ -53,6 +55,8 @@ export interface ApiDeps {
   readonly archive: ArchiveBook;
   readonly importArchive: ImportFile;
   readonly supplyChanges: SupplyChanges;
+  readonly reversals: ReversalService;
+  readonly credit: CreditService;
   readonly collections: Collections;
   readonly readingEntry: ReadingEntry;
   readonly lines: () => readonly LineView[];

@@ -14,6 +14,7 @@ import { createChargeService } from '../core/services/charge-service.ts';
 import { createCollections } from '../core/services/collections.ts';
 import { createCommandRunner } from '../core/services/command-runner.ts';
 import { createCommandService } from '../core/services/command-service.ts';
+import { createCreditService } from '../core/services/credit-service.ts';
 import { createDecisions } from '../core/services/decisions.ts';
 import { createFreezeReader } from '../core/services/frozen-registers.ts';
 import { createHoldService } from '../core/services/hold-service.ts';
@@ -25,6 +26,7 @@ import { createPaymentService } from '../core/services/payment-service.ts';
 import { createReadingEntry } from '../core/services/reading-entry.ts';
 import { createRechargeRunner } from '../core/services/recharge-runner.ts';
 import { createRechargeService } from '../core/services/recharge-service.ts';
+import { createReversalService } from '../core/services/reversal-service.ts';
 import { createSettlementService } from '../core/services/settlement-service.ts';
 import { createSituations } from '../core/services/situations.ts';
 import { createSupplyChanges } from '../core/services/supply-changes.ts';
@@ -37,7 +39,7 @@ import { startCommandFiguresJob } from '../jobs/command-figures-job.ts';
 import { startCommandJob } from '../jobs/command-job.ts';
 import { startDayEndJob } from '../jobs/day-end-job.ts';
 import { createEnvelopeIntake, type EnvelopeIntake } from '../jobs/envelope-intake.ts';
-import { startHoldExpiryJob } from '../jobs/hold-expiry-job.ts';
+import { startExpiryJob } from '../jobs/expiry-job.ts';
 import type { RunningLoop } from '../jobs/loop.ts';
 import { startNoticeJob } from '../jobs/notice-job.ts';
 import { startPollJob } from '../jobs/poll-job.ts';
@@ -134,6 +136,8 @@ async function open(options: GatewayOptions, closeLater: (end: () => Promise<voi
     metrics,
     payments: core.payments,
     holds: core.holds,
+    reversals: core.reversals,
+    credit: core.credit,
     commands: core.commands,
     recharges: core.recharges,
     reads: core.reads,
@@ -196,6 +200,8 @@ function createCore({ config, store, lines, plans, signer, clock, newId, logger 
     gateway,
     payments: createPaymentService({ store, situations, decisions, clock, newId }),
     holds: createHoldService({ store, situations, decisions, clock, newId }),
+    reversals: createReversalService({ store, situations, decisions, clock, newId }),
+    credit: createCreditService({ store, situations, decisions, clock, newId }),
     commands: createCommandService({ store, situations, clock, newId }),
     metering,
     settlement: createSettlementService({
@@ -267,8 +273,8 @@ async function startJobs(
   const watch: RunningLoop = { wake: () => undefined, stop: async () => unwatch() };
   const dayEnd = startDayEndJob({ charges: core.charges, clock, logger });
   const settlement = startSettlementJob({ settlement: core.settlement, clock, logger });
-  const holdExpiry = startHoldExpiryJob({ holds: core.holds, clock, logger });
-  return [watch, polls, commands, notices, figures, dayEnd, settlement, holdExpiry, clockWatch];
+  const expiry = startExpiryJob({ holds: core.holds, reversals: core.reversals, clock, logger });
+  return [watch, polls, commands, notices, figures, dayEnd, settlement, expiry, clockWatch];
 }
 
 /** The first start makes an administrator's key; afterwards `feikong key create` makes more. */

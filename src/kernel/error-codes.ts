@@ -30,6 +30,7 @@ export const ERROR_CODES = {
   'data-unreadable': { meaning: 'The data folder cannot be read as a Feikong database', status: 500, retryable: false, remedy: 'Check the folder and its permissions, or restore a backup' },
   'invariant-violated': { meaning: 'A rule that must always hold does not', status: 500, retryable: false, remedy: 'Run feikong check and keep the data folder as it is' },
   'entry-unbalanced': { meaning: 'The postings of a journal entry do not sum to zero', status: 500, retryable: false, remedy: 'Report it: nothing was stored' },
+  'unknown-ledger-account': { meaning: 'An entry posts to an account that is not in the chart', status: 500, retryable: false, remedy: 'Report it: nothing was stored' },
   // Archive
   'fact-overlap': { meaning: 'Two facts of one aspect hold at once', status: 422, retryable: false, remedy: 'End the first where the second begins' },
   'fact-gap': { meaning: 'Between two facts nothing holds where something must', status: 422, retryable: false, remedy: 'Let the second begin where the first ends' },
@@ -68,6 +69,10 @@ export const ERROR_CODES = {
   'unknown-protocol': { meaning: 'No such protocol', status: 400, retryable: false, remedy: 'Name one of the supported protocols' },
   // Money
   'insufficient-funds': { meaning: 'The account has less than that available', status: 409, retryable: true, remedy: 'Look at available of the account: ask for less, or wait for money' },
+  'self-approval': { meaning: 'Who asks for a reversal may not approve it', status: 403, retryable: false, remedy: 'Let another person with runs:approve approve it' },
+  'reversal-ended': { meaning: 'The reversal was posted, rejected or has expired', status: 409, retryable: false, remedy: 'Look at its state; ask for a new one if it is still wanted' },
+  'not-reversible': { meaning: 'This entry cannot be undone that way', status: 422, retryable: false, remedy: 'Do what the detail says' },
+  'already-reversed': { meaning: 'Of the entry less is left than that', status: 409, retryable: false, remedy: 'Look at what is left of it' },
   'hold-ended': { meaning: 'What was set aside has been posted, voided or has expired', status: 409, retryable: false, remedy: 'Look at the state of the hold; place a new one if it is still wanted' },
   // Metering
   'reading-not-believable': { meaning: 'The register cannot have stood there between its neighbours', status: 422, retryable: false, remedy: 'Check the value, the register and the instant; correct the neighbour first where it is the wrong one' },

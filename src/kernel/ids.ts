@@ -11,6 +11,7 @@ export type LineId = Id<'line'>;
 export type EntryId = Id<'entry'>;
 export type PaymentId = Id<'payment'>;
 export type BillId = Id<'bill'>;
+export type ReversalId = Id<'reversal'>;
 export type HoldId = Id<'hold'>;
 export type CommandId = Id<'command'>;
 export type RechargeId = Id<'recharge'>;

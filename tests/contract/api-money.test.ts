@@ -135,6 +135,9 @@ describe('accounts', () => {
       balance: '100.00',
       held: '0.00',
       accrued: '1.50',
+      promotion: '0.00',
+      emergencyLeft: '0.00',
+      owed: '0.00',
       available: '98.50',
     });
   });

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { OWN_MONEY_ONLY } from '../../src/core/ledger/buckets.ts';
 import type { ApiKey } from '../../src/core/model/api-key.ts';
 import type { Fact } from '../../src/core/model/fact.ts';
 import { cashAccount } from '../../src/core/model/journal.ts';
@@ -220,7 +221,14 @@ describe.each([
       await given(store, { kind: 'account', account: { id: asId('a2'), state: 'closed' } }, { kind: 'accrual', accrual });
       const first = await store.read('accounts', { limit: 1 });
       expect(first.items).toEqual([
-        { account: { id: ACCOUNT, state: 'open' }, meterPointId: POINT.id, balance: yuan('0'), held: yuan('0'), accrued: yuan('1.67') },
+        {
+          account: { id: ACCOUNT, state: 'open' },
+          meterPointId: POINT.id,
+          balance: yuan('0'),
+          funds: OWN_MONEY_ONLY,
+          held: yuan('0'),
+          accrued: yuan('1.67'),
+        },
       ]);
       const rest = await store.read('accounts', { limit: 1, cursor: first.nextCursor });
       expect(rest.items.map(({ account, meterPointId }) => [account.state, meterPointId])).toEqual([['closed', undefined]]);

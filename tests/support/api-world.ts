@@ -75,6 +75,8 @@ export async function createApiWorld({ requestsPerMinute = 100_000, ...options }
     cases: createCaseService({ store, clock }),
     supplyChanges: world.supplyChanges,
     readingEntry: world.readingEntry,
+    reversals: world.reversals,
+    credit: world.credit,
     collections: createCollections({ store, clock, zone: SHANGHAI }),
     archive: createArchiveBook({ store, sealer, clock }),
     importArchive: createFileImport({

@@ -11,6 +11,7 @@ import { type ConfiguredPoint, storeArchive } from '../../src/core/services/arch
 import { createChargeService } from '../../src/core/services/charge-service.ts';
 import { createCommandRunner } from '../../src/core/services/command-runner.ts';
 import { createCommandService } from '../../src/core/services/command-service.ts';
+import { createCreditService } from '../../src/core/services/credit-service.ts';
 import { createDecisions } from '../../src/core/services/decisions.ts';
 import { createHoldService } from '../../src/core/services/hold-service.ts';
 import { createMeteringService } from '../../src/core/services/metering-service.ts';
@@ -19,6 +20,7 @@ import { createPaymentService, type PaymentOrder } from '../../src/core/services
 import { createReadingEntry } from '../../src/core/services/reading-entry.ts';
 import { createRechargeRunner } from '../../src/core/services/recharge-runner.ts';
 import { createRechargeService, type RechargeOrder } from '../../src/core/services/recharge-service.ts';
+import { createReversalService } from '../../src/core/services/reversal-service.ts';
 import { createSettlementService } from '../../src/core/services/settlement-service.ts';
 import { createSituations, type PointTerms } from '../../src/core/services/situations.ts';
 import { createSupplyChanges } from '../../src/core/services/supply-changes.ts';
@@ -104,6 +106,8 @@ export async function createWorld({
   const notices = createNoticeService({ store, notifier, clock });
   const supplyChanges = createSupplyChanges({ store, situations, clock, newId, dueDays: 4 });
   const settlement = createSettlementService({ store, situations, decisions, clock, newId, dueDays: 4, waitMs: 7_200_000 });
+  const reversals = createReversalService({ store, situations, decisions, clock, newId });
+  const credit = createCreditService({ store, situations, decisions, clock, newId });
   const readingEntry = createReadingEntry({ store, situations, decisions, clock, newId });
   await storeArchive(inner, [placeOf(meterPoint, meterConfig)], clock.now());
 
@@ -130,6 +134,8 @@ export async function createWorld({
     supplyChanges,
     settlement,
     readingEntry,
+    reversals,
+    credit,
     notices,
     pay: (amount: string, more: Partial<PaymentOrder> = {}) => {
       serial += 1;

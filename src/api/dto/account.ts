@@ -1,7 +1,8 @@
 import Type, { type Static } from 'typebox';
 import { availableOf } from '../../core/ledger/accrued.ts';
+import { creditOf } from '../../core/ledger/buckets.ts';
 import type { AccountView } from '../../core/ports/queries.ts';
-import { formatMoney } from '../../kernel/units.ts';
+import { addMoney, formatMoney, negateMoney, subtractMoney } from '../../kernel/units.ts';
 import { oneOf, orNull, text, textOrNull, yuan } from './fields.ts';
 
 export const AccountSchema = Type.Object(
@@ -9,17 +10,20 @@ export const AccountSchema = Type.Object(
     id: text('Id of the account'),
     state: oneOf(['open', 'closed'], 'A closed account takes no charge'),
     meterPointId: textOrNull('The place that it pays for'),
-    balance: yuan('Sum of its postings'),
+    balance: yuan('Own money: the sum of its postings'),
     held: yuan('Set aside'),
     accrued: yuan('Used since the last posting'),
-    available: yuan('balance − held − accrued'),
+    promotion: yuan('Promotional credit, used first'),
+    emergencyLeft: yuan('Emergency credit that may still be used'),
+    owed: yuan('Owed for energy and late fees, besides the balance'),
+    available: yuan('balance − held − accrued + promotion + emergencyLeft'),
   },
   { $id: 'Account' },
 );
 export type AccountDto = Static<typeof AccountSchema>;
 
 export function toAccountDto(view: AccountView): AccountDto {
-  const { account, meterPointId, balance, held, accrued } = view;
+  const { account, meterPointId, balance, held, accrued, funds } = view;
   return {
     id: account.id,
     state: account.state,
@@ -27,6 +31,9 @@ export function toAccountDto(view: AccountView): AccountDto {
     balance: formatMoney(balance),
     held: formatMoney(held),
     accrued: formatMoney(accrued),
+    promotion: formatMoney(funds.promotion),
+    emergencyLeft: formatMoney(subtractMoney(creditOf(funds), funds.promotion)),
+    owed: formatMoney(negateMoney(addMoney(funds.receivable, funds.lateFee))),
     available: formatMoney(availableOf(view)),
   };
 }

@@ -1,5 +1,5 @@
 import Type, { type Static } from 'typebox';
-import type { LedgerAccount } from '../../core/model/journal.ts';
+import { ENTRY_KINDS, type LedgerAccount } from '../../core/model/journal.ts';
 import type { StoredEntry } from '../../core/ports/queries.ts';
 import { formatInstant } from '../../kernel/clock.ts';
 import { addMoney, formatMoney, NO_MONEY } from '../../kernel/units.ts';
@@ -9,7 +9,7 @@ export const EntrySchema = Type.Object(
   {
     id: text('Id of the journal entry'),
     seq: Type.Integer({ description: 'Place in the journal' }),
-    kind: oneOf(['payment', 'charge', 'reversal', 'payout'], 'What it books'),
+    kind: oneOf(ENTRY_KINDS, 'What it books'),
     key: text('What makes it unique, for ever'),
     at: instant('When it was posted'),
     actor: text('Who posted it'),

@@ -10,11 +10,13 @@ import { KeySchema } from './key.ts';
 import { LineSchema, OccupancySchema } from './line.ts';
 import { MeterSchema, RelaySchema } from './meter.ts';
 import { PaymentSchema } from './payment.ts';
+import { PostedEntrySchema } from './posted-entry.ts';
 import { ProblemSchema } from './problem.ts';
 import { ReadSchema } from './read.ts';
 import { ReadingSchema } from './reading.ts';
 import { RechargeDetailSchema, RechargeSchema } from './recharge.ts';
 import { RelayCommandDetailSchema, RelayCommandSchema } from './relay-command.ts';
+import { ReversalSchema } from './reversal.ts';
 import { ScanSchema } from './scan.ts';
 import { StatementSchema } from './statement.ts';
 import { SupplyChangeSchema } from './supply-change.ts';
@@ -35,6 +37,8 @@ export const SHARED_SCHEMAS = [
   HoldSchema,
   StatementSchema,
   BillSchema,
+  ReversalSchema,
+  PostedEntrySchema,
   OutstandingBillSchema,
   CollectionSchema,
   ReadingSchema,

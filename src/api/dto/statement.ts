@@ -65,6 +65,15 @@ function textOf({ kind, key, businessDay, memo }: StatementLine): string {
       return `Paid out through ${through}`;
     case 'charge':
       return `Electricity of ${businessDay ?? 'a day'}`;
+    case 'assignment':
+      return 'Payment that was found';
+    case 'release':
+      return 'Guarantee given back';
+    case 'suspense':
+    case 'guarantee':
+    case 'promotion':
+    case 'late-fee':
+      return memo;
     case 'reversal':
       return memo === '' ? 'Correction of an earlier entry' : `Correction: ${memo}`;
   }

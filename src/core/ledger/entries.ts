@@ -1,9 +1,19 @@
 /** Balanced entries: what a customer is charged is whole fen, what a component earns is 10⁻⁶ yuan, and the rounding account takes the rest. */
 import type { Instant } from '../../kernel/clock.ts';
 import type { AccountId, Actor, EntryId } from '../../kernel/ids.ts';
-import { addMoney, type Money, NO_MONEY, negateMoney, subtractMoney } from '../../kernel/units.ts';
+import { addMoney, type Money, money, NO_MONEY, negateMoney, subtractMoney } from '../../kernel/units.ts';
 import type { Accrual, ComponentSum } from '../model/accrual.ts';
-import { cashAccount, customerAccount, type JournalEntry, type Posting, ROUNDING_ACCOUNT, revenueAccount } from '../model/journal.ts';
+import {
+  cashAccount,
+  customerAccount,
+  guaranteeAccount,
+  type JournalEntry,
+  type LedgerAccount,
+  type Posting,
+  ROUNDING_ACCOUNT,
+  revenueAccount,
+  SUSPENSE_ACCOUNT,
+} from '../model/journal.ts';
 
 export interface EntryStamp {
   readonly id: EntryId;
@@ -107,6 +117,82 @@ function movedSums({ rated, posted }: Pick<Accrual, 'rated' | 'posted'>): readon
     .filter(({ customer, revenue }) => customer !== 0n || revenue !== 0n);
 }
 
+/** Money that came in through a channel, with nobody to credit it to. Its serial is taken as a payment's would be. */
+export function suspenseEntry(
+  stamp: EntryStamp,
+  { amount, channel, channelSerial, channelDate, memo }: Omit<Payout, 'accountId'>,
+): JournalEntry {
+  return {
+    ...stamp,
+    ...UNCHARGED,
+    kind: 'suspense',
+    key: `payment:${channel}:${channelDate}:${channelSerial}`,
+    memo,
+    postings: [
+      { account: SUSPENSE_ACCOUNT, amount },
+      { account: cashAccount(channel), amount: negateMoney(amount) },
+    ],
+  };
+}
+
+/** Credits what lay in suspense to whom it belongs to, once for ever. */
+export function assignmentEntry(stamp: EntryStamp, suspense: JournalEntry, accountId: AccountId, memo: string): JournalEntry {
+  const amount = suspense.postings.find(({ account }) => account === SUSPENSE_ACCOUNT)?.amount ?? NO_MONEY;
+  return {
+    ...stamp,
+    ...UNCHARGED,
+    kind: 'assignment',
+    key: `assignment:${suspense.id}`,
+    memo,
+    postings: [
+      { account: customerAccount(accountId), amount },
+      { account: SUSPENSE_ACCOUNT, amount: negateMoney(amount) },
+    ],
+  };
+}
+
+/** A security that came in through a channel. */
+export function guaranteeEntry(stamp: EntryStamp, { accountId, amount, channel, channelSerial, channelDate, memo }: Payout): JournalEntry {
+  return {
+    ...stamp,
+    ...UNCHARGED,
+    kind: 'guarantee',
+    key: `payment:${channel}:${channelDate}:${channelSerial}`,
+    memo,
+    postings: [
+      { account: guaranteeAccount(accountId), amount },
+      { account: cashAccount(channel), amount: negateMoney(amount) },
+    ],
+  };
+}
+
+/** What moves between two accounts of ours or of one customer, under a key of the request that asked for it. */
+export function moveEntry(
+  stamp: EntryStamp,
+  kind: 'release' | 'promotion' | 'late-fee',
+  {
+    key,
+    from,
+    to,
+    amount,
+    memo,
+  }: { readonly key: string; readonly from: LedgerAccount; readonly to: LedgerAccount; readonly amount: Money; readonly memo: string },
+): JournalEntry {
+  return {
+    ...stamp,
+    ...UNCHARGED,
+    kind,
+    key: `${kind}:${key}`,
+    memo,
+    postings: [
+      { account: to, amount },
+      { account: from, amount: negateMoney(amount) },
+    ],
+  };
+}
+
+const UNCHARGED = { meterPointId: undefined, businessDay: undefined, reverses: undefined } as const;
+
 /** Undoes an entry: every posting turned round. */
 export function reversalEntry(stamp: EntryStamp, original: JournalEntry): JournalEntry {
   return {
@@ -120,3 +206,35 @@ export function reversalEntry(stamp: EntryStamp, original: JournalEntry): Journa
     postings: original.postings.map(({ account, amount }) => ({ account, amount: negateMoney(amount) })),
   };
 }
+
+/** What came in or went out by an entry: the sum of its credits. */
+export const totalOf = ({ postings }: Pick<JournalEntry, 'postings'>): Money =>
+  postings.reduce((sum, { amount }) => (amount > 0n ? addMoney(sum, amount) : sum), NO_MONEY);
+
+/**
+ * Undoes a part of money that came in: what it repaid is owed again last.
+ *
+ * @param part which part it is, counted from 1: the key of each is used once
+ * @param amount whole fen, above zero, below what the entry moved
+ */
+export function partialReversalEntry(stamp: EntryStamp, original: JournalEntry, amount: Money, part: number): JournalEntry {
+  let rest: bigint = amount;
+  const take = (most: Money): Money => {
+    const taken = most < rest ? most : money(rest);
+    rest -= taken;
+    return taken;
+  };
+  const credits = original.postings.filter((posting) => posting.amount > 0n).toSorted((one, other) => lastUndone(one) - lastUndone(other));
+  const back = credits.map(({ account, amount: most }): Posting => ({ account, amount: negateMoney(take(most)) }));
+  const debit = original.postings.find((posting) => posting.amount < 0n);
+  return {
+    ...reversalEntry(stamp, original),
+    key: `reversal:${original.id}:${part}`,
+    partOf: totalOf(original),
+    postings: [...back.filter((posting) => posting.amount !== 0n), ...(debit === undefined ? [] : [{ account: debit.account, amount }])],
+  };
+}
+
+/** Own money first, then what was paid off: late fee, energy, emergency credit. */
+const UNDOING = ['customer:', 'late-fee:', 'receivable:', 'emergency:'];
+const lastUndone = ({ account }: Posting): number => UNDOING.findIndex((prefix) => account.startsWith(prefix));

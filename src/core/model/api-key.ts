@@ -12,6 +12,7 @@ export const SCOPES = [
   'supply:write',
   'payments:write',
   'ledger:write',
+  'runs:approve',
   'relay:trip',
   'relay:restore',
   'recharges:write',

@@ -1,6 +1,6 @@
 /** What one commit can say: a closed list, each stored by one applier of the writer. */
 import type { Instant } from '../../kernel/clock.ts';
-import type { Actor, CaseId, HoldId, MeterId, MeterPointId, NoticeId } from '../../kernel/ids.ts';
+import type { Actor, CaseId, HoldId, MeterId, MeterPointId, NoticeId, ReversalId } from '../../kernel/ids.ts';
 import type { Power } from '../../kernel/units.ts';
 import type { Account } from './account.ts';
 import type { Accrual } from './accrual.ts';
@@ -10,6 +10,7 @@ import type { Case } from './case.ts';
 import type { Command, CommandMove } from './command.ts';
 import type { Crossing } from './crossing.ts';
 import type { StoredDecision } from './decision.ts';
+import type { CreditTerms } from './funds.ts';
 import type { IssuedBill } from './issued-bill.ts';
 import type { JournalEntry } from './journal.ts';
 import type { LineAlarm } from './line-alarm.ts';
@@ -20,6 +21,7 @@ import type { Hold, HoldEnd, Payment } from './payment.ts';
 import type { Reading } from './reading.ts';
 import type { Recharge, RechargeMove } from './recharge.ts';
 import type { RegisterName } from './register.ts';
+import type { Reversal, ReversalEnd } from './reversal.ts';
 
 export type Fact =
   // Archive: stored as it is now; an equal one changes nothing and raises no version.
@@ -31,10 +33,21 @@ export type Fact =
   // Money
   | { readonly kind: 'entry'; readonly entry: JournalEntry }
   | { readonly kind: 'payment'; readonly payment: Payment }
+  /** What is agreed of an account's credit and debts, in the place of what was. */
+  | { readonly kind: 'creditTerms'; readonly terms: CreditTerms; readonly at: Instant; readonly actor: Actor; readonly reason: string }
   /** Only where so much is available: balance − holds − accrued; else the batch is a conflict on `funds:ACCOUNT`. */
   | { readonly kind: 'hold'; readonly hold: Hold; readonly actor: Actor }
   /** Applied only where it is placed; else the batch is a conflict on `hold:ID`. */
   | { readonly kind: 'holdEnded'; readonly holdId: HoldId; readonly end: HoldEnd; readonly at: Instant; readonly actor: Actor }
+  | { readonly kind: 'reversalAsked'; readonly reversal: Reversal }
+  /** Applied only where it is pending, posted only before its time and by another person; else the batch is a conflict on `reversal:ID`. */
+  | {
+      readonly kind: 'reversalEnded';
+      readonly reversalId: ReversalId;
+      readonly end: ReversalEnd;
+      readonly at: Instant;
+      readonly actor: Actor;
+    }
   /** Keys never expire; `resource` is what the first request made, as `payment:ID`. */
   | { readonly kind: 'idempotencyKey'; readonly key: string; readonly fingerprint: string; readonly resource: string; readonly at: Instant }
   /** One bill of a period, and one correction of a bill, for ever; else the batch is a conflict on `bill:POINT`. The store numbers it. */

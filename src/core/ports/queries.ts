@@ -1,6 +1,18 @@
 /** The store's named questions: one query for one question, each answered from one snapshot. */
 import type { Instant } from '../../kernel/clock.ts';
-import type { AccountId, Actor, CaseId, CommandId, HoldId, MeterId, MeterPointId, PaymentId, RechargeId } from '../../kernel/ids.ts';
+import type {
+  AccountId,
+  Actor,
+  CaseId,
+  CommandId,
+  EntryId,
+  HoldId,
+  MeterId,
+  MeterPointId,
+  PaymentId,
+  RechargeId,
+  ReversalId,
+} from '../../kernel/ids.ts';
 import type { BusinessDay } from '../../kernel/local-time.ts';
 import type { Money } from '../../kernel/units.ts';
 import type { Account } from '../model/account.ts';
@@ -12,6 +24,7 @@ import type { Command, CommandMove } from '../model/command.ts';
 import type { Crossing } from '../model/crossing.ts';
 import type { StoredDecision } from '../model/decision.ts';
 import type { Expectation } from '../model/expectation.ts';
+import type { Funds } from '../model/funds.ts';
 import type { NumberedBill } from '../model/issued-bill.ts';
 import type { AccountMove, JournalEntry, LedgerAccount } from '../model/journal.ts';
 import type { LimiterCounts } from '../model/limiter.ts';
@@ -22,6 +35,7 @@ import type { Hold, StoredPayment } from '../model/payment.ts';
 import type { Reading } from '../model/reading.ts';
 import type { Recharge, RechargeMove } from '../model/recharge.ts';
 import type { RegisterName } from '../model/register.ts';
+import type { Reversal, UndoneSoFar } from '../model/reversal.ts';
 import type { AccountStanding, CollectedBill } from '../model/standing.ts';
 
 /** Where a list goes on; opaque to callers. */
@@ -74,7 +88,9 @@ export interface ArchiveView {
 export interface AccountView {
   readonly account: Account;
   readonly meterPointId: MeterPointId | undefined;
+  /** Own money. */
   readonly balance: Money;
+  readonly funds: Funds;
   readonly held: Money;
   readonly accrued: Money;
 }
@@ -155,6 +171,13 @@ export interface Queries {
   };
   /** What is stored of a register at an instant, and its good neighbours on either side. */
   readonly readingsAround: { ask: { meterId: MeterId; register: RegisterName; at: Instant }; answer: ReadingsAround };
+  /** One entry with its postings as they are stored, and what of it was undone. */
+  readonly entry: { ask: { entryId: EntryId }; answer: ({ readonly entry: JournalEntry } & UndoneSoFar) | undefined };
+  readonly reversal: { ask: { reversalId: ReversalId }; answer: Reversal | undefined };
+  /** In the order of their ids. */
+  readonly reversals: { ask: PageAsk; answer: Page<Reversal> };
+  /** Pending, and their time has come. */
+  readonly dueReversals: { ask: { now: Instant; limit: number }; answer: readonly Reversal[] };
   readonly hold: { ask: { holdId: HoldId }; answer: Hold | undefined };
   /** What is set aside of an account now, in the order of their ids. */
   readonly placedHolds: { ask: { accountId: AccountId }; answer: readonly Hold[] };

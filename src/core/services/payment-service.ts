@@ -1,15 +1,16 @@
 import { AppError } from '../../kernel/app-error.ts';
 import type { Clock } from '../../kernel/clock.ts';
-import { type AccountId, type Actor, asId, type MeterPointId, type NewId, type PaymentId } from '../../kernel/ids.ts';
+import { type AccountId, type Actor, asId, type NewId, type PaymentId } from '../../kernel/ids.ts';
 import { err, ok, type Result } from '../../kernel/result.ts';
 import { formatMoney, type Money } from '../../kernel/units.ts';
+import { usableOf } from '../ledger/buckets.ts';
 import { paymentEntry } from '../ledger/entries.ts';
 import type { Fact } from '../model/fact.ts';
 import { customerAccount } from '../model/journal.ts';
 import type { Payment, StoredPayment } from '../model/payment.ts';
-import type { MeterPointFacts } from '../ports/queries.ts';
-import type { Expectation, Store } from '../ports/store.ts';
-import { CONFLICT_LIMIT, type Decided, type Decisions, expectationsOf } from './decisions.ts';
+import type { Store } from '../ports/store.ts';
+import { commitDecided } from './decided-commit.ts';
+import type { Decided, Decisions } from './decisions.ts';
 import { createKeyGate, type KeyError, type Once } from './idempotency.ts';
 import type { Situations } from './situations.ts';
 
@@ -59,49 +60,29 @@ async function findEarlier(store: Store, order: PaymentOrder): Promise<PaymentRe
 }
 
 async function write(deps: PaymentDeps, order: PaymentOrder): Promise<PaymentResult> {
-  const account = await deps.store.read('account', { accountId: order.accountId });
+  const { store, situations } = deps;
+  const account = await store.read('account', { accountId: order.accountId });
   if (account === undefined) return err({ code: 'not-found' });
-  // Money for a place that is no longer configured is money all the same; nothing is decided for it.
-  const meterPointId = account.meterPointId !== undefined && deps.situations.knows(account.meterPointId) ? account.meterPointId : undefined;
-  for (let attempt = 0; attempt < CONFLICT_LIMIT; attempt++) {
-    const result = await attemptToPost(deps, order, meterPointId);
-    if (result !== 'conflict') return result;
-  }
-  // The money must not wait for a quiet moment: it is posted first and decided on afterwards.
-  const result = await attemptToPost(deps, order, undefined);
-  if (result === 'conflict')
-    throw new AppError('invariant-violated', 'a posting without expectations met a conflict', { accountId: order.accountId });
-  if (result.ok && meterPointId !== undefined) await deps.decisions.commit(meterPointId, () => ({ facts: [], overlay: {} }));
-  return result;
-}
-
-async function attemptToPost(
-  deps: PaymentDeps,
-  order: PaymentOrder,
-  meterPointId: MeterPointId | undefined,
-): Promise<PaymentResult | 'conflict'> {
-  const facts = meterPointId === undefined ? undefined : await deps.situations.load(meterPointId);
-  const decided = facts === undefined ? undefined : deps.decisions.decide(facts, { credit: order.amount });
-  const payment = paymentOf(deps, order, decided);
-  const outcome = await deps.store.commit({
-    facts: [...moneyFacts(order, payment), ...(decided?.facts ?? [])],
-    ...(facts === undefined || decided === undefined ? {} : { expect: restsOn(facts, decided) }),
+  let payment = paymentOf(deps, order, undefined);
+  const outcome = await commitDecided(deps, {
+    // Money for a place that is no longer configured is money all the same; nothing is decided for it.
+    meterPointId: account.meterPointId !== undefined && situations.knows(account.meterPointId) ? account.meterPointId : undefined,
+    usable: ({ balance, funds }) => usableOf(order.amount, balance, funds),
+    facts(decided) {
+      payment = paymentOf(deps, order, decided);
+      return moneyFacts(order, payment);
+    },
   });
   switch (outcome.status) {
     case 'committed':
-      return ok({ value: { ...payment, balanceAfter: balanceAfter(outcome.balances, order.accountId) }, replayed: false });
+      return ok({ value: { ...payment, balanceAfter: await balanceAfter(store, outcome.balances, order.accountId) }, replayed: false });
     case 'conflict':
-      return 'conflict';
+      throw new AppError('invariant-violated', 'a payment met a limit', { accountId: order.accountId, subject: outcome.subject });
     case 'refused':
       return err({ code: outcome.code });
     case 'duplicate':
-      return (await findEarlier(deps.store, order)) ?? err({ code: 'idempotency-mismatch' });
+      return (await findEarlier(store, order)) ?? err({ code: 'idempotency-mismatch' });
   }
-}
-
-/** That nothing is to be done rests on the meter's commands as well: a trip that leaves meanwhile must find its restore. */
-function restsOn(facts: MeterPointFacts, { acts }: Decided): readonly Expectation[] {
-  return acts ? expectationsOf(facts, true) : facts.versions.filter(({ subject }) => subject === `meter:${facts.meter.id}`);
 }
 
 function paymentOf({ newId, clock }: PaymentDeps, { idempotencyKey: _, ...order }: PaymentOrder, decided: Decided | undefined): Payment {
@@ -124,10 +105,10 @@ function moneyFacts(order: PaymentOrder, payment: Payment): readonly Fact[] {
   ];
 }
 
-function balanceAfter(balances: ReadonlyMap<string, Money>, accountId: AccountId): Money {
-  const balance = balances.get(customerAccount(accountId));
-  if (balance === undefined) throw new AppError('invariant-violated', 'a committed payment has no balance', { accountId });
-  return balance;
+/** All of it may have gone to debts: then own money is what it was. */
+async function balanceAfter(store: Store, balances: ReadonlyMap<string, Money>, accountId: AccountId): Promise<Money> {
+  const account = customerAccount(accountId);
+  return balances.get(account) ?? (await store.read('ledgerBalance', { account }));
 }
 
 const paymentIdOf = (resource: string): PaymentId => asId<PaymentId>(resource.replace(/^payment:/, ''));

@@ -97,7 +97,7 @@ function situationOf(
     keepPower: meterPoint.keepPower || supply.point.protection !== undefined,
     restoreBy: meterPoint.restoreBy,
     balance,
-    available: availableOf({ balance, held: account.held, accrued }),
+    available: availableOf({ balance, held: account.held, accrued, funds: account.funds }),
     reading: oldestOf(registers.needed, [...(overlay.readings ?? []), ...facts.latestReadings]),
     provisional: doubtsOf(overlay.accrual ?? facts.accrual),
     paysBefore: paysBefore(supply),

@@ -11,6 +11,7 @@ import { checkJournal } from './check/journal.ts';
 import { checkKeys } from './check/keys.ts';
 import { checkRecharges } from './check/recharges.ts';
 import { checkRounding } from './check/rounding.ts';
+import { checkSides } from './check/sides.ts';
 import { checkSupply } from './check/supply.ts';
 import { checkTrips } from './check/trips.ts';
 import type { Check, Violation } from './check/violation.ts';
@@ -36,7 +37,7 @@ export interface CheckError {
 const CHECKS = {
   I1: checkJournal,
   I3: checkKeys,
-  I4: checkBalances,
+  I4: (database) => [...checkBalances(database), ...checkSides(database)],
   I5: checkHolds,
   I6: checkBills,
   I8: checkTrips,

@@ -18,6 +18,9 @@ export interface Schema {
   readonly readings: ReadingTable;
   readonly latest_readings: LatestReadingTable;
   readonly accruals: AccrualTable;
+  readonly credit_terms: { readonly account_id: string; readonly emergency_limit: bigint; readonly recovery_share: bigint };
+  readonly reversals: ReversalTable;
+  readonly undone: { readonly entry_id: string; readonly total: bigint; readonly undone: bigint; readonly parts: bigint };
   readonly bills: BillTable;
   readonly reviews: { readonly meter_point_id: string; readonly asked_seq: bigint; readonly reason: string };
   readonly meter_spans: MeterSpanTable;
@@ -58,6 +61,18 @@ export interface MeterPointTable {
   readonly restore_by: string;
   readonly agreement: bigint;
   readonly keep_power: bigint;
+}
+
+export interface ReversalTable {
+  readonly id: string;
+  readonly entry_id: string;
+  readonly account_id: string | null;
+  readonly amount: bigint | null;
+  readonly reason: string;
+  readonly asked_at: bigint;
+  readonly asked_by: string;
+  readonly expires_at: bigint;
+  readonly state: string;
 }
 
 export interface AccrualTable {

@@ -40,20 +40,21 @@ interface PaymentRow {
   readonly balance: bigint | null;
 }
 
-/** A payment says what its entry posted to its customer. */
+/** A payment says what its entry posted to its customer and to what he owed, and what his own money was after it. */
 function* checkPayments(database: Database.Database): Iterable<Violation> {
   const payments = database.prepare<[], PaymentRow>(
-    `select pay.id, pay.amount, pay.balance_after, p.amount as posted, p.balance_after as balance
-     from payments pay
-     left join entries e on e.id = pay.entry_id
-     left join ledger_accounts a on a.name = 'customer:' || pay.account_id
-     left join postings p on p.entry_seq = e.seq and p.account_id = a.id`,
+    `select pay.id, pay.amount, pay.balance_after,
+       (select sum(p.amount) from postings p join ledger_accounts a on a.id = p.account_id
+        where p.entry_seq = e.seq and a.name in ('customer:' || pay.account_id, 'receivable:' || pay.account_id,
+          'late-fee:' || pay.account_id, 'emergency:' || pay.account_id)) as posted,
+       (select sum(p.amount) from postings p join ledger_accounts a on a.id = p.account_id
+        where p.entry_seq <= e.seq and a.name = 'customer:' || pay.account_id) as balance
+     from payments pay left join entries e on e.id = pay.entry_id`,
   );
   for (const { id, amount, balance_after, posted, balance } of payments.iterate()) {
-    if (posted === null || balance === null)
-      yield { invariant: 'I4', where: `payment ${id}`, found: 'no posting to its account', expected: yuan(amount) };
+    if (posted === null) yield { invariant: 'I4', where: `payment ${id}`, found: 'no posting to its account', expected: yuan(amount) };
     else if (posted !== amount) yield { invariant: 'I4', where: `payment ${id}`, found: yuan(amount), expected: yuan(posted) };
-    else if (balance !== balance_after)
-      yield { invariant: 'I4', where: `payment ${id}, balance after it`, found: yuan(balance_after), expected: yuan(balance) };
+    else if ((balance ?? 0n) !== balance_after)
+      yield { invariant: 'I4', where: `payment ${id}, balance after it`, found: yuan(balance_after), expected: yuan(balance ?? 0n) };
   }
 }

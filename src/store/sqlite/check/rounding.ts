@@ -14,11 +14,11 @@ interface ChargeRow {
 export function* checkRounding(database: Database.Database): Iterable<Violation> {
   const charges = database.prepare<[], ChargeRow>(
     `select e.key,
-       coalesce(sum(p.amount) filter (where a.name glob 'customer:*' or a.name glob 'receivable:*'), 0) as customer,
+       coalesce(sum(p.amount) filter (where a.name not glob 'revenue:*' and a.name <> 'rounding'), 0) as customer,
        coalesce(sum(p.amount) filter (where a.name glob 'revenue:*'), 0) as revenue,
        coalesce(sum(p.amount) filter (where a.name = 'rounding'), 0) as rounding
      from entries e join postings p on p.entry_seq = e.seq join ledger_accounts a on a.id = p.account_id
-     where e.kind <> 'payment' group by e.seq`,
+     where e.kind in ('charge', 'reversal') group by e.seq`,
   );
   let expected = 0n;
   for (const { key, customer, revenue, rounding } of charges.iterate()) {

@@ -6,11 +6,13 @@
  */
 
 import type { Fact } from '../../../core/model/fact.ts';
+import type { CreditTerms } from '../../../core/model/funds.ts';
 import type { JournalEntry, Posting } from '../../../core/model/journal.ts';
 import type { MeterPoint } from '../../../core/model/meter.ts';
 import type { Hold, Payment } from '../../../core/model/payment.ts';
 import type { Reading } from '../../../core/model/reading.ts';
 import type { Recharge, RechargeMove } from '../../../core/model/recharge.ts';
+import type { Reversal } from '../../../core/model/reversal.ts';
 import type { Batch, Expectation } from '../../../core/ports/store.ts';
 import { type Instant, instantOf } from '../../../kernel/clock.ts';
 import type { Actor } from '../../../kernel/ids.ts';
@@ -70,6 +72,12 @@ function packFact(fact: Fact): Packed | Fact {
       return ['accrual', accrualText(fact.accrual)];
     case 'payment':
       return ['payment', { ...fact.payment, amount: fact.payment.amount.toString() }];
+    case 'creditTerms':
+      return ['creditTerms', { ...fact.terms, emergencyLimit: fact.terms.emergencyLimit.toString() }, fact.at, fact.actor, fact.reason];
+    case 'reversalAsked': {
+      const { amount, ...rest } = fact.reversal;
+      return ['reversalAsked', rest, ...(amount === undefined ? [] : [amount.toString()])];
+    }
     case 'hold':
       return ['hold', { ...fact.hold, amount: fact.hold.amount.toString() }, fact.actor];
     case 'recharge':
@@ -87,10 +95,23 @@ function packFact(fact: Fact): Packed | Fact {
   }
 }
 
-function packEntry({ id, kind, key, at, actor, meterPointId, businessDay, reverses, memo, postings }: JournalEntry): Packed {
+function packEntry({ id, kind, key, at, actor, meterPointId, businessDay, reverses, memo, postings, partOf }: JournalEntry): Packed {
   const lines: string[] = [];
   for (const { account, amount } of postings) lines.push(account, amount.toString());
-  return ['entry', id, kind, key, at, actor, meterPointId ?? null, businessDay ?? null, reverses ?? null, memo, lines];
+  return [
+    'entry',
+    id,
+    kind,
+    key,
+    at,
+    actor,
+    meterPointId ?? null,
+    businessDay ?? null,
+    reverses ?? null,
+    memo,
+    lines,
+    ...(partOf === undefined ? [] : [partOf.toString()]),
+  ];
 }
 
 function unpackFact([kind, ...rest]: Packed): Fact {
@@ -118,6 +139,15 @@ function unpackFact([kind, ...rest]: Packed): Fact {
       return { kind, accrual: parseAccrual(rest[0] as string) };
     case 'payment':
       return { kind, payment: withAmount<Payment>(rest[0]) };
+    case 'creditTerms': {
+      const [terms, at, actor, reason] = rest as [CreditTerms & { readonly emergencyLimit: unknown }, number, Actor, string];
+      const emergencyLimit = money(BigInt(terms.emergencyLimit as unknown as string));
+      return { kind, terms: { ...terms, emergencyLimit }, at: instantOf(at), actor, reason };
+    }
+    case 'reversalAsked': {
+      const [reversal, amount] = rest as [Omit<Reversal, 'amount'>, string | undefined];
+      return { kind, reversal: { ...reversal, amount: amount === undefined ? undefined : money(BigInt(amount)) } };
+    }
     case 'hold':
       return { kind, hold: withAmount<Hold>(rest[0]), actor: rest[1] as Actor };
     case 'recharge':
@@ -129,7 +159,19 @@ function unpackFact([kind, ...rest]: Packed): Fact {
   }
 }
 
-function unpackEntry([id, kind, key, at, actor, meterPointId, businessDay, reverses, memo, lines]: readonly unknown[]): JournalEntry {
+function unpackEntry([
+  id,
+  kind,
+  key,
+  at,
+  actor,
+  meterPointId,
+  businessDay,
+  reverses,
+  memo,
+  lines,
+  partOf,
+]: readonly unknown[]): JournalEntry {
   const texts = lines as readonly string[];
   const postings: Posting[] = [];
   for (let index = 0; index < texts.length; index += 2) {
@@ -146,6 +188,7 @@ function unpackEntry([id, kind, key, at, actor, meterPointId, businessDay, rever
     reverses: reverses ?? undefined,
     memo,
     postings,
+    ...(partOf === undefined ? {} : { partOf: money(BigInt(partOf as string)) }),
   } as JournalEntry;
 }
 

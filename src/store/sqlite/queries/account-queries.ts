@@ -1,4 +1,6 @@
-import { customerAccount } from '../../../core/model/journal.ts';
+import { OWN_MONEY_ONLY } from '../../../core/ledger/buckets.ts';
+import type { Funds } from '../../../core/model/funds.ts';
+import { customerAccount, emergencyAccount, lateFeeAccount, promotionAccount, receivableAccount } from '../../../core/model/journal.ts';
 import type { AccountView } from '../../../core/ports/queries.ts';
 import type { AccountId, MeterPointId } from '../../../kernel/ids.ts';
 import { asId } from '../../../kernel/ids.ts';
@@ -26,6 +28,21 @@ const newestPosting = question<{ name: string }>()((db, asked) =>
     .where('ledger_accounts.name', '=', asked.name)
     .orderBy('postings.line', 'desc')
     .limit(1),
+);
+/** The accounts of a customer besides his own money: of two postings in one entry the last counts, and comes last. */
+const otherBalances = question<{ promotion: string; emergency: string; receivable: string; lateFee: string }>()((db, asked) =>
+  db
+    .selectFrom('ledger_accounts')
+    .innerJoin('heads', 'heads.account_id', 'ledger_accounts.id')
+    .innerJoin('postings', (join) =>
+      join.onRef('postings.entry_seq', '=', 'heads.last_entry').onRef('postings.account_id', '=', 'heads.account_id'),
+    )
+    .select(['ledger_accounts.name', 'postings.balance_after'])
+    .where('ledger_accounts.name', 'in', [asked.promotion, asked.emergency, asked.receivable, asked.lateFee])
+    .orderBy('postings.line'),
+);
+const creditTermsOf = question<{ id: string }>()((db, asked) =>
+  db.selectFrom('credit_terms').selectAll().where('account_id', '=', asked.id),
 );
 const heldOfAccount = question<{ id: string }>()((db, asked) =>
   db
@@ -106,6 +123,27 @@ export function readAccount(reader: Reader, accountId: AccountId): VersionedAcco
   return row && viewOf(reader, row);
 }
 
+function readFunds(reader: Reader, id: AccountId): Funds {
+  const names = {
+    promotion: promotionAccount(id),
+    emergency: emergencyAccount(id),
+    receivable: receivableAccount(id),
+    lateFee: lateFeeAccount(id),
+  };
+  const rows = reader.all(otherBalances, names);
+  const terms = reader.first(creditTermsOf, { id });
+  if (rows.length === 0 && terms === undefined) return OWN_MONEY_ONLY;
+  const balance = (name: string) => money(rows.findLast((row) => row.name === name)?.balance_after ?? 0n);
+  return {
+    promotion: balance(names.promotion),
+    emergency: balance(names.emergency),
+    emergencyLimit: money(terms?.emergency_limit ?? 0n),
+    receivable: balance(names.receivable),
+    lateFee: balance(names.lateFee),
+    recoveryShare: Number(terms?.recovery_share ?? OWN_MONEY_ONLY.recoveryShare),
+  };
+}
+
 function viewOf(reader: Reader, row: Schema['accounts']): VersionedAccount {
   const { id } = row;
   const newest = reader.first(newestPosting, { name: customerAccount(asId<AccountId>(id)) });
@@ -115,6 +153,7 @@ function viewOf(reader: Reader, row: Schema['accounts']): VersionedAccount {
     account: accountOf(row),
     meterPointId: point && asId<MeterPointId>(point.id),
     balance: money(newest?.balance_after ?? 0n),
+    funds: readFunds(reader, asId(id)),
     held: money(BigInt(reader.first(heldOfAccount, { id })?.held ?? 0n)),
     accrued: money(points.reduce((sum, { accrued }) => sum + (accrued ?? 0n), 0n)),
   };

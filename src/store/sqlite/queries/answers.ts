@@ -11,6 +11,7 @@ import { figureAnswers } from './figure-queries.ts';
 import { holdAnswers } from './hold-queries.ts';
 import { meterAnswers } from './meter-queries.ts';
 import { rechargeAnswers } from './recharge-queries.ts';
+import { reversalAnswers } from './reversal-queries.ts';
 
 const answers: Answers<keyof Queries> = {
   ...accountAnswers,
@@ -24,6 +25,7 @@ const answers: Answers<keyof Queries> = {
   ...holdAnswers,
   ...meterAnswers,
   ...rechargeAnswers,
+  ...reversalAnswers,
 };
 
 /** Answers one named question from one snapshot. */
@@ -42,6 +44,8 @@ const POINT_READS: ReadonlySet<keyof Queries> = new Set([
   'meterPointAt',
   'payment',
   'hold',
+  'entry',
+  'reversal',
   'paymentBySerial',
   'idempotencyKey',
   'command',

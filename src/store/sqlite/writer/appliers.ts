@@ -7,6 +7,7 @@ import { createFeeControlAppliers } from './fee-control-appliers.ts';
 import { createMeteringAppliers } from './metering-appliers.ts';
 import { createMoneyAppliers } from './money-appliers.ts';
 import { createRechargeAppliers } from './recharge-appliers.ts';
+import { createReversalAppliers } from './reversal-appliers.ts';
 import { createSecurityAppliers } from './security-appliers.ts';
 import { createSettlementAppliers } from './settlement-appliers.ts';
 
@@ -20,6 +21,7 @@ export function createApply(context: WriterContext): (fact: Fact) => Refusal | u
     ...createFeeControlAppliers(context),
     ...createCommandAppliers(context),
     ...createRechargeAppliers(context),
+    ...createReversalAppliers(context),
     ...createSecurityAppliers(context),
     ...createSettlementAppliers(context),
   };

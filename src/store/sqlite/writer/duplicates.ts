@@ -9,7 +9,7 @@ export type FindDuplicate = (batch: Batch) => DuplicateKey;
 export function createFindDuplicate(database: Database.Database): FindDuplicate {
   const idempotencyKey = database.prepare('select 1 from idempotency_keys where key = ?');
   const serial = database.prepare('select 1 from payments where channel = ? and channel_date = ? and channel_serial = ?');
-  const reversed = database.prepare('select 1 from entries where reverses = ?');
+  const reversed = database.prepare('select 1 from undone where entry_id = ?');
   const entryKey = database.prepare('select 1 from entries where key = ?');
   const isUsed = (statement: Database.Statement, ...values: readonly string[]): boolean => statement.get(values) !== undefined;
 

@@ -1,36 +1,86 @@
-import { customerAccount, type JournalEntry } from '../../../core/model/journal.ts';
+import type Database from 'better-sqlite3';
+import { totalOf } from '../../../core/ledger/entries.ts';
+import { customerAccount, isCustomer, type JournalEntry } from '../../../core/model/journal.ts';
 import { AppError } from '../../../kernel/app-error.ts';
 import { formatInstant } from '../../../kernel/clock.ts';
 import type { AccountId } from '../../../kernel/ids.ts';
-import { formatMoney } from '../../../kernel/units.ts';
+import { formatMoney, type Money, NO_MONEY } from '../../../kernel/units.ts';
 import { type Appliers, conflict, type FactOf, KEY_USED, type Refusal, type WriterContext } from './applier.ts';
+import type { Book, BookAccount } from './book.ts';
+import { splitPostings } from './split-postings.ts';
 
-type MoneyKind = 'entry' | 'payment' | 'hold' | 'holdEnded' | 'idempotencyKey';
+type MoneyKind = 'entry' | 'creditTerms' | 'payment' | 'hold' | 'holdEnded' | 'idempotencyKey';
 
 export function createMoneyAppliers(context: WriterContext): Appliers<MoneyKind> {
   return {
     entry: createEntryApplier(context),
+    creditTerms: createTermsApplier(context),
     payment: createPaymentApplier(context),
     ...createHoldAppliers(context),
     idempotencyKey: createKeyApplier(context),
   };
 }
 
-function createEntryApplier({ book, seal, entries, postings, posted }: WriterContext) {
-  return ({ entry }: FactOf<'entry'>): undefined => {
+function createEntryApplier({ database, book, seal, versions, entries, postings, posted }: WriterContext) {
+  const undo = createUndoing(database);
+  return ({ entry }: FactOf<'entry'>): Refusal | undefined => {
     assertBalanced(entry);
+    const undone = undoneBy(entry);
+    if (undone !== undefined && !undo(entry, undone)) return KEY_USED;
     const { id, kind, key, at, actor, meterPointId = null, businessDay = null, reverses = null, memo } = entry;
     const seq = seal.nextSeq;
+    const stored = splitPostings(entry, book);
     entries.add(seq, id, kind, key, at, actor, meterPointId, businessDay, reverses, memo);
-    seal.entry(entry);
-    let line = 0;
-    for (const { account: name, amount } of entry.postings) {
+    seal.entry(stored === entry.postings ? entry : { ...entry, postings: stored });
+    for (const [line, { account: name, amount }] of stored.entries()) {
       const account = book.post(name, amount, seq);
-      postings.add(seq, line++, account.id, amount, account.balance, account.beforeLast);
-      if (!account.isCustomer) continue;
-      posted.customers.add(account);
-      if (kind === 'payment') posted.balanceAfter.set(id, account.balance);
+      if (isBeyond(account)) return conflict(`funds:${name}`);
+      postings.add(seq, line, account.id, amount, account.balance, account.beforeLast);
+      if (account.owner !== undefined) versions.raise(`account:${account.owner}`);
+      if (account.isCustomer) posted.customers.add(account);
     }
+    if (kind === 'payment') posted.balanceAfter.set(id, ownBalance(book, entry));
+    return undefined;
+  };
+}
+
+/** An account of one side never stands on the other. */
+const isBeyond = ({ side, balance }: BookAccount): boolean => (side === 'credit' && balance < 0n) || (side === 'debit' && balance > 0n);
+
+function ownBalance(book: Book, { postings }: JournalEntry): Money {
+  const name = postings.find(({ account }) => isCustomer(account))?.account;
+  return name === undefined ? NO_MONEY : (book.of(name)?.balance ?? NO_MONEY);
+}
+
+/** What was found an owner for is in suspense no more: it is neither assigned nor reversed again. */
+const undoneBy = ({ kind, key, reverses }: JournalEntry): string | undefined =>
+  reverses ?? (kind === 'assignment' ? key.slice('assignment:'.length) : undefined);
+
+/** Notes what of an entry is undone; false where that would be more than all of it. */
+function createUndoing(database: Database.Database): (entry: JournalEntry, undone: string) => boolean {
+  const note = database.prepare(
+    `insert into undone (entry_id, total, undone, parts) values (?, ?, ?, 1)
+     on conflict (entry_id) do update set undone = undone + excluded.undone, parts = parts + 1
+     where ? and undone.undone + excluded.undone <= undone.total`,
+  );
+  return (entry, undone) => {
+    const amount = totalOf(entry);
+    return note.run(undone, entry.partOf ?? amount, amount, Number(entry.partOf !== undefined)).changes === 1;
+  };
+}
+
+function createTermsApplier({ database, book, seal, versions }: WriterContext) {
+  const replace = database.prepare(
+    `insert into credit_terms (account_id, emergency_limit, recovery_share) values (?, ?, ?)
+     on conflict (account_id) do update set emergency_limit = excluded.emergency_limit, recovery_share = excluded.recovery_share`,
+  );
+  return ({ terms, at, actor, reason }: FactOf<'creditTerms'>): undefined => {
+    const { accountId, emergencyLimit, recoveryShare } = terms;
+    replace.run(accountId, emergencyLimit, recoveryShare);
+    book.agree(terms);
+    versions.raise(`account:${accountId}`);
+    const data = { accountId, emergencyLimit: formatMoney(emergencyLimit), recoveryShare, reason };
+    seal.record({ at, type: 'credit.agreed', actor, subject: `account:${accountId}`, data });
     return undefined;
   };
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { accruedOf, availableOf } from '../../../../src/core/ledger/accrued.ts';
+import { OWN_MONEY_ONLY } from '../../../../src/core/ledger/buckets.ts';
 import { chargeEntry, paymentEntry, reversalEntry } from '../../../../src/core/ledger/entries.ts';
 import type { Accrual, ComponentSum } from '../../../../src/core/model/accrual.ts';
 import type { JournalEntry } from '../../../../src/core/model/journal.ts';
@@ -113,7 +114,12 @@ describe('a reversal', () => {
 
 describe('what is left', () => {
   test('is the balance without what is held and what is accrued', () => {
-    expect(availableOf({ balance: yuan('20'), held: yuan('3'), accrued: yuan('17.01') })).toBe(-10_000n);
+    expect(availableOf({ balance: yuan('20'), held: yuan('3'), accrued: yuan('17.01'), funds: OWN_MONEY_ONLY })).toBe(-10_000n);
+  });
+
+  test('is more by promotional credit and by what is left of emergency credit', () => {
+    const funds = { ...OWN_MONEY_ONLY, promotion: yuan('5'), emergencyLimit: yuan('10'), emergency: yuan('-4') };
+    expect(availableOf({ balance: yuan('20'), held: yuan('3'), accrued: yuan('17.01'), funds })).toBe(10_990_000n);
   });
 
   test('accrued is rated so far without what is posted', () => {

@@ -100,3 +100,18 @@ test('a database of the fourth version keeps its open periods, and knows since w
   expect(database.prepare('select * from meter_spans').all()).toEqual([{ meter_point_id: 'p1', from_at: 0, to_at: null, meter_id: 'm1' }]);
   database.close();
 });
+
+test('a database of the fourth version knows what of its entries was undone', async () => {
+  const database = new Database(':memory:');
+  await migrate(database, upTo('0004-archive'));
+  const entry = (seq: number, id: string, reverses: string) =>
+    `insert into entries values (${seq}, '${id}', 'payment', 'key ${seq}', 0, 'teller', null, null, ${reverses}, '')`;
+  database.exec(`${entry(1, 'ent_1', 'null')}; ${entry(2, 'ent_2', "'ent_1'")};
+    insert into postings values (1, 0, 1, 5000000, 5000000, null), (1, 1, 2, -5000000, -5000000, null),
+      (2, 0, 1, -5000000, 0, 1), (2, 1, 2, 5000000, 0, 1)`);
+
+  await migrate(database);
+
+  expect(database.prepare('select * from undone').all()).toEqual([{ entry_id: 'ent_1', total: 5_000_000, undone: 5_000_000, parts: 1 }]);
+  database.close();
+});

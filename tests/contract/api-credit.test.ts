@@ -1,0 +1,190 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { type ApiWorld, createApiWorld } from '../support/api-world.ts';
+
+let world: ApiWorld;
+let clerk: string;
+let chief: string;
+beforeEach(async () => {
+  world = await createApiWorld();
+  clerk = await world.keyWith('ledger:write', 'accounts:read');
+  chief = await world.keyWith('runs:approve', 'accounts:read');
+});
+afterEach(() => world.close());
+
+let keys = 0;
+const post = (url: string, body: object | undefined, key = `key-${++keys}`, who = clerk) =>
+  world.post(`/api/v1${url}`, body, { 'idempotency-key': key }, who);
+const account = async () => (await world.get('/api/v1/accounts/a1', clerk)).json();
+const pay = async (amount: string) =>
+  (
+    await world.post(
+      '/api/v1/payments',
+      { accountId: 'a1', amount, channel: 'bank', channelSerial: `s-${++keys}`, channelDate: '2026-11-24' },
+      { 'idempotency-key': `pay-${keys}` },
+    )
+  ).json();
+const CHANNEL = { channel: 'bank', channelSerial: 'unknown-1', channelDate: '2026-11-24' };
+
+describe('a reversal', () => {
+  test('is asked by one person and posted by another', async () => {
+    const { entryId } = await pay('100.00');
+    const asked = await post(`/entries/${entryId}/reversals`, { reason: 'paid twice' });
+    expect([asked.statusCode, asked.json()]).toMatchObject([
+      201,
+      { state: 'pending', entryId, accountId: 'a1', amount: null, reason: 'paid twice' },
+    ]);
+    expect((await account()).balance).toBe('100.00');
+    const approved = await post(`/reversals/${asked.json().id}/approve`, undefined, 'approve-1', chief);
+    expect([approved.statusCode, approved.json().state]).toEqual([200, 'posted']);
+    expect((await account()).balance).toBe('0.00');
+    const again = await post(`/reversals/${asked.json().id}/approve`, undefined, 'approve-1', chief);
+    expect([again.statusCode, again.headers['idempotency-replayed']]).toEqual([200, 'true']);
+    expect((await post(`/reversals/${asked.json().id}/approve`, undefined, 'approve-2', chief)).json()).toMatchObject({
+      code: 'reversal-ended',
+    });
+    expect((await post(`/entries/${entryId}/reversals`, { reason: 'again' })).json()).toMatchObject({
+      status: 409,
+      code: 'already-reversed',
+    });
+  });
+
+  test('is not approved by whoever asked for it, and the attempt is on record', async () => {
+    const both = await world.keyWith('ledger:write', 'runs:approve');
+    const { entryId } = await pay('100.00');
+    const asked = await post(`/entries/${entryId}/reversals`, { reason: 'paid twice' }, 'ask', both);
+    const own = await post(`/reversals/${asked.json().id}/approve`, undefined, 'approve', both);
+    expect(own.json()).toMatchObject({ status: 403, code: 'self-approval' });
+    expect((await account()).balance).toBe('100.00');
+    const denied = (await world.store.read('events', { after: 0, limit: 1_000, types: ['audit.denied'] })).at(-1);
+    expect(denied).toMatchObject({ subject: `reversal:${asked.json().id}` });
+    expect((await post(`/reversals/${asked.json().id}/approve`, undefined, 'other', clerk)).statusCode).toBe(403);
+  });
+
+  test('of a part takes own money first and never more than came in', async () => {
+    const { entryId } = await pay('100.00');
+    const part = async (amount: string) => {
+      const asked = await post(`/entries/${entryId}/reversals`, { amount, reason: 'too much' });
+      return asked.statusCode === 201 ? post(`/reversals/${asked.json().id}/approve`, undefined, `approve-${++keys}`, chief) : asked;
+    };
+    expect((await part('30.00')).json().state).toBe('posted');
+    expect((await account()).balance).toBe('70.00');
+    expect((await part('70.01')).json()).toMatchObject({ code: 'already-reversed', detail: 'Of the entry 70.00 yuan are left' });
+    expect((await part('70.00')).json().state).toBe('posted');
+    expect((await account()).balance).toBe('0.00');
+  });
+
+  test('of two that are pending for one payment only the first is posted', async () => {
+    const { entryId } = await pay('100.00');
+    const [one, two] = [
+      await post(`/entries/${entryId}/reversals`, { reason: 'a' }),
+      await post(`/entries/${entryId}/reversals`, { reason: 'b' }),
+    ];
+    const approvals = await Promise.all(
+      [one, two].map((asked) => post(`/reversals/${asked.json().id}/approve`, undefined, `approve-${++keys}`, chief)),
+    );
+    expect(approvals.map(({ statusCode }) => statusCode).sort()).toEqual([200, 409]);
+    expect((await account()).balance).toBe('0.00');
+  });
+
+  test('expires after a day, and may be rejected', async () => {
+    const { entryId } = await pay('100.00');
+    const late = (await post(`/entries/${entryId}/reversals`, { reason: 'a' })).json();
+    const rejected = (await post(`/entries/${entryId}/reversals`, { reason: 'b' })).json();
+    expect((await world.post(`/api/v1/reversals/${rejected.id}/reject`, undefined, {}, chief)).json().state).toBe('rejected');
+    await world.clock.advance(86_400_000);
+    expect((await post(`/reversals/${late.id}/approve`, undefined, 'too-late', chief)).json()).toMatchObject({ code: 'reversal-ended' });
+    expect(await world.reversals.expireDue()).toBe(1);
+    expect((await world.get('/api/v1/reversals', clerk)).json().items.map(({ state }: { state: string }) => state)).toEqual([
+      'expired',
+      'rejected',
+    ]);
+  });
+
+  test('is refused for charges, for unknown entries and for parts of what went out', async () => {
+    await pay('10.00');
+    await world.poll();
+    await world.clock.advance(3_600_000);
+    world.meter.register += 300n;
+    await world.poll();
+    await world.clock.advance(86_400_000);
+    await world.charges.closeDays();
+    const [charge] = (await world.get('/api/v1/accounts/a1/entries?limit=1', clerk)).json().items;
+    expect((await post(`/entries/${charge.id}/reversals`, { reason: 'wrong' })).json()).toMatchObject({
+      status: 422,
+      code: 'not-reversible',
+    });
+    expect((await post('/entries/ent_nothing/reversals', { reason: 'wrong' })).statusCode).toBe(404);
+  });
+});
+
+describe('money in suspense', () => {
+  test('is credited like a payment when its owner is found, once', async () => {
+    const taken = await post('/suspense', { ...CHANNEL, amount: '50.00', reason: 'no account number on the slip' });
+    expect([taken.statusCode, taken.json()]).toMatchObject([201, { accountId: null, balanceAfter: null }]);
+    const { entryId } = taken.json();
+    const found = await post(`/suspense/${entryId}/assignments`, { accountId: 'a1', reason: 'customer called' });
+    expect([found.statusCode, found.json()]).toMatchObject([201, { accountId: 'a1', balanceAfter: '50.00', availableAfter: '50.00' }]);
+    expect((await post(`/suspense/${entryId}/assignments`, { accountId: 'a1', reason: 'again' })).json()).toMatchObject({ status: 422 });
+    const asked = await post(`/entries/${entryId}/reversals`, { reason: 'never was' });
+    expect(asked.json()).toMatchObject({ code: 'already-reversed' });
+  });
+
+  test('takes its serial as a payment would', async () => {
+    await post('/suspense', { ...CHANNEL, amount: '50.00', reason: 'no account number on the slip' });
+    const payment = { accountId: 'a1', amount: '50.00', ...CHANNEL };
+    expect((await world.post('/api/v1/payments', payment, { 'idempotency-key': 'p' })).json()).toMatchObject({
+      status: 422,
+      code: 'idempotency-mismatch',
+    });
+  });
+
+  test('restores supply when it is assigned', async () => {
+    const taken = (await post('/suspense', { ...CHANNEL, amount: '50.00', reason: 'no account number' })).json();
+    await world.exhaust('1.00', 300n);
+    await world.poll();
+    await world.run();
+    expect(world.meter.relay).toBe('open');
+    await post(`/suspense/${taken.entryId}/assignments`, { accountId: 'a1', reason: 'found' });
+    expect((await world.openCommand()).action).toBe('close');
+  });
+});
+
+describe('credit', () => {
+  test('that is given is used before own money and not set aside', async () => {
+    await pay('10.00');
+    expect((await post('/accounts/a1/promotions', { amount: '5.00', reason: 'new customer' })).json()).toMatchObject({
+      balanceAfter: '10.00',
+      availableAfter: '15.00',
+    });
+    expect(await account()).toMatchObject({ promotion: '5.00', available: '15.00' });
+    expect((await post('/accounts/a1/holds', { amount: '10.01', reason: 'refund' })).json()).toMatchObject({ code: 'insufficient-funds' });
+  });
+
+  test('for an emergency brings supply back', async () => {
+    await world.exhaust('1.00', 300n);
+    await world.poll();
+    await world.run();
+    expect(world.meter.relay).toBe('open');
+    const agreed = await world.send(
+      {
+        method: 'PUT',
+        url: '/api/v1/accounts/a1/credit-terms',
+        payload: { emergencyLimit: '10.00', recoveryShare: 30, reason: 'child under two' },
+      },
+      clerk,
+    );
+    expect(agreed.json()).toMatchObject({ emergencyLeft: '10.00', available: '9.50' });
+    expect((await world.openCommand()).action).toBe('close');
+  });
+
+  test('as a guarantee is no money to use until it is released, no more than was taken', async () => {
+    const taken = await post('/accounts/a1/guarantees', { ...CHANNEL, amount: '200.00', reason: 'temporary supply' });
+    expect(taken.json()).toMatchObject({ balanceAfter: '0.00', availableAfter: '0.00' });
+    expect((await post('/accounts/a1/guarantees/release', { amount: '200.01', reason: 'ended' })).json()).toMatchObject({
+      code: 'insufficient-funds',
+    });
+    expect((await post('/accounts/a1/guarantees/release', { amount: '200.00', reason: 'ended' })).json()).toMatchObject({
+      balanceAfter: '200.00',
+    });
+  });
+});
