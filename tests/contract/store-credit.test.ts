@@ -180,6 +180,9 @@ describe('debts', () => {
 });
 
 describe('a payment that repaid something', () => {
+  const NONE = { undone: yuan('0'), parts: 0 };
+  const FIVE = { undone: yuan('5'), parts: 1 };
+
   test('is undone whole, once', async () => {
     await charge('10', receivableAccount(ACCOUNT));
     const paid = await pay('12');
@@ -191,11 +194,12 @@ describe('a payment that repaid something', () => {
   test('is undone in parts that never exceed it: own money first', async () => {
     await charge('10', receivableAccount(ACCOUNT));
     const paid = await pay('12');
-    expect((await put(partialReversalEntry(stamp(), paid, yuan('5'), 1))).status).toBe('committed');
+    expect((await put(partialReversalEntry(stamp(), paid, yuan('5'), NONE))).status).toBe('committed');
     expect(await standing()).toEqual([0, 0, 0, -3, 0]);
-    expect((await put(partialReversalEntry(stamp(), paid, yuan('7.01'), 2))).status).toBe('duplicate');
+    expect((await put(partialReversalEntry(stamp(), paid, yuan('7.01'), { undone: yuan('0'), parts: 1 }))).status).toBe('duplicate');
     expect((await put(reversalEntry(stamp(), paid))).status).toBe('duplicate');
-    expect((await put(partialReversalEntry(stamp(), paid, yuan('7'), 2))).status).toBe('committed');
+    expect((await put(partialReversalEntry(stamp(), paid, yuan('7'), FIVE))).status).toBe('committed');
+    expect(await standing()).toEqual([0, 0, 0, -10, 0]);
   });
 });
 

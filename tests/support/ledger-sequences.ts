@@ -1,27 +1,43 @@
 /** Runs sequences of commands against the services over a real store in memory, beside the model, and compares after each. */
 import fc from 'fast-check';
 import { accruedOf } from '../../src/core/ledger/accrued.ts';
-import { chargeEntry, reversalEntry } from '../../src/core/ledger/entries.ts';
+import { OWN_MONEY_ONLY } from '../../src/core/ledger/buckets.ts';
+import { chargeEntry, moveEntry, reversalEntry } from '../../src/core/ledger/entries.ts';
 import type { Accrual } from '../../src/core/model/accrual.ts';
-import { customerAccount, type JournalEntry } from '../../src/core/model/journal.ts';
+import {
+  cashAccount,
+  customerAccount,
+  type JournalEntry,
+  type LedgerAccount,
+  lateFeeAccount,
+  receivableAccount,
+  revenueAccount,
+  SUSPENSE_ACCOUNT,
+} from '../../src/core/model/journal.ts';
+import { createCreditService } from '../../src/core/services/credit-service.ts';
 import { createDecisions } from '../../src/core/services/decisions.ts';
 import { createHoldService } from '../../src/core/services/hold-service.ts';
 import { createPaymentService } from '../../src/core/services/payment-service.ts';
+import { createReversalService } from '../../src/core/services/reversal-service.ts';
 import { createSituations } from '../../src/core/services/situations.ts';
 import { plusMs } from '../../src/kernel/clock.ts';
 import { type AccountId, type Actor, asId, type EntryId, type HoldId, type MeterPointId } from '../../src/kernel/ids.ts';
 import { silentLogger } from '../../src/kernel/logger.ts';
 import type { Result } from '../../src/kernel/result.ts';
 import { energy, fen, type Money } from '../../src/kernel/units.ts';
-import { openSqliteStore } from '../../src/store/sqlite/index.ts';
+import { openMemoryStore } from '../../src/store/sqlite/index.ts';
 import { openAccrual, rated } from './accruals.ts';
 import { createCountingIds, EVENING, POINT, yuanPerKwh } from './core-facts.ts';
-import { createLedgerModel, type LedgerCommand, PRICE_YUAN_PER_KWH } from './ledger-model.ts';
+import { createLedgerModel, type LedgerCommand, type ModelAccount, PRICE_YUAN_PER_KWH } from './ledger-model.ts';
 import { createManualClock } from './manual-clock.ts';
 
 const ACCOUNTS = ['a1', 'a2', 'a3'];
 const TELLER = asId<Actor>('teller');
+const CHIEF = asId<Actor>('chief');
 const PRICE = yuanPerKwh(PRICE_YUAN_PER_KWH);
+
+/** Commands between two checks of the stored rows. */
+const CHECKED_EVERY = 20;
 
 const account = fc.constantFrom(...ACCOUNTS);
 const anyAccount = fc.constantFrom(...ACCOUNTS, ...ACCOUNTS, 'nobody');
@@ -58,6 +74,21 @@ const COMMAND: fc.Arbitrary<LedgerCommand> = fc.oneof(
     }),
   },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('post' as const), account }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('grant' as const), account: anyAccount, fen: amount, key }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ kind: fc.constant('agree' as const), account, fen: amount, share: fc.integer({ min: 0, max: 100 }) }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({ kind: fc.constant('owe' as const), account, fen: amount, what: fc.constantFrom('receivable', 'lateFee') }),
+  },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('suspend' as const), fen: amount, serial, key }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('assign' as const), suspense: place, account: anyAccount, key }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({ kind: fc.constant('undo' as const), payment: place, fen: fc.option(amount, { nil: undefined, freq: 3 }), key }),
+  },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('reverse' as const), entry: place }) },
 );
 
@@ -80,9 +111,10 @@ async function compare(commands: readonly LedgerCommand[]): Promise<void> {
       const [expected, found] = [model.run(command), await ledger.run(command)];
       if (found !== expected) throw new Error(`command ${index}, ${told(command)}: ${found}, expected ${expected}`);
       for (const name of ACCOUNTS) {
-        const [is, should] = [await ledger.account(name), told(model.account(name))];
+        const [is, should] = [await ledger.account(name), told(inOrder(model.account(name)))];
         if (is !== should) throw new Error(`${name} after command ${index}, ${told(command)}: ${is}, expected ${should}`);
       }
+      if ((index + 1) % CHECKED_EVERY === 0) ledger.assertSound(index);
     }
     await ledger.assertAddsUp();
   } finally {
@@ -92,11 +124,24 @@ async function compare(commands: readonly LedgerCommand[]): Promise<void> {
 
 const told = (value: unknown): string => JSON.stringify(value, (_, each) => (typeof each === 'bigint' ? each.toString() : each));
 
+/** As the ledger tells it. */
+const inOrder = ({ own, promotion, emergency, receivable, lateFee, held, accrued, limit, share }: ModelAccount): ModelAccount => ({
+  own,
+  promotion,
+  emergency,
+  receivable,
+  lateFee,
+  held,
+  accrued,
+  limit,
+  share,
+});
+
 type Acts = { readonly [Kind in LedgerCommand['kind']]: (command: Extract<LedgerCommand, { kind: Kind }>) => Promise<string> };
 
 async function openLedger() {
   const clock = createManualClock(EVENING);
-  const store = await openSqliteStore({ dataDir: 'none', inMemory: true, clock });
+  const store = await openMemoryStore(clock);
   const newId = createCountingIds();
   const situations = createSituations({ store, clock, points: new Map() });
   const decisions = createDecisions({ store, situations, newId, logger: silentLogger });
@@ -113,6 +158,11 @@ async function openLedger() {
     ACCOUNTS.map((name) => [name, openAccrual({}, { meterPointId: pointOf(name), accountId: asId(name) })]),
   );
   const used = new Map<string, bigint>();
+  const credit = createCreditService({ store, situations, decisions, clock, newId });
+  const reversals = createReversalService({ store, situations, decisions, clock, newId });
+  const suspense: EntryId[] = [];
+  const payIns: EntryId[] = [];
+  let owed = 0;
   const placed: HoldId[] = [];
   const entries: JournalEntry[] = [];
   const placedAt = (index: number): HoldId => placed[index % Math.max(1, placed.length)] ?? asId('none');
@@ -130,17 +180,19 @@ async function openLedger() {
     if (outcome.status !== 'committed') throw new Error(`a charge was ${outcome.status}`);
     accruals.set(name, accrual);
   }
-  /** The entry that an answered write has posted: the newest of the account. */
-  async function noteEntry(name: string): Promise<void> {
-    const { items } = await store.read('entries', { account: customerAccount(asId(name)), limit: 1 });
-    if (items[0] !== undefined) entries.push(items[0]);
+  /** The entry that an answered write has posted: the newest of the channel. */
+  async function noteEntry(account: LedgerAccount = cashAccount('bank')): Promise<JournalEntry> {
+    const [newest] = (await store.read('entries', { account, limit: 1 })).items;
+    if (newest === undefined) throw new Error(`nothing was posted to ${account}`);
+    entries.push(newest);
+    return newest;
   }
 
   const acts: Acts = {
     async pay({ account: name, fen: paid, serial: channelSerial, key: idempotencyKey }) {
       const order = { accountId: asId<AccountId>(name), amount: fen(paid), channel: 'bank', channelSerial, idempotencyKey };
       const said = answerOf(await payments.post({ ...order, channelDate: '2026-11-24', actor: TELLER }));
-      if (said === 'done') await noteEntry(name);
+      if (said === 'done') payIns.push((await noteEntry()).id);
       return said;
     },
     async hold({ account: name, fen: aside, key: idempotencyKey, seconds }) {
@@ -156,7 +208,7 @@ async function openLedger() {
     async payOut({ hold, serial: channelSerial, key: idempotencyKey }) {
       const through = { channel: 'bank', channelSerial, channelDate: '2026-11-24' };
       const outcome = await holds.payOut({ holdId: placedAt(hold), ...through, idempotencyKey, actor: TELLER });
-      if (outcome.ok && !outcome.value.replayed) await noteEntry(outcome.value.value.accountId);
+      if (outcome.ok && !outcome.value.replayed) await noteEntry();
       return answerOf(outcome);
     },
     async wait({ seconds, expires }) {
@@ -176,8 +228,44 @@ async function openLedger() {
       const due = chargeEntry(stamp(), accrualOf(name));
       if (due === undefined) return 'done';
       await keep(name, due.accrual, due.entry);
-      if (due.entry.postings.some(({ account: posted }) => posted === customerAccount(asId(name)))) entries.push(due.entry);
+      if (due.entry.postings.some(({ account: posted }) => posted === customerAccount(asId(name))))
+        await noteEntry(revenueAccount('energy'));
       return 'done';
+    },
+    async grant({ account: name, fen: given, key: idempotencyKey }) {
+      const order = { accountId: asId<AccountId>(name), amount: fen(given), reason: 'promotion', idempotencyKey, actor: TELLER };
+      return answerOf(await credit.grantPromotion(order));
+    },
+    async agree({ account: name, fen: limit, share }) {
+      const terms = { accountId: asId<AccountId>(name), emergencyLimit: fen(limit), recoveryShare: share };
+      return answerOf(await credit.agree(terms, TELLER, 'as agreed'));
+    },
+    async owe({ account: name, fen: more, what }) {
+      const from = what === 'receivable' ? receivableAccount(asId(name)) : lateFeeAccount(asId(name));
+      const to = revenueAccount('late-fee');
+      const entry = moveEntry(stamp(), 'late-fee', { key: `owed ${++owed}`, from, to, amount: fen(more), memo: 'owed' });
+      return (await store.commit({ facts: [{ kind: 'entry', entry }] })).status === 'committed' ? 'done' : 'refused';
+    },
+    async suspend({ fen: taken, serial: channelSerial, key: idempotencyKey }) {
+      const through = { channel: 'bank', channelSerial, channelDate: '2026-11-24', reason: 'nobody known' };
+      const outcome = await credit.suspend({ amount: fen(taken), ...through, idempotencyKey, actor: TELLER });
+      if (outcome.ok && !outcome.value.replayed) suspense.push(outcome.value.value);
+      return answerOf(outcome);
+    },
+    async assign({ suspense: index, account: name, key: idempotencyKey }) {
+      const entryId = suspense[index % Math.max(1, suspense.length)] ?? asId<EntryId>('none');
+      const outcome = await credit.assign({ entryId, accountId: asId(name), reason: 'found', idempotencyKey, actor: TELLER });
+      if (outcome.ok && !outcome.value.replayed) await noteEntry(SUSPENSE_ACCOUNT);
+      return answerOf(outcome);
+    },
+    async undo({ payment: index, fen: part, key: idempotencyKey }) {
+      const entryId = payIns[index % Math.max(1, payIns.length)] ?? asId<EntryId>('none');
+      const amount = part === undefined ? undefined : fen(part);
+      const request = await reversals.ask({ entryId, amount, reason: 'too much', idempotencyKey, actor: TELLER });
+      if (!request.ok || request.value.replayed) return answerOf(request);
+      return answerOf(
+        await reversals.approve({ reversalId: request.value.value.id, idempotencyKey: `approve ${idempotencyKey}`, actor: CHIEF }),
+      );
     },
     async reverse({ entry: index }) {
       const entry = entries[index % Math.max(1, entries.length)];
@@ -192,7 +280,17 @@ async function openLedger() {
     run: (command: LedgerCommand) => (acts[command.kind] as (command: LedgerCommand) => Promise<string>)(command),
     async account(name: string): Promise<string> {
       const view = await store.read('account', { accountId: asId(name) });
-      return told({ balance: wholeFen(view?.balance), held: wholeFen(view?.held), accrued: wholeFen(view?.accrued) });
+      const { promotion, emergency, receivable, lateFee, emergencyLimit, recoveryShare } = view?.funds ?? OWN_MONEY_ONLY;
+      const amounts = { own: view?.balance, promotion, emergency, receivable, lateFee, held: view?.held, accrued: view?.accrued };
+      const inFen = Object.fromEntries(
+        Object.entries({ ...amounts, limit: emergencyLimit }).map(([part, value]) => [part, wholeFen(value)]),
+      );
+      return told({ ...inFen, share: recoveryShare });
+    },
+    /** What `feikong check` recomputes of money. */
+    assertSound(index: number): void {
+      const [violation] = store.violations(['I1', 'I4', 'I5', 'I11']);
+      if (violation !== undefined) throw new Error(`after command ${index}: ${told(violation)}`);
     },
     /** I1 and I4: everything sums to zero, and each balance is the sum of what was posted. */
     async assertAddsUp(): Promise<void> {

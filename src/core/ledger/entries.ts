@@ -1,7 +1,7 @@
 /** Balanced entries: what a customer is charged is whole fen, what a component earns is 10⁻⁶ yuan, and the rounding account takes the rest. */
 import type { Instant } from '../../kernel/clock.ts';
 import type { AccountId, Actor, EntryId } from '../../kernel/ids.ts';
-import { addMoney, type Money, money, NO_MONEY, negateMoney, subtractMoney } from '../../kernel/units.ts';
+import { addMoney, type Money, NO_MONEY, negateMoney, subtractMoney } from '../../kernel/units.ts';
 import type { Accrual, ComponentSum } from '../model/accrual.ts';
 import {
   cashAccount,
@@ -14,6 +14,7 @@ import {
   revenueAccount,
   SUSPENSE_ACCOUNT,
 } from '../model/journal.ts';
+import type { UndoneSoFar } from '../model/reversal.ts';
 
 export interface EntryStamp {
   readonly id: EntryId;
@@ -214,25 +215,32 @@ export const totalOf = ({ postings }: Pick<JournalEntry, 'postings'>): Money =>
 /**
  * Undoes a part of money that came in: what it repaid is owed again last.
  *
- * @param part which part it is, counted from 1: the key of each is used once
- * @param amount whole fen, above zero, below what the entry moved
+ * @param before what of it was undone by earlier parts, and how many they were
+ * @param amount whole fen, above zero, no more than is left
  */
-export function partialReversalEntry(stamp: EntryStamp, original: JournalEntry, amount: Money, part: number): JournalEntry {
-  let rest: bigint = amount;
-  const take = (most: Money): Money => {
-    const taken = most < rest ? most : money(rest);
-    rest -= taken;
-    return taken;
-  };
-  const credits = original.postings.filter((posting) => posting.amount > 0n).toSorted((one, other) => lastUndone(one) - lastUndone(other));
-  const back = credits.map(({ account, amount: most }): Posting => ({ account, amount: negateMoney(take(most)) }));
+export function partialReversalEntry(stamp: EntryStamp, original: JournalEntry, amount: Money, before: UndoneSoFar): JournalEntry {
+  const [undone, toUndo] = [creditsUpTo(original, before.undone), creditsUpTo(original, addMoney(before.undone, amount))];
+  const back = toUndo.map(
+    ({ account, amount: all }, index): Posting => ({ account, amount: subtractMoney(undone[index]?.amount ?? NO_MONEY, all) }),
+  );
   const debit = original.postings.find((posting) => posting.amount < 0n);
   return {
     ...reversalEntry(stamp, original),
-    key: `reversal:${original.id}:${part}`,
+    key: `reversal:${original.id}:${before.parts + 1}`,
     partOf: totalOf(original),
     postings: [...back.filter((posting) => posting.amount !== 0n), ...(debit === undefined ? [] : [{ account: debit.account, amount }])],
   };
+}
+
+/** The credits of an entry that its first `amount` consists of, in the order in which they are undone. */
+function creditsUpTo({ postings }: JournalEntry, amount: Money): readonly Posting[] {
+  let rest = amount;
+  const credits = postings.filter((posting) => posting.amount > 0n).toSorted((one, other) => lastUndone(one) - lastUndone(other));
+  return credits.map(({ account, amount: most }) => {
+    const taken = most < rest ? most : rest;
+    rest = subtractMoney(rest, taken);
+    return { account, amount: taken };
+  });
 }
 
 /** Own money first, then what was paid off: late fee, energy, emergency credit. */

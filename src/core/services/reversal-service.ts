@@ -6,7 +6,7 @@ import { ownerOf } from '../ledger/chart.ts';
 import { type EntryStamp, partialReversalEntry, reversalEntry, totalOf } from '../ledger/entries.ts';
 import type { EntryKind, JournalEntry } from '../model/journal.ts';
 import { isCustomer } from '../model/journal.ts';
-import type { Reversal } from '../model/reversal.ts';
+import type { Reversal, UndoneSoFar } from '../model/reversal.ts';
 import { createKeyGate, type Once } from './idempotency.ts';
 import { type PostedError, type PostedOnceDeps, postedBefore, postOnce } from './posted-once.ts';
 
@@ -107,7 +107,7 @@ async function ask({ store, clock, newId }: PostedOnceDeps, order: ReversalOrder
   return err({ code: outcome.status === 'refused' ? outcome.code : 'idempotency-mismatch' });
 }
 
-type Found = { readonly entry: JournalEntry; readonly undone: Money; readonly parts: number };
+type Found = { readonly entry: JournalEntry } & UndoneSoFar;
 
 function whyNot({ entry, undone, parts }: Found, amount: Money | undefined): Extract<ReversalError, { detail: string }> | undefined {
   const { kind } = entry;
@@ -165,8 +165,8 @@ async function approve(deps: PostedOnceDeps, order: ApprovalOrder): Outcome<Once
   return err(posted.error.code === 'idempotency-mismatch' || posted.error.code === 'conflict' ? { code: 'reversal-ended' } : posted.error);
 }
 
-function undoing(stamp: EntryStamp, { entry, parts }: Found, { amount, reason }: Reversal): JournalEntry {
-  const undone = amount === undefined ? reversalEntry(stamp, entry) : partialReversalEntry(stamp, entry, amount, parts + 1);
+function undoing(stamp: EntryStamp, { entry, ...before }: Found, { amount, reason }: Reversal): JournalEntry {
+  const undone = amount === undefined ? reversalEntry(stamp, entry) : partialReversalEntry(stamp, entry, amount, before);
   return { ...undone, memo: reason };
 }
 

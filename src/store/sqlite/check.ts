@@ -47,6 +47,18 @@ const CHECKS = {
   I14: checkRecharges,
 } as const satisfies Record<string, Check>;
 
+export type CheckedInvariant = keyof typeof CHECKS;
+
+/** Recomputes some invariants of a database that this process writes: of a model's, which lies in memory. */
+export function checkOpenDatabase(database: Database.Database, invariants: readonly CheckedInvariant[]): readonly Violation[] {
+  database.defaultSafeIntegers(true);
+  try {
+    return invariants.flatMap((invariant) => [...CHECKS[invariant](database)]);
+  } finally {
+    database.defaultSafeIntegers(false);
+  }
+}
+
 const COUNTED = [
   'entries',
   'postings',

@@ -4,6 +4,7 @@ import type { Batch, CommitOutcome, Store } from '../../core/ports/store.ts';
 import { AppError } from '../../kernel/app-error.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import { type Logger, silentLogger } from '../../kernel/logger.ts';
+import { type CheckedInvariant, checkOpenDatabase, type Violation } from './check.ts';
 import { openForWriting, openReader, readerOn } from './connection.ts';
 import { type DataFolder, dataFolder, refusingUnreadable, takeFolder } from './data-folder.ts';
 import { migrate } from './migrate.ts';
@@ -18,6 +19,11 @@ import { startWriter } from './writer-client.ts';
 export interface SqliteStore extends Store {
   /** Tells after each commit how far the journal has grown; returns how to stop that. */
   onCommitted(listener: (lastSeq: number) => void): () => void;
+}
+
+/** A store that ends with the process, and that can be checked while it is used. */
+export interface MemoryStore extends SqliteStore {
+  violations(invariants: readonly CheckedInvariant[]): readonly Violation[];
 }
 
 export interface SqliteStoreOptions {
@@ -37,7 +43,7 @@ export interface SqliteStoreOptions {
  * @errors data-in-use, data-too-new, data-unreadable: each one sentence for the operator
  */
 export async function openSqliteStore(options: SqliteStoreOptions): Promise<SqliteStore> {
-  return options.inMemory === true ? openInMemory(options.clock) : openOnDisk(options);
+  return options.inMemory === true ? openMemoryStore(options.clock) : openOnDisk(options);
 }
 
 async function openOnDisk({ dataDir, clock, logger = silentLogger, onFatal }: SqliteStoreOptions): Promise<SqliteStore> {
@@ -86,7 +92,8 @@ async function prepare({ dir, ledger }: DataFolder): Promise<void> {
   }
 }
 
-async function openInMemory(clock: Clock): Promise<SqliteStore> {
+/** Same tables, appliers and queries as on disk, in one thread: for models and tests. */
+export async function openMemoryStore(clock: Clock): Promise<MemoryStore> {
   const database = new Database(':memory:');
   await migrate(database);
   const telemetry = createTelemetry(() => ':memory:');
@@ -105,6 +112,7 @@ async function openInMemory(clock: Clock): Promise<SqliteStore> {
     read: (name: keyof Queries, ask) => settled(() => answer(name, ask, sources)),
     commit: (batch) => settled(() => commit(batch)),
     onCommitted: listeners.add,
+    violations: (invariants) => checkOpenDatabase(database, invariants),
     async close() {
       telemetry.close();
       database.close();
