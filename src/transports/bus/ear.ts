@@ -9,17 +9,24 @@ export interface Ear {
   drain(): readonly FramerEvent[];
 }
 
-export function createEar(): Ear {
-  let framer: Framer | undefined;
-  let madeBy: CreateFramer | undefined;
-  return {
-    listenFor(createFramer, clear) {
-      if (createFramer !== madeBy) {
-        madeBy = createFramer;
-        framer = createFramer();
-      } else if (clear) framer?.reset();
-    },
-    hear: (chunk) => framer?.push(chunk) ?? [{ kind: 'noise', bytes: chunk }],
-    drain: () => framer?.drain() ?? [],
-  };
+export const createEar = (): Ear => new FramedEar();
+
+class FramedEar implements Ear {
+  private framer: Framer | undefined = undefined;
+  private madeBy: CreateFramer | undefined = undefined;
+
+  listenFor(createFramer: CreateFramer, clear: boolean): void {
+    if (createFramer !== this.madeBy) {
+      this.madeBy = createFramer;
+      this.framer = createFramer();
+    } else if (clear) this.framer?.reset();
+  }
+
+  hear(chunk: Uint8Array): readonly FramerEvent[] {
+    return this.framer?.push(chunk) ?? [{ kind: 'noise', bytes: chunk.slice() }];
+  }
+
+  drain(): readonly FramerEvent[] {
+    return this.framer?.drain() ?? [];
+  }
 }
