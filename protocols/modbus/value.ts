@@ -1,5 +1,5 @@
 /** Register bytes to exact decimals. No float is ever calculated with: a float's bits are an exact binary fraction. */
-import { toHex } from '../../src/kernel/bytes.ts';
+import { copyOf, toHex } from '../../src/kernel/bytes.ts';
 import type { Decimal } from '../../src/kernel/decimal.ts';
 import { divideHalfAway } from '../../src/kernel/units.ts';
 import { type RegisterRow, TYPE_REGISTERS } from './register-map.ts';
@@ -9,16 +9,18 @@ type ValueRow = Pick<RegisterRow, 'type' | 'wordOrder' | 'scale' | 'decimals' | 
 /**
  * The value that a row's registers hold.
  *
- * @param data the registers' bytes as they travel
+ * @param data bytes as they travel, the row's own from `at` on
  * @returns undefined where bytes are missing, where they are a mark of the row's, or where a float is no number: never zero
  */
-export function readValue(row: ValueRow, data: Uint8Array): Decimal | undefined {
-  if (data.length !== TYPE_REGISTERS[row.type] * 2) return undefined;
-  const ordered = row.wordOrder === 'high-first' ? data : wordsReversed(data);
+export function readValue(row: ValueRow, data: Uint8Array, at = 0): Decimal | undefined {
+  const length = TYPE_REGISTERS[row.type] * 2;
+  if (at < 0 || at + length > data.length) return undefined;
+  const own = copyOf(data, at, at + length);
+  const ordered = row.wordOrder === 'high-first' ? own : wordsReversed(own);
   if (row.missing.length > 0 && row.missing.includes(toHex(ordered))) return undefined;
   const bits = bitsOf(ordered);
   if (row.type === 'f32') return readFloat(Number(bits), row.scale, row.decimals);
-  const whole = row.type.startsWith('i') ? BigInt.asIntN(data.length * 8, bits) : bits;
+  const whole = row.type.startsWith('i') ? BigInt.asIntN(length * 8, bits) : bits;
   return { unscaled: whole * factorOf(row), scale: row.decimals };
 }
 

@@ -1,3 +1,4 @@
+import { copyOf } from '../../kernel/bytes.ts';
 import type { CreateFramer, Framer, FramerEvent } from '../../kernel/framer.ts';
 
 /** The framer of a line: of the protocol that speaks at the moment, cleared before each request. */
@@ -23,7 +24,7 @@ class FramedEar implements Ear {
   }
 
   hear(chunk: Uint8Array): readonly FramerEvent[] {
-    return this.framer?.push(chunk) ?? [{ kind: 'noise', bytes: chunk.slice() }];
+    return this.framer?.push(chunk) ?? [{ kind: 'noise', bytes: copyOf(chunk, 0, chunk.length) }];
   }
 
   drain(): readonly FramerEvent[] {
