@@ -52,7 +52,7 @@ export const g: Scenario = {
             ...row(`KB of memory a meter, behind lines of ${FEW}`, perMeterKb(lines), 1),
             open: 'not profiled yet',
           },
-          { ...row('scheduler, CPU a due poll, many / few', ratio(scheduler, 'cpuMicros'), 1.2), open: 'not profiled yet' },
+          row('scheduler, CPU a due poll, many / few', ratio(scheduler, 'cpuMicros'), 1.2),
           ...(start === undefined ? [] : startRows(start)),
         ],
         absolute: {

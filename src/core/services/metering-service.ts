@@ -8,6 +8,7 @@ import type { Fact } from '../model/fact.ts';
 import type { LoadSide, RelayBelief, RelayReport } from '../model/meter.ts';
 import type { Reading } from '../model/reading.ts';
 import { ACTIVE_POWER, type RegisterName } from '../model/register.ts';
+import type { Tariff } from '../model/tariff.ts';
 import type { RegisterAnswer } from '../ports/meter-gateway.ts';
 import type { MeterPointFacts } from '../ports/queries.ts';
 import type { Store } from '../ports/store.ts';
@@ -48,9 +49,20 @@ const ACTOR = asId<Actor>('system:metering');
 export function createMeteringService(deps: MeteringDeps): MeteringService {
   const { situations } = deps;
   return {
-    registersOf: (meterPointId) => [...situations.termsOf(meterPointId).tariff.rates.map(({ register }) => register), ACTIVE_POWER],
+    registersOf: (meterPointId) => registersOf(situations.termsOf(meterPointId).tariff),
     record: (poll) => deps.decisions.commit(poll.meterPointId, (facts) => buildPoll(deps, poll, facts)),
   };
+}
+
+/** One list for a tariff, so that drivers plan its reads once. */
+const registers = new WeakMap<Tariff, readonly RegisterName[]>();
+
+function registersOf(tariff: Tariff): readonly RegisterName[] {
+  const known = registers.get(tariff);
+  if (known !== undefined) return known;
+  const made = [...tariff.rates.map(({ register }) => register), ACTIVE_POWER];
+  registers.set(tariff, made);
+  return made;
 }
 
 async function buildPoll(deps: MeteringDeps, poll: Poll, facts: MeterPointFacts): Promise<Built> {
