@@ -4,6 +4,7 @@ import { asRegister, type RegisterName } from '../../core/model/register.ts';
 import type { Asking, MeterFailure, RegisterAnswer, RelayOrder } from '../../core/ports/meter-gateway.ts';
 import { AppError } from '../../kernel/app-error.ts';
 import type { Clock, Instant } from '../../kernel/clock.ts';
+import type { Decimal } from '../../kernel/decimal.ts';
 import { err, ok, type Result } from '../../kernel/result.ts';
 import type { Bus } from '../../transports/bus/bus.ts';
 import type { DriverMeter, MeterDriver } from '../driver.ts';
@@ -53,13 +54,24 @@ class ModbusDriver implements MeterDriver {
     const { rows, unknown } = plan;
     if (rows.length === 0 && unknown[0] !== undefined)
       return err({ code: 'unsupported-register', sent: false, protocolError: `map ${to.map.name} has no ${unknown[0]}` });
-    const answers = await this.readRows(to, plan, asking);
-    if (!answers.ok) return answers;
-    // What the map lacks and what the meter alone refuses is missing; the others stand.
+    const answers: (RegisterAnswer | undefined)[] = rows.map(() => undefined);
+    const spans = [...plan.spans];
+    for (let span = spans.shift(); span !== undefined; span = spans.shift()) {
+      const outcome = await this.asker.ask(to, span.request, asking);
+      if (outcome.ok) {
+        const { reply, heardAt } = outcome.value;
+        if (reply.kind !== 'read') return err({ code: 'bad-value', sent: true });
+        for (const row of span.rows)
+          answers[plan.places.get(row) ?? 0] = answerOf(row, readValue(row, reply.data, placeOf(row, span)), heardAt);
+        continue;
+      }
+      const { exception, ...failure } = outcome.error;
+      if (exception !== ILLEGAL_ADDRESS || rows.length === 1) return err(failure);
+      spans.unshift(...partsOf(to, span));
+    }
+    // What the map lacks and what the meter alone refuses is missing; the others stand. What was asked for by itself is a refusal.
     const readAt = this.clock.now();
-    const told = rows.map(
-      (row, index) => answers.value[index] ?? { register: asRegister(row.register), value: undefined, unit: row.unit, readAt },
-    );
+    const told = rows.map((row, index) => answers[index] ?? answerOf(row, undefined, readAt));
     for (const register of unknown) told.push({ register, value: undefined, unit: '', readAt });
     return ok(told);
   }
@@ -91,32 +103,6 @@ class ModbusDriver implements MeterDriver {
     const made = { meter, unit: Number(meter.address), map: mapOf(meter), splits: known?.splits ?? NO_SPLITS };
     this.units.set(meter.id, made);
     return made;
-  }
-
-  /** In the order of the plan's rows; what the meter alone refuses is not among them, but one that was asked for by itself is a refusal. */
-  private async readRows(
-    to: PlannedUnit,
-    { rows, places, spans: planned }: ReadPlan,
-    asking: Asking,
-  ): Promise<Result<readonly (RegisterAnswer | undefined)[], MeterFailure>> {
-    const answers: (RegisterAnswer | undefined)[] = rows.map(() => undefined);
-    const spans = [...planned];
-    for (let span = spans.shift(); span !== undefined; span = spans.shift()) {
-      const outcome = await this.asker.ask(to, span.request, asking);
-      if (outcome.ok) {
-        const { reply, heardAt: readAt } = outcome.value;
-        if (reply.kind !== 'read') return err({ code: 'bad-value', sent: true });
-        for (const row of span.rows) {
-          const value = readValue(row, reply.data, placeOf(row, span));
-          answers[places.get(row) ?? 0] = { register: asRegister(row.register), value, unit: row.unit, readAt };
-        }
-        continue;
-      }
-      const { exception, ...failure } = outcome.error;
-      if (exception !== ILLEGAL_ADDRESS || rows.length === 1) return err(failure);
-      spans.unshift(...partsOf(to, span));
-    }
-    return ok(answers);
   }
 }
 
@@ -191,6 +177,13 @@ function rowsOf(
   }
   return { rows: [...rows], unknown: [...unknown] };
 }
+
+const answerOf = (row: RegisterRow, value: Decimal | undefined, readAt: Instant): RegisterAnswer => ({
+  register: asRegister(row.register),
+  value,
+  unit: row.unit,
+  readAt,
+});
 
 /**
  * Any value but the two of the map is an unknown state. A coil reads as one bit. These meters keep no flag that forbids a

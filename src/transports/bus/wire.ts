@@ -242,13 +242,20 @@ class TimedWire implements Wire, TransportListener {
   private write(attempt: Attempt): void {
     const { bytes, port } = attempt.exchange;
     const replyWithinMs = Math.ceil(this.timing.fullWaitMs(attempt.exchange) - this.transport.transitMs);
-    const fail = (error: unknown) => this.settle(attempt, { kind: 'fault', error });
     try {
       const written = this.transport.write(bytes, port === undefined ? { replyWithinMs } : { replyWithinMs, port });
-      if (written instanceof Promise) written.then((result) => this.hearWritten(attempt, result)).catch(fail);
+      if (written instanceof Promise) void this.awaitWritten(attempt, written);
       else this.hearWritten(attempt, written);
     } catch (error) {
-      fail(error);
+      this.settle(attempt, { kind: 'fault', error });
+    }
+  }
+
+  private async awaitWritten(attempt: Attempt, written: Promise<Result<void, WriteError>>): Promise<void> {
+    try {
+      this.hearWritten(attempt, await written);
+    } catch (error) {
+      this.settle(attempt, { kind: 'fault', error });
     }
   }
 
