@@ -39,10 +39,8 @@ export const g: Scenario = {
       const lines = await both('lines');
       const scheduler = await both('scheduler');
       const start = quick ? undefined : await both('start', 1);
-      const perMeterKb = (laps: Laps): Ratio =>
-        summary(
-          laps.many.map((figures, round) => (((figures.residentMb ?? 0) - (laps.few[round]?.residentMb ?? 0)) * 1024) / (many - FEW)),
-        );
+      const perMeterKb = (laps: Laps, name: 'residentMb' | 'liveHeapMb' = 'residentMb'): Ratio =>
+        summary(laps.many.map((figures, round) => (((figures[name] ?? 0) - (laps.few[round]?.[name] ?? 0)) * 1024) / (many - FEW)));
       return {
         id: 'G',
         rows: [
@@ -61,6 +59,8 @@ export const g: Scenario = {
           'few: MB of memory': tcp.few[0]?.residentMb ?? 0,
           'many: MB of memory, a connection each': tcp.many[0]?.residentMb ?? 0,
           'many: MB of memory, behind lines': lines.many[0]?.residentMb ?? 0,
+          'KB of live heap a meter, with a connection each': perMeterKb(tcp, 'liveHeapMb').median,
+          'KB of live heap a meter, behind lines': perMeterKb(lines, 'liveHeapMb').median,
           'few: µs of scheduler a poll': scheduler.few[0]?.cpuMicros ?? 0,
           ...(start === undefined ? {} : startFigures(start)),
         },
