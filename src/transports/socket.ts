@@ -16,7 +16,8 @@ const WRITTEN = ok(undefined);
  */
 export function writeTo(socket: Socket | undefined, bytes: Uint8Array): Written {
   if (socket === undefined || !socket.writable) return NOT_CONNECTED;
-  socket.write(bytes);
+  // A copy out of the pool costs less than the view that the socket would make of an array.
+  socket.write(Buffer.from(bytes));
   return socket.writableLength === 0 ? WRITTEN : writtenOut(socket);
 }
 
