@@ -25,26 +25,34 @@ const NOTHING = new Uint8Array(0);
 
 export const createDlt645Framer = (): Dlt645Framer => new VerifyingFramer();
 
+/** Room for the undecided rest of one frame and for what a line delivers at once. */
+const BUFFER_BYTES = 1024;
+
 class VerifyingFramer implements Dlt645Framer {
-  /** Bytes that are undecided: at most a wake-up and one frame short of its last byte. */
-  private rest: Uint8Array = NOTHING;
+  /** Made when a line first cuts a frame; most sockets never do. */
+  private buffer: Uint8Array = NOTHING;
+  /** Undecided bytes at its front: at most a wake-up and one frame short of its last byte. */
+  private filled = 0;
 
   push(chunk: Uint8Array): readonly FramerEvent[] {
-    return this.scan(this.rest.length === 0 ? chunk : joined(this.rest, chunk), false);
+    if (this.filled === 0) return this.scan(chunk, chunk.length, false);
+    const end = this.filled + chunk.length;
+    if (end > this.buffer.length) return this.scan(joined(this.buffer.subarray(0, this.filled), chunk), end, false);
+    this.buffer.set(chunk, this.filled);
+    return this.scan(this.buffer, end, false);
   }
 
   drain(): readonly FramerEvent[] {
-    return this.scan(this.rest, true);
+    return this.scan(this.buffer, this.filled, true);
   }
 
   reset(): void {
-    this.rest = NOTHING;
+    this.filled = 0;
   }
 
   /** Decides what can be decided and keeps the rest. */
-  private scan(bytes: Uint8Array, isFinal: boolean): readonly FramerEvent[] {
+  private scan(bytes: Uint8Array, end: number, isFinal: boolean): readonly FramerEvent[] {
     const events: FramerEvent[] = [];
-    const end = bytes.length;
     let reported = 0;
     let at = nextHead(bytes, 0, end);
     while (at < end) {
@@ -61,8 +69,16 @@ class VerifyingFramer implements Dlt645Framer {
     }
     const kept = isFinal ? end : wakeUpBefore(bytes, reported, at);
     reportNoise(events, bytes, reported, kept);
-    this.rest = kept < end ? copyOf(bytes, kept, end) : NOTHING;
+    this.keep(bytes, kept, end);
     return events;
+  }
+
+  private keep(bytes: Uint8Array, from: number, to: number): void {
+    this.filled = to - from;
+    if (this.filled === 0) return;
+    if (this.buffer.length === 0) this.buffer = new Uint8Array(BUFFER_BYTES);
+    if (bytes === this.buffer) bytes.copyWithin(0, from, to);
+    else for (let index = from; index < to; index++) this.buffer[index - from] = bytes[index] ?? 0;
   }
 }
 
