@@ -12,6 +12,7 @@
  * settle it or `drain` does. Without a CRC a TCP stream is only as sound as its length fields: what cannot be a header
  * is noise.
  */
+import { copyOf, joined } from '../../src/kernel/bytes.ts';
 import type { CreateFramer, Framer, FramerEvent } from '../../src/kernel/framer.ts';
 import { hasCrc, LONGEST_RTU_FRAME } from './rtu.ts';
 import { LONGEST_TCP_LENGTH, SHORTEST_TCP_LENGTH, TCP_OVERHEAD, tcpLengthAt } from './tcp.ts';
@@ -38,52 +39,50 @@ export const createRtuReplyFramer = (request?: Uint8Array): Framer =>
 
 export const createTcpFramer: CreateFramer = () => createFramer(tcpSize);
 
-/** Room for the undecided rest of one frame and for what a line delivers at once; a longer chunk goes through in pieces. */
-const BUFFER_BYTES = 1024;
+const createFramer = (measure: Measure): Framer => new MeasuringFramer(measure);
 
-function createFramer(measure: Measure): Framer {
-  const buffer = new Uint8Array(BUFFER_BYTES);
-  let filled = 0;
+const NOTHING = new Uint8Array(0);
 
-  function scan(events: FramerEvent[], isFinal: boolean): void {
+class MeasuringFramer implements Framer {
+  private readonly measure: Measure;
+  /** Bytes that are undecided: less than the longest frame. */
+  private rest: Uint8Array = NOTHING;
+
+  constructor(measure: Measure) {
+    this.measure = measure;
+  }
+
+  push(chunk: Uint8Array): readonly FramerEvent[] {
+    return this.scan(this.rest.length === 0 ? chunk : joined(this.rest, chunk), false);
+  }
+
+  drain(): readonly FramerEvent[] {
+    return this.scan(this.rest, true);
+  }
+
+  reset(): void {
+    this.rest = NOTHING;
+  }
+
+  private scan(bytes: Uint8Array, isFinal: boolean): readonly FramerEvent[] {
+    const events: FramerEvent[] = [];
+    const end = bytes.length;
     let reported = 0;
     let at = 0;
-    while (at < filled) {
-      const size = measure(buffer, at, filled);
+    while (at < end) {
+      const size = this.measure(bytes, at, end);
       if (size === UNDECIDED && !isFinal) break;
       if (size > 0) {
-        if (at > reported) events.push({ kind: 'noise', bytes: buffer.slice(reported, at) });
-        events.push({ kind: 'frame', bytes: buffer.slice(at, at + size) });
+        if (at > reported) events.push({ kind: 'noise', bytes: copyOf(bytes, reported, at) });
+        events.push({ kind: 'frame', bytes: copyOf(bytes, at, at + size) });
         at += size;
         reported = at;
       } else at += 1;
     }
-    if (at > reported) events.push({ kind: 'noise', bytes: buffer.slice(reported, at) });
-    buffer.copyWithin(0, at, filled);
-    filled -= at;
+    if (at > reported) events.push({ kind: 'noise', bytes: copyOf(bytes, reported, at) });
+    this.rest = at < end ? copyOf(bytes, at, end) : NOTHING;
+    return events;
   }
-
-  return {
-    push(chunk) {
-      const events: FramerEvent[] = [];
-      for (let taken = 0; taken < chunk.length; ) {
-        const piece = chunk.subarray(taken, taken + BUFFER_BYTES - filled);
-        buffer.set(piece, filled);
-        filled += piece.length;
-        taken += piece.length;
-        scan(events, false);
-      }
-      return events;
-    },
-    drain() {
-      const events: FramerEvent[] = [];
-      scan(events, true);
-      return events;
-    },
-    reset() {
-      filled = 0;
-    },
-  };
 }
 
 function verified(bytes: Uint8Array, at: number, end: number, sizeOf: Measure): number {

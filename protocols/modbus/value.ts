@@ -1,5 +1,5 @@
 /** Register bytes to exact decimals. No float is ever calculated with: a float's bits are an exact binary fraction. */
-import { toHex } from '../../src/kernel/bytes.ts';
+import { copyOf, toHex } from '../../src/kernel/bytes.ts';
 import type { Decimal } from '../../src/kernel/decimal.ts';
 import { divideHalfAway } from '../../src/kernel/units.ts';
 import { type RegisterRow, TYPE_REGISTERS } from './register-map.ts';
@@ -9,17 +9,18 @@ type ValueRow = Pick<RegisterRow, 'type' | 'wordOrder' | 'scale' | 'decimals' | 
 /**
  * The value that a row's registers hold.
  *
- * @param data the registers' bytes as they travel
+ * @param data bytes as they travel, the row's own from `at` on
  * @returns undefined where bytes are missing, where they are a mark of the row's, or where a float is no number: never zero
  */
-export function readValue(row: ValueRow, data: Uint8Array): Decimal | undefined {
-  if (data.length !== TYPE_REGISTERS[row.type] * 2) return undefined;
-  const ordered = row.wordOrder === 'high-first' ? data : wordsReversed(data);
-  if (row.missing.length > 0 && row.missing.includes(toHex(ordered))) return undefined;
-  const bits = bitsOf(ordered);
-  if (row.type === 'f32') return readFloat(Number(bits), row.scale, row.decimals);
-  const whole = row.type.startsWith('i') ? BigInt.asIntN(data.length * 8, bits) : bits;
-  return { unscaled: whole * factorOf(row), scale: row.decimals };
+export function readValue(row: ValueRow, data: Uint8Array, at = 0): Decimal | undefined {
+  const length = TYPE_REGISTERS[row.type] * 2;
+  if (at < 0 || at + length > data.length) return undefined;
+  if (row.missing.length > 0 && row.missing.includes(toHex(ordered(row, copyOf(data, at, at + length))))) return undefined;
+  if (row.type === 'f32') return readFloat(wordsAt(row, data, at, 2), row.scale, row.decimals);
+  const bits = length > EXACT_BYTES ? longAt(row, data, at) : BigInt(wordsAt(row, data, at, length / 2));
+  const whole = row.type.startsWith('i') ? BigInt.asIntN(length * 8, bits) : bits;
+  const factor = factorOf(row);
+  return { unscaled: factor === 1n ? whole : whole * factor, scale: row.decimals };
 }
 
 const factors = new WeakMap<ValueRow, bigint>();
@@ -36,13 +37,23 @@ function factorOf(row: ValueRow): bigint {
 /** A double holds every number of six bytes. */
 const EXACT_BYTES = 6;
 
-/** The bytes as one number, high byte first. */
-function bitsOf(bytes: Uint8Array): bigint {
-  if (bytes.length > EXACT_BYTES) return BigInt(`0x${toHex(bytes)}`);
+/** So many registers as one number, in the row's order of words; at most three fit. */
+function wordsAt({ wordOrder }: ValueRow, data: Uint8Array, at: number, count: number): number {
   let bits = 0;
-  for (const byte of bytes) bits = bits * 256 + byte;
-  return BigInt(bits);
+  for (let index = 0; index < count; index++) {
+    const place = at + 2 * (wordOrder === 'high-first' ? index : count - 1 - index);
+    bits = bits * 0x1_0000 + (data[place] ?? 0) * 0x100 + (data[place + 1] ?? 0);
+  }
+  return bits;
 }
+
+/** Four registers as one number. */
+function longAt(row: ValueRow, data: Uint8Array, at: number): bigint {
+  const [highAt, lowAt] = row.wordOrder === 'high-first' ? [at, at + 4] : [at + 4, at];
+  return (BigInt(wordsAt(row, data, highAt, 2)) << 32n) | BigInt(wordsAt(row, data, lowAt, 2));
+}
+
+const ordered = ({ wordOrder }: ValueRow, bytes: Uint8Array): Uint8Array => (wordOrder === 'high-first' ? bytes : wordsReversed(bytes));
 
 /** The first of a value's registers last. */
 export function wordsReversed(data: Uint8Array): Uint8Array {

@@ -8,6 +8,7 @@ import type { LineId } from '../kernel/ids.ts';
 import { asId } from '../kernel/ids.ts';
 import type { Logger } from '../kernel/logger.ts';
 import { type Bus, createBus } from '../transports/bus/bus.ts';
+import type { FrameTrace } from '../transports/bus/counters.ts';
 import type { EmbeddedBroker } from '../transports/embedded-broker.ts';
 import type { MqttLink } from '../transports/mqtt-link.ts';
 import { createMqttTransport } from '../transports/mqtt-transport.ts';
@@ -105,7 +106,7 @@ function openLine(line: LineConfig, parts: LineParts): Line {
     up: () => logger.info({ transport: transport.name }, 'the line is up'),
     down: (reason) => logger.warn({ transport: transport.name, reason }, 'the line is down; it is tried again'),
   });
-  const bus = createBus({ transport, clock, onFrame: ({ direction, bytes }) => logger.trace({ frame: `${direction} ${spaced(bytes)}` }) });
+  const bus = createBus({ transport, clock, onFrame: (trace) => logger.trace(spelled(trace)) });
   const binding = dialIn === undefined ? undefined : bindingOf(line, dialIn, parts);
   transport.open();
   return { id: asId(line.id), name: line.name ?? line.id, simulated: line.simulated, transport, bus, binding };
@@ -129,7 +130,12 @@ function dialInOf(line: LineConfig, parts: LineParts): DialInTransport {
   return createTcpServerTransport({ ...commonOf(line, parts), server: requireListener(parts.listeners.get(listener)), identity });
 }
 
-/** `68 01 …`, ready to paste into a fixture. */
+/** `> 68 01 …`, ready to paste into a fixture; spelled only where somebody writes it down. */
+const spelled = ({ direction, bytes }: FrameTrace) => ({
+  get frame() {
+    return `${direction} ${spaced(bytes)}`;
+  },
+});
 const spaced = (bytes: Uint8Array): string => toHex(bytes).replaceAll(/(..)(?=.)/g, '$1 ');
 
 function transportOf(line: LineConfig, parts: LineParts): Transport {

@@ -46,6 +46,7 @@ export async function openMqtt(deps: MqttDeps): Promise<Mqtt | undefined> {
   if (mqtt.url !== undefined) return joinBroker(mqtt.url, deps);
   const tls = readTls(mqtt.tls, 'mqtt.tls');
   const embeddedBroker = await createEmbeddedBroker({
+    clock,
     host: mqtt.listen.host,
     portNumber: mqtt.listen.port,
     accounts: mqtt.concentrators.flatMap(({ id, password, mayPublish, maySubscribe }) =>
@@ -55,7 +56,7 @@ export async function openMqtt(deps: MqttDeps): Promise<Mqtt | undefined> {
     inbox: inboxOf(deps),
     ...(tls === undefined ? {} : { tls }),
   });
-  return { embeddedBroker, link: createMqttLink({ ...embeddedBroker.own, clock }), close: embeddedBroker.close };
+  return { embeddedBroker, link: embeddedBroker.link, close: () => embeddedBroker.close() };
 }
 
 function joinBroker(url: string, deps: MqttDeps): Mqtt {

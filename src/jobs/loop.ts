@@ -1,4 +1,4 @@
-import { type Clock, sleep } from '../kernel/clock.ts';
+import type { Clock } from '../kernel/clock.ts';
 import type { Logger } from '../kernel/logger.ts';
 
 /** A loop at our own pace: it works, rests until it is woken or its rest is over, and outlives every failure of one round. */
@@ -22,14 +22,24 @@ const FAILURE_REST_MS = 1000;
 
 export function startLoop({ name, clock, logger, round }: LoopOptions): RunningLoop {
   const stopping = new AbortController();
-  let resting = new AbortController();
+  let endRest: (() => void) | undefined;
   let woken = false;
 
-  const rest = async (ms: number) => {
-    resting = new AbortController();
-    if (!woken && ms > 0) await sleep(clock, ms, AbortSignal.any([resting.signal, stopping.signal]));
-    woken = false;
-  };
+  /** Thousands of these a second are nothing special: a rest is one promise and one timer. */
+  const rest = (ms: number) =>
+    new Promise<void>((resolve) => {
+      const finish = () => {
+        endRest = undefined;
+        woken = false;
+        resolve();
+      };
+      if (woken || ms <= 0 || stopping.signal.aborted) return finish();
+      const cancel = clock.after(ms, finish);
+      endRest = () => {
+        cancel();
+        finish();
+      };
+    });
   const run = async () => {
     while (!stopping.signal.aborted) {
       try {
@@ -44,10 +54,11 @@ export function startLoop({ name, clock, logger, round }: LoopOptions): RunningL
   return {
     wake() {
       woken = true;
-      resting.abort();
+      endRest?.();
     },
     async stop() {
       stopping.abort();
+      endRest?.();
       await running;
     },
   };

@@ -1,9 +1,9 @@
 import type { MeterFailure, MeterGateway } from '../core/ports/meter-gateway.ts';
 import type { MeteringService } from '../core/services/metering-service.ts';
-import { createBoundedQueue } from '../kernel/bounded-queue.ts';
 import { type Clock, plusMs } from '../kernel/clock.ts';
 import type { MeterId, MeterPointId } from '../kernel/ids.ts';
 import type { Logger } from '../kernel/logger.ts';
+import { createDueQueue } from './due-queue.ts';
 import { type RunningLoop, startLoop } from './loop.ts';
 
 export interface PolledMeter {
@@ -22,32 +22,28 @@ export interface PollJobDeps {
   readonly onPolled?: (meterId: MeterId, outcome: 'ok' | MeterFailure['code'], ms: number) => void;
 }
 
-interface Due {
-  readonly meter: PolledMeter;
-  /** Monotonic milliseconds. */
-  readonly at: number;
-}
-
 /** Longest rest while no meter is due. */
 const REST_MS = 1000;
 
 /** Polls each meter at its own interval, spread evenly over the first one; a meter is never asked twice at a time. */
 export function startPollJob(deps: PollJobDeps): RunningLoop {
   const { clock, meters } = deps;
-  const due = createBoundedQueue<Due>(meters.length, (left, right) => left.at - right.at);
+  const due = createDueQueue<PolledMeter>();
   const underWay = new Set<Promise<void>>();
   const start = clock.monotonicMs();
-  for (const [index, meter] of meters.entries()) due.add({ meter, at: start + (meter.intervalMs * index) / meters.length });
+  for (const [index, meter] of meters.entries()) due.add(meter, start + (meter.intervalMs * index) / meters.length);
 
   const stopping = new AbortController();
 
-  const pollNext = ({ meter, at }: Due) => {
+  const pollNext = (meter: PolledMeter, dueMs: number) => {
     const polling = poll(deps, meter, stopping.signal)
       .catch((error: unknown) => deps.logger.error({ meterId: meter.meterId, error }, 'a poll failed; the next one comes in its turn'))
       .then(() => {
         underWay.delete(polling);
-        due.add({ meter, at: Math.max(at + meter.intervalMs, clock.monotonicMs()) });
-        loop.wake();
+        const nextMs = Math.max(dueMs + meter.intervalMs, clock.monotonicMs());
+        const isFirst = nextMs < (due.firstMs() ?? Number.POSITIVE_INFINITY);
+        due.add(meter, nextMs);
+        if (isFirst) loop.wake();
       });
     underWay.add(polling);
   };
@@ -57,14 +53,13 @@ export function startPollJob(deps: PollJobDeps): RunningLoop {
     clock,
     logger: deps.logger,
     async round(signal) {
-      for (;;) {
-        const next = due.find(() => true);
-        if (next === undefined) return REST_MS;
-        const waitMs = next.at - clock.monotonicMs();
+      for (let dueMs = due.firstMs(); dueMs !== undefined; dueMs = due.firstMs()) {
+        const waitMs = dueMs - clock.monotonicMs();
         if (waitMs > 0 || signal.aborted) return Math.min(Math.ceil(waitMs), REST_MS);
-        due.remove(next);
-        pollNext(next);
+        const next = due.take();
+        if (next !== undefined) pollNext(next, dueMs);
       }
+      return REST_MS;
     },
   });
   return {

@@ -14,30 +14,48 @@ export interface BoundedQueue<T> {
   remove(item: T): boolean;
 }
 
-export function createBoundedQueue<T>(limit: number, compare: (left: T, right: T) => number): BoundedQueue<T> {
-  const waiting: T[] = [];
-  return {
-    get length() {
-      return waiting.length;
-    },
-    add(item) {
-      if (waiting.length >= limit) return false;
-      waiting.splice(placeFor(waiting, item, compare), 0, item);
-      return true;
-    },
-    take: () => waiting.shift(),
-    find: (fits) => waiting.find(fits),
-    remove(item) {
-      const index = waiting.indexOf(item);
-      if (index < 0) return false;
-      waiting.splice(index, 1);
-      return true;
-    },
-  };
+type Compare<T> = (left: T, right: T) => number;
+
+export const createBoundedQueue = <T>(limit: number, compare: Compare<T>): BoundedQueue<T> => new SortedQueue(limit, compare);
+
+class SortedQueue<T> implements BoundedQueue<T> {
+  private readonly waiting: T[] = [];
+  private readonly limit: number;
+  private readonly compare: Compare<T>;
+
+  constructor(limit: number, compare: Compare<T>) {
+    this.limit = limit;
+    this.compare = compare;
+  }
+
+  get length(): number {
+    return this.waiting.length;
+  }
+
+  add(item: T): boolean {
+    if (this.waiting.length >= this.limit) return false;
+    this.waiting.splice(placeFor(this.waiting, item, this.compare), 0, item);
+    return true;
+  }
+
+  take(): T | undefined {
+    return this.waiting.shift();
+  }
+
+  find(fits: (item: T) => boolean): T | undefined {
+    return this.waiting.find(fits);
+  }
+
+  remove(item: T): boolean {
+    const index = this.waiting.indexOf(item);
+    if (index < 0) return false;
+    this.waiting.splice(index, 1);
+    return true;
+  }
 }
 
 /** Behind every item that sorts before or equal, so that equals keep their order of arrival. */
-function placeFor<T>(sorted: readonly T[], item: T, compare: (left: T, right: T) => number): number {
+function placeFor<T>(sorted: readonly T[], item: T, compare: Compare<T>): number {
   let low = 0;
   let high = sorted.length;
   while (low < high) {

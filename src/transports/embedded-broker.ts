@@ -1,10 +1,13 @@
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createHash, timingSafeEqual } from 'node:crypto';
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
 import { Aedes, type AuthenticateError } from 'aedes';
 import { OperatorError } from '../kernel/app-error.ts';
+import type { Clock } from '../kernel/clock.ts';
+import { createEmbeddedLink, type EmbeddedLink } from './embedded-link.ts';
 import type { TakeMessage } from './mqtt-inbox.ts';
+import type { MqttLink } from './mqtt-link.ts';
 
 /** One who may log in, and the only topics that it may use. */
 export interface BrokerAccount {
@@ -24,6 +27,7 @@ export interface BrokerEvent {
 }
 
 export interface EmbeddedBrokerOptions {
+  readonly clock: Clock;
   readonly host?: string;
   /** 0 takes a free one. */
   readonly portNumber?: number;
@@ -35,17 +39,11 @@ export interface EmbeddedBrokerOptions {
   readonly inbox?: { readonly topics: readonly string[]; readonly take: TakeMessage };
 }
 
-/** How the gateway itself gets in. */
-export interface OwnEntrance {
-  readonly url: string;
-  readonly username?: string;
-  readonly password?: string;
-}
-
 export interface EmbeddedBroker {
   /** As `mqtt://127.0.0.1:40123`. */
   readonly url: string;
-  readonly own: OwnEntrance;
+  /** How the gateway itself gets in. */
+  readonly link: MqttLink;
   close(): Promise<void>;
 }
 
@@ -64,8 +62,8 @@ type Count = (kind: BrokerEvent['kind'], account?: BrokerAccount) => void;
  *
  * @errors config-invalid: open to the network without accounts or TLS; port-in-use
  */
-export async function createEmbeddedBroker(options: EmbeddedBrokerOptions = {}): Promise<EmbeddedBroker> {
-  const { host = LOOPBACK, portNumber = 0, tls, accounts = [] } = options;
+export async function createEmbeddedBroker(options: EmbeddedBrokerOptions): Promise<EmbeddedBroker> {
+  const { clock, host = LOOPBACK, portNumber = 0, tls, accounts = [] } = options;
   const isOpen = !LOOPBACK_NAMES.test(host);
   if (isOpen && (accounts.length === 0 || tls === undefined))
     throw new OperatorError(
@@ -75,29 +73,24 @@ export async function createEmbeddedBroker(options: EmbeddedBrokerOptions = {}):
     );
   const count = createCount(options);
   const broker = await Aedes.createBroker();
-  const own = accounts.length === 0 ? {} : { username: 'feikong', password: randomBytes(24).toString('base64url') };
-  const mayPublish = accounts.length === 0 ? () => true : guard(broker, accounts, own, count);
+  const mayPublish = accounts.length === 0 ? () => true : guard(broker, accounts, count);
   const { take, topics } = { take: options.inbox?.take, topics: new Set(options.inbox?.topics) };
   broker.authorizePublish = (client, { topic, payload }, done) => {
     if (!mayPublish(client, topic)) done(new Error(`not allowed to publish ${topic}`));
     else if (take === undefined || !topics.has(topic)) done(null);
     else void take(topic, payload.toString()).then((isTaken) => done(isTaken ? null : new Error(`${topic} could not be stored`)));
   };
-  const outer =
+  const server =
     tls === undefined ? createServer({ noDelay: true }, broker.handle) : createTlsServer({ ...tls, noDelay: true }, broker.handle);
-  /** The gateway needs no certificate to talk to itself. */
-  const inner = isOpen || tls !== undefined ? createServer({ noDelay: true }, broker.handle) : outer;
-  const servers = [...new Set([outer, inner])];
-  const close = async () => {
-    const ended = servers.map((server) => new Promise<void>((resolve) => server.close(() => resolve())));
+  const end = async () => {
+    const ended = new Promise<void>((resolve) => server.close(() => resolve()));
     await new Promise<void>((resolve) => broker.close(() => resolve()));
-    await Promise.all(ended);
+    await ended;
   };
   try {
-    await listen(outer, host, portNumber);
-    if (inner !== outer) await listen(inner, LOOPBACK, 0);
+    await listen(server, host, portNumber);
   } catch (cause) {
-    await close();
+    await end();
     throw new OperatorError(
       'port-in-use',
       `The embedded broker cannot listen on ${host}:${portNumber}: choose another port`,
@@ -106,12 +99,26 @@ export async function createEmbeddedBroker(options: EmbeddedBrokerOptions = {}):
     );
   }
   // Too many open files is no reason to end.
-  for (const server of servers) server.on('error', () => count('accept-failed'));
-  return {
-    url: urlOf(tls === undefined ? 'mqtt' : 'mqtts', host, outer),
-    own: { url: urlOf('mqtt', inner === outer ? host : LOOPBACK, inner), ...own },
-    close,
+  server.on('error', () => count('accept-failed'));
+  const url = urlOf(tls === undefined ? 'mqtt' : 'mqtts', host, server);
+  const link = linkInto(broker, url, clock);
+  const close = async () => {
+    link.end();
+    await end();
   };
+  return { url, link, close };
+}
+
+/** MQTT 3.1.1 lets no message expire: a frame carries its own deadline. */
+function linkInto(broker: Aedes, url: string, clock: Clock): EmbeddedLink {
+  const link = createEmbeddedLink({
+    url,
+    clock,
+    publish: (topic, payload, done) =>
+      broker.publish({ cmd: 'publish', topic, payload: Buffer.from(payload), qos: 1, retain: false, dup: false }, done),
+  });
+  broker.on('publish', (packet) => link.hear(packet));
+  return link;
 }
 
 async function listen(server: Server, host: string, portNumber: number): Promise<void> {
@@ -132,18 +139,17 @@ function createCount({ onEvent }: EmbeddedBrokerOptions): Count {
   };
 }
 
-/** Everybody who gets in is one of the accounts, held to its topics, or the gateway itself. */
-function guard(broker: Aedes, accounts: readonly BrokerAccount[], own: Partial<OwnEntrance>, count: Count): MayPublish {
+/** Everybody who gets in is one of the accounts, held to its topics. */
+function guard(broker: Aedes, accounts: readonly BrokerAccount[], count: Count): MayPublish {
   const accountOf = new WeakMap<object, BrokerAccount>();
   broker.authenticate = (client, username, password, done) => {
     const secret = password?.toString() ?? '';
     const account = accounts.find((candidate) => candidate.username === username);
-    const isOwn = username === own.username && sameSecret(own.password ?? '', secret);
-    if (!isOwn && (account === undefined || !sameSecret(account.password, secret))) {
+    if (account === undefined || !sameSecret(account.password, secret)) {
       count('login-refused', account);
       return done(refusal(), null);
     }
-    if (account !== undefined && !isOwn) accountOf.set(client, account);
+    accountOf.set(client, account);
     // A session belongs to its account: nobody takes over, or ends, that of another by using its client id.
     client.id = `${username}/${client.id}`;
     done(null, true);

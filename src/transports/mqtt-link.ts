@@ -120,7 +120,7 @@ export function createMqttLink({ url, clock, version = '3.1.1', username, passwo
 
   return {
     url,
-    state: redialer.state,
+    state: () => redialer.state(),
     watch(watcher) {
       watchers.add(watcher);
       redialer.open();

@@ -143,7 +143,7 @@ export function createMqttTransport(options: MqttTransportOptions): Transport {
       await end?.();
     },
     state: () => state,
-    listen: listeners.add,
+    listen: (listener) => listeners.add(listener),
     write(bytes, { replyWithinMs }) {
       awaited = nextTransaction();
       const expiresAt = plusMs(clock.now(), replyWithinMs + transitMs);

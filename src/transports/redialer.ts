@@ -25,77 +25,91 @@ export const LAST_REDIAL_MS = 15_000;
 /** A connection that lived this long was a good one: the next loss begins with the first wait again. */
 const STEADY_AFTER_MS = 5_000;
 
-export function createRedialer({
-  clock,
-  dial,
-  listener,
-}: {
-  clock: Clock;
-  dial: Dial;
-  listener: Pick<TransportListener, 'up' | 'down'>;
-}): Redialer {
-  let state: TransportState = { state: 'down', since: clock.now(), reason: 'not opened' };
-  let hangUp: (() => void | Promise<void>) | undefined;
-  let cancelRedial: CancelTimer | undefined;
-  let connection = 0;
-  let isOpen = false;
-  let waitMs = FIRST_REDIAL_MS;
-  let upAtMs: number | undefined;
+export interface RedialerOptions {
+  readonly clock: Clock;
+  readonly dial: Dial;
+  readonly listener: Pick<TransportListener, 'up' | 'down'>;
+}
 
-  function become(name: TransportState['state'], reason: string | undefined): void {
-    state = { state: name, since: clock.now(), ...(reason === undefined ? {} : { reason }) };
+export const createRedialer = (options: RedialerOptions): Redialer => new BackingOffRedialer(options);
+
+class BackingOffRedialer implements Redialer {
+  private readonly clock: Clock;
+  private readonly dial: Dial;
+  private readonly listener: RedialerOptions['listener'];
+  private present: TransportState;
+  private hangUp: ReturnType<Dial> | undefined = undefined;
+  private cancelRedial: CancelTimer | undefined = undefined;
+  private connection = 0;
+  private isOpen = false;
+  private waitMs = FIRST_REDIAL_MS;
+  private upAtMs: number | undefined = undefined;
+
+  constructor({ clock, dial, listener }: RedialerOptions) {
+    this.clock = clock;
+    this.dial = dial;
+    this.listener = listener;
+    this.present = { state: 'down', since: clock.now(), reason: 'not opened' };
   }
 
-  function dialNow(): void {
-    const mine = ++connection;
-    become('opening', state.reason);
-    hangUp = dial({
-      up() {
-        if (mine !== connection) return;
-        upAtMs = clock.monotonicMs();
-        become('up', undefined);
-        listener.up?.();
+  open(): void {
+    if (this.isOpen) return;
+    this.isOpen = true;
+    this.waitMs = FIRST_REDIAL_MS;
+    this.dialNow();
+  }
+
+  async close(): Promise<void> {
+    if (!this.isOpen) return;
+    this.isOpen = false;
+    this.connection += 1;
+    this.cancelRedial?.();
+    const wasDown = this.present.state === 'down';
+    this.become('down', 'closed');
+    if (!wasDown) this.listener.down?.('closed');
+    const end = this.hangUp;
+    this.hangUp = undefined;
+    await end?.();
+  }
+
+  state(): TransportState {
+    return this.present;
+  }
+
+  drop(reason: string): void {
+    if (this.isOpen && this.present.state !== 'down') this.lose(reason);
+  }
+
+  private become(name: TransportState['state'], reason: string | undefined): void {
+    this.present = { state: name, since: this.clock.now(), ...(reason === undefined ? {} : { reason }) };
+  }
+
+  private dialNow(): void {
+    const mine = ++this.connection;
+    this.cancelRedial = undefined;
+    this.become('opening', this.present.reason);
+    this.hangUp = this.dial({
+      up: () => {
+        if (mine !== this.connection) return;
+        this.upAtMs = this.clock.monotonicMs();
+        this.become('up', undefined);
+        this.listener.up?.();
       },
-      down(reason) {
-        if (mine === connection) lose(reason);
+      down: (reason) => {
+        if (mine === this.connection) this.lose(reason);
       },
     });
   }
 
-  function lose(reason: string): void {
-    connection += 1;
-    void hangUp?.();
-    hangUp = undefined;
-    if (upAtMs !== undefined && clock.monotonicMs() - upAtMs >= STEADY_AFTER_MS) waitMs = FIRST_REDIAL_MS;
-    upAtMs = undefined;
-    cancelRedial = clock.after(waitMs, dialNow);
-    waitMs = Math.min(LAST_REDIAL_MS, waitMs * 2);
-    become('down', reason);
-    listener.down?.(reason);
+  private lose(reason: string): void {
+    this.connection += 1;
+    void this.hangUp?.();
+    this.hangUp = undefined;
+    if (this.upAtMs !== undefined && this.clock.monotonicMs() - this.upAtMs >= STEADY_AFTER_MS) this.waitMs = FIRST_REDIAL_MS;
+    this.upAtMs = undefined;
+    this.cancelRedial = this.clock.after(this.waitMs, () => this.dialNow());
+    this.waitMs = Math.min(LAST_REDIAL_MS, this.waitMs * 2);
+    this.become('down', reason);
+    this.listener.down?.(reason);
   }
-
-  return {
-    open() {
-      if (isOpen) return;
-      isOpen = true;
-      waitMs = FIRST_REDIAL_MS;
-      dialNow();
-    },
-    async close() {
-      if (!isOpen) return;
-      isOpen = false;
-      connection += 1;
-      cancelRedial?.();
-      const wasDown = state.state === 'down';
-      become('down', 'closed');
-      if (!wasDown) listener.down?.('closed');
-      const end = hangUp;
-      hangUp = undefined;
-      await end?.();
-    },
-    state: () => state,
-    drop(reason) {
-      if (isOpen && state.state !== 'down') lose(reason);
-    },
-  };
 }

@@ -89,7 +89,7 @@ export function createSerialTransport(options: SerialTransportOptions): Transpor
     current = undefined;
     await closePort(open);
     if (redialer.state().state !== 'up') return 'the port is not open';
-    const opened = await openPort(wanted, redialer.drop);
+    const opened = await openPort(wanted, (reason) => redialer.drop(reason));
     if (opened.ok && redialer.state().state === 'up') {
       current = opened.value;
       return undefined;
@@ -105,10 +105,10 @@ export function createSerialTransport(options: SerialTransportOptions): Transpor
     concurrent: 1,
     port: linePort,
     transitMs,
-    open: redialer.open,
-    close: redialer.close,
-    state: redialer.state,
-    listen: listeners.add,
+    open: () => redialer.open(),
+    close: () => redialer.close(),
+    state: () => redialer.state(),
+    listen: (listener) => listeners.add(listener),
     async write(bytes: Uint8Array, { port = linePort }: WriteOptions): Promise<Result<void, WriteError>> {
       const ready = await tune(port);
       if (!ready.ok) return err({ code: 'line-down', sent: false, reason: ready.error });

@@ -1,6 +1,5 @@
 import type { Socket } from 'node:net';
 import type { CancelTimer, Clock } from '../kernel/clock.ts';
-import type { Result } from '../kernel/result.ts';
 import { KEEP_ALIVE_AFTER_MS, writeTo } from './socket.ts';
 import {
   createPacketFilter,
@@ -10,7 +9,7 @@ import {
   type RegistrationFormat,
   readRegistration,
 } from './tcp-server-packets.ts';
-import type { WriteError } from './transport.ts';
+import type { Written } from './transport.ts';
 
 export interface HeartbeatSettings extends PacketFormat {
   /** What the DTU wants to hear in turn, if anything; written as the packet is. */
@@ -34,7 +33,7 @@ export interface DtuSocket {
   readonly identity: string;
   /** Replaces whoever followed before; what came before the first follower is told to it. */
   follow(follower: DtuFollower): void;
-  write(bytes: Uint8Array): Promise<Result<void, WriteError>>;
+  write(bytes: Uint8Array): Written;
   /** Lets the system ask the other side at short intervals whether the connection still exists. */
   askOften(isOften: boolean): void;
   /** Resolves when nothing is held any more. */

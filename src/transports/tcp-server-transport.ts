@@ -53,7 +53,7 @@ export function createTcpServerTransport(options: TcpServerTransportOptions): Di
     server.report('registered', identity);
     become('up');
     listeners.up();
-    dtu.follow({ heard: keepCurrent, data: listeners.data, ended: loseCurrent });
+    dtu.follow({ heard: keepCurrent, data: (chunk) => listeners.data(chunk), ended: loseCurrent });
   }
 
   function claim(dtu: DtuSocket): void {
@@ -140,7 +140,7 @@ export function createTcpServerTransport(options: TcpServerTransportOptions): Di
       loseCurrent(reason);
     },
     state: () => state,
-    listen: listeners.add,
-    write: (bytes) => current?.write(bytes) ?? Promise.resolve(err({ code: 'line-down', sent: false, reason: 'the DTU is not connected' })),
+    listen: (listener) => listeners.add(listener),
+    write: (bytes) => current?.write(bytes) ?? err({ code: 'line-down', sent: false, reason: 'the DTU is not connected' }),
   };
 }

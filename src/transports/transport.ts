@@ -22,11 +22,13 @@ export interface Transport {
   /** Ends for good; resolves when nothing is held any more. */
   close(): Promise<void>;
   state(): TransportState;
-  /** Hands over one whole frame at a time; the next call waits for the result of this one. */
-  write(bytes: Uint8Array, options: WriteOptions): Promise<Result<void, WriteError>>;
+  /** Hands over one whole frame at a time; the next call waits for the result of this one, which is there at once where nothing has to wait. */
+  write(bytes: Uint8Array, options: WriteOptions): Written;
   /** Adds a listener; the answer removes it. Listeners are called in the turn in which the thing happens. */
   listen(listener: TransportListener): () => void;
 }
+
+export type Written = Result<void, WriteError> | Promise<Result<void, WriteError>>;
 
 export interface WriteOptions {
   /** Settings for this exchange only, where the meter's differ from the line's. */
@@ -43,7 +45,7 @@ export interface WriteError {
 }
 
 export interface TransportListener {
-  /** A chunk off the line, cut anywhere. */
+  /** A chunk off the line, cut anywhere; its bytes are lent for the call only. */
   data(chunk: Uint8Array): void;
   /** Bytes that the transport itself knows to answer no present request, as a reply with an old transaction id. */
   stray?(bytes: Uint8Array): void;

@@ -1,6 +1,7 @@
 /** What is pushed is acknowledged when it is stored, by every broker; what is not comes again. */
 import { connectAsync, type MqttClient } from 'mqtt';
 import { describe, expect, onTestFinished, type TestContext, test } from 'vitest';
+import { systemClock } from '../../src/kernel/clock.ts';
 import { createEmbeddedBroker } from '../../src/transports/embedded-broker.ts';
 import { createMqttInbox, type TakeMessage } from '../../src/transports/mqtt-inbox.ts';
 import type { MqttVersion } from '../../src/transports/mqtt-link.ts';
@@ -44,7 +45,7 @@ const settled = (promise: Promise<unknown>) => {
 describe('The embedded broker', () => {
   test('acknowledges what a concentrator pushes when it is stored, and not before', async () => {
     const { take, next } = createTaker();
-    const broker = await createEmbeddedBroker({ inbox: { topics: [TOPIC], take } });
+    const broker = await createEmbeddedBroker({ clock: systemClock, inbox: { topics: [TOPIC], take } });
     onTestFinished(() => broker.close());
     const concentrator = await pusher(broker.url);
     const published = concentrator.publishAsync(TOPIC, 'one', { qos: 1 });
@@ -58,7 +59,7 @@ describe('The embedded broker', () => {
 
   test('cuts a concentrator off whose message could not be stored, so that it comes again', async () => {
     const { take, next } = createTaker();
-    const broker = await createEmbeddedBroker({ inbox: { topics: [TOPIC], take } });
+    const broker = await createEmbeddedBroker({ clock: systemClock, inbox: { topics: [TOPIC], take } });
     onTestFinished(() => broker.close());
     const concentrator = await pusher(broker.url);
     const published = concentrator.publishAsync(TOPIC, 'one', { qos: 1 });

@@ -104,7 +104,7 @@ describe('a new speed', () => {
       return bus.request(exchange, options);
     };
     const asking = { priority: 'on-demand' } as const;
-    const listening = { ...bus, request };
+    const listening = { request, health: () => bus.health(), close: () => bus.close() };
     const report = await maintain(
       { bus: listening, clock: systemClock, meter, asking, linePort: LINE },
       { kind: 'change-speed', speed: 9600 },

@@ -243,7 +243,7 @@ export const openEmbedded = async (context: Context, createFramer?: CreateFramer
   const broker: Broker = {
     url: `mqtt://127.0.0.1:${portNumber}`,
     async start() {
-      running = await createEmbeddedBroker({ portNumber });
+      running = await createEmbeddedBroker({ clock: systemClock, portNumber });
     },
     async stop() {
       await running?.close();

@@ -49,7 +49,7 @@ const anyStory = fc.array(fc.tuple(anyAct, anyFate), { minLength: 1, maxLength: 
 
 let broker: EmbeddedBroker;
 beforeAll(async () => {
-  broker = await createEmbeddedBroker();
+  broker = await createEmbeddedBroker({ clock: systemClock });
 });
 afterAll(() => broker.close());
 

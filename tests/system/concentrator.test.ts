@@ -164,7 +164,7 @@ test('what a concentrator measured while the gateway was away is stored when it 
 });
 
 test('what simulate writes for a concentrator that pushes is taken by start, at a broker of others', async () => {
-  const broker = await createEmbeddedBroker();
+  const broker = await createEmbeddedBroker({ clock: systemClock });
   onTestFinished(() => broker.close());
   const folder = mkdtempSync(path.join(tmpdir(), 'feikong-pushing-'));
   const config = path.join(folder, 'feikong.yaml');

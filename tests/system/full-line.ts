@@ -182,7 +182,7 @@ export async function openFullLine(
     heard,
     answeredMs: () => answeredMs,
     polls,
-    health: bus.health,
+    health: () => bus.health(),
     meterOf,
     nextRequest: (fits) => new Promise((resolve) => waiting.push({ fits, resolve })),
   };

@@ -46,7 +46,7 @@ test.each([
   ['the topics of the protocol', '', ''],
   ['topics of its own', `?${TOPICS}`, `?${TOPICS}&port=2`],
 ])('a meter is read through a concentrator with %s', async (_name, served, asked) => {
-  const broker = await createEmbeddedBroker();
+  const broker = await createEmbeddedBroker({ clock: systemClock });
   onTestFinished(() => broker.close());
   const { address } = await serve(`${broker.url}/JZQ-07${served}`);
   await expectReading(`${broker.url}/JZQ-07${asked}`, address);
@@ -56,7 +56,7 @@ test.each([
   ['1997', ['--protocol', 'dlt645-1997']],
   ['Modbus', ['--protocol', 'modbus-rtu', '--map', 'hiking-dds238']],
 ])('meters of %s in a process of their own are read and found through a concentrator', async (_name, speaks) => {
-  const broker = await createEmbeddedBroker();
+  const broker = await createEmbeddedBroker({ clock: systemClock });
   onTestFinished(() => broker.close());
   const link = `${broker.url}/JZQ-07`;
   const meters = startCli(['simulate', ...speaks, '--meters', '1', '--load-factor', '0', '--listen', link]);

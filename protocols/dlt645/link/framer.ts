@@ -1,3 +1,4 @@
+import { copyOf, joined } from '../../../src/kernel/bytes.ts';
 import type { Framer, FramerEvent } from '../../../src/kernel/framer.ts';
 import { sum8 } from '../../shared/sum8.ts';
 import { HEAD, LENGTH_AT, OVERHEAD, SECOND_HEAD_AT, TAIL, WAKE_UP } from './frame.ts';
@@ -18,65 +19,67 @@ export interface Dlt645Framer extends Framer {
 
 /** FE bytes right before a frame wake the receiver; more than this many are noise. */
 const LONGEST_WAKE_UP = 16;
-/** Room for the undecided rest of one frame and for what a line delivers at once; a longer chunk goes through in pieces. */
-const BUFFER_BYTES = 1024;
 const UNDECIDED = 0;
 const NO_FRAME = -1;
+const NOTHING = new Uint8Array(0);
 
-export function createDlt645Framer(): Dlt645Framer {
-  const buffer = new Uint8Array(BUFFER_BYTES);
-  /** Bytes in the buffer; between two chunks at most a wake-up and one frame short of its last byte. */
-  let filled = 0;
+export const createDlt645Framer = (): Dlt645Framer => new VerifyingFramer();
 
-  /** Decides what can be decided and moves the rest to the front. */
-  function scan(events: FramerEvent[], isFinal: boolean): void {
+/** Room for the undecided rest of one frame and for what a line delivers at once. */
+const BUFFER_BYTES = 1024;
+
+class VerifyingFramer implements Dlt645Framer {
+  /** Made when a line first cuts a frame; most sockets never do. */
+  private buffer: Uint8Array = NOTHING;
+  /** Undecided bytes at its front: at most a wake-up and one frame short of its last byte. */
+  private filled = 0;
+
+  push(chunk: Uint8Array): readonly FramerEvent[] {
+    if (this.filled === 0) return this.scan(chunk, chunk.length, false);
+    const end = this.filled + chunk.length;
+    if (end > this.buffer.length) return this.scan(joined(this.buffer.subarray(0, this.filled), chunk), end, false);
+    this.buffer.set(chunk, this.filled);
+    return this.scan(this.buffer, end, false);
+  }
+
+  drain(): readonly FramerEvent[] {
+    return this.scan(this.buffer, this.filled, true);
+  }
+
+  reset(): void {
+    this.filled = 0;
+  }
+
+  /** Decides what can be decided and keeps the rest. */
+  private scan(bytes: Uint8Array, end: number, isFinal: boolean): readonly FramerEvent[] {
+    const events: FramerEvent[] = [];
     let reported = 0;
-    let at = nextHead(buffer, 0, filled);
-    while (at < filled) {
-      const size = frameSize(buffer, at, filled);
+    let at = nextHead(bytes, 0, end);
+    while (at < end) {
+      const size = frameSize(bytes, at, end);
       if (size === UNDECIDED && !isFinal) break;
       if (size > 0) {
-        reportNoise(events, buffer, reported, wakeUpBefore(buffer, reported, at));
+        reportNoise(events, bytes, reported, wakeUpBefore(bytes, reported, at));
         reported = at + size;
-        events.push({ kind: 'frame', bytes: buffer.slice(at, reported) });
-        at = nextHead(buffer, reported, filled);
+        events.push({ kind: 'frame', bytes: copyOf(bytes, at, reported) });
+        at = nextHead(bytes, reported, end);
       } else {
-        at = nextHead(buffer, at + 1, filled);
+        at = nextHead(bytes, at + 1, end);
       }
     }
-    const kept = isFinal ? filled : wakeUpBefore(buffer, reported, at);
-    reportNoise(events, buffer, reported, kept);
-    if (kept < filled) buffer.copyWithin(0, kept, filled);
-    filled -= kept;
+    const kept = isFinal ? end : wakeUpBefore(bytes, reported, at);
+    reportNoise(events, bytes, reported, kept);
+    this.keep(bytes, kept, end);
+    return events;
   }
 
-  function take(events: FramerEvent[], piece: Uint8Array): void {
-    buffer.set(piece, filled);
-    filled += piece.length;
-    scan(events, false);
+  private keep(bytes: Uint8Array, from: number, to: number): void {
+    this.filled = to - from;
+    if (this.filled === 0) return;
+    if (this.buffer.length === 0) this.buffer = new Uint8Array(BUFFER_BYTES);
+    if (bytes === this.buffer) bytes.copyWithin(0, from, to);
+    else for (let index = from; index < to; index++) this.buffer[index - from] = bytes[index] ?? 0;
   }
-
-  return {
-    push(chunk) {
-      const events: FramerEvent[] = [];
-      let taken = 0;
-      while (chunk.length - taken > BUFFER_BYTES - filled) {
-        const room = BUFFER_BYTES - filled;
-        take(events, chunk.subarray(taken, taken + room));
-        taken += room;
-      }
-      take(events, taken === 0 ? chunk : chunk.subarray(taken));
-      return events;
-    },
-    drain() {
-      const events: FramerEvent[] = [];
-      scan(events, true);
-      return events;
-    },
-    reset() {
-      filled = 0;
-    },
-  };
 }
 
 /** Where the next 68 is; `end` where there is none. */
@@ -107,5 +110,5 @@ function wakeUpBefore(bytes: Uint8Array, from: number, end: number): number {
 }
 
 function reportNoise(events: FramerEvent[], bytes: Uint8Array, from: number, to: number): void {
-  if (to > from) events.push({ kind: 'noise', bytes: bytes.slice(from, to) });
+  if (to > from) events.push({ kind: 'noise', bytes: copyOf(bytes, from, to) });
 }

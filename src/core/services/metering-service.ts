@@ -6,6 +6,7 @@ import { judgeBetween } from '../metering/judge.ts';
 import { judgeLoadSide } from '../metering/load-side.ts';
 import type { Fact } from '../model/fact.ts';
 import type { LoadSide, RelayBelief, RelayReport } from '../model/meter.ts';
+import type { PlanRegisters } from '../model/plan-registers.ts';
 import type { Reading } from '../model/reading.ts';
 import { ACTIVE_POWER, type RegisterName } from '../model/register.ts';
 import type { RegisterAnswer } from '../ports/meter-gateway.ts';
@@ -48,8 +49,15 @@ const ACTOR = asId<Actor>('system:metering');
 
 export function createMeteringService(deps: MeteringDeps): MeteringService {
   const { situations } = deps;
+  /** One list for a tariff, so that drivers plan its reads once. */
+  const lists = new WeakMap<PlanRegisters, readonly RegisterName[]>();
+  const listFor = (registers: PlanRegisters): readonly RegisterName[] => {
+    const known = lists.get(registers) ?? [...registers.wanted, ACTIVE_POWER];
+    lists.set(registers, known);
+    return known;
+  };
   return {
-    registersOf: (meterPointId) => [...situations.termsOf(meterPointId).registers.wanted, ACTIVE_POWER],
+    registersOf: (meterPointId) => listFor(situations.termsOf(meterPointId).registers),
     record: (poll) => deps.decisions.commit(poll.meterPointId, (facts) => buildPoll(deps, poll, facts)),
   };
 }

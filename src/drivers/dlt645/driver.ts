@@ -1,50 +1,71 @@
 import { RELAY_STATUS_DI, relayStatus } from '../../../protocols/dlt645/index.ts';
 import type { RelayReport, RelayState } from '../../core/model/meter.ts';
-import type { MeterFailure, RelayOrder } from '../../core/ports/meter-gateway.ts';
+import type { RegisterName } from '../../core/model/register.ts';
+import type { Asking, MeterFailure, RelayOrder } from '../../core/ports/meter-gateway.ts';
+import type { PurseOrder } from '../../core/ports/purse-gateway.ts';
 import { AppError } from '../../kernel/app-error.ts';
+import type { Clock } from '../../kernel/clock.ts';
 import { toLocalTime } from '../../kernel/local-time.ts';
 import { err, ok } from '../../kernel/result.ts';
-import type { CreateDriver, DriverMeter } from '../driver.ts';
+import type { Bus } from '../../transports/bus/bus.ts';
+import type { CreateDriver, DriverMeter, MeterDriver, PurseDriver } from '../driver.ts';
 import { askOnce } from './ask-once.ts';
 import type { CatalogRow } from './edition.ts';
 import { EDITION_2007 } from './edition-2007.ts';
-import { createReader } from './reader.ts';
+import { createReader, type Reader } from './reader.ts';
 import { refusalOf } from './refusal.ts';
 import { fillSealedPurse, readSealedPurse } from './sealed-purse.ts';
 import { operateSealedRelay } from './sealed-relay.ts';
 
 /** DL/T 645-2007 on a bus. */
-export const createDlt645Driver: CreateDriver = ({ bus, clock }) => {
-  const { readRegisters, readAfresh } = createReader({ bus, clock, edition: EDITION_2007 });
-  return {
-    readRegisters,
+export const createDlt645Driver: CreateDriver = (deps) => new Dlt645Driver(deps);
 
-    async readRelay(meter, asking) {
-      const row = statusRow();
-      const data = await readAfresh(meter, row, asking);
-      if (!data.ok) return data;
-      const value = row.itemsOf(data.value.bytes)[0]?.value;
-      if (value?.kind !== 'bits') return err({ code: 'bad-value', sent: true });
-      return ok(relayReport(value.bits, data.value.heardAt));
-    },
+class Dlt645Driver implements MeterDriver, PurseDriver {
+  private readonly bus: Bus;
+  private readonly clock: Clock;
+  private readonly reader: Reader;
 
-    async operateRelay(meter, order, asking) {
-      if (meter.seal !== undefined) return operateSealedRelay({ bus, meter, seal: meter.seal, asking }, order);
-      if (meter.password === undefined)
-        return err({ code: 'unsupported-action', sent: false, protocolError: 'no password is configured for this meter' });
-      const answer = await askOnce({ bus, meter, asking }, relayRequest(meter, order, meter.password));
-      if (!answer.ok) return answer;
-      return answer.value.kind === 'refused' ? err(refusalOf(answer.value)) : ok('accepted');
-    },
+  constructor({ bus, clock }: Parameters<CreateDriver>[0]) {
+    this.bus = bus;
+    this.clock = clock;
+    this.reader = createReader({ bus, clock, edition: EDITION_2007 });
+  }
 
-    purse: {
-      read: async (meter, asking) =>
-        meter.seal === undefined ? err(NO_SEAL) : readSealedPurse({ bus, meter, seal: meter.seal, asking }, clock),
-      fill: async (meter, order, asking) =>
-        meter.seal === undefined ? err(NO_SEAL) : fillSealedPurse({ bus, meter, seal: meter.seal, asking }, order),
-    },
-  };
-};
+  get purse(): PurseDriver {
+    return this;
+  }
+
+  readRegisters(meter: DriverMeter, registers: readonly RegisterName[], asking: Asking): ReturnType<MeterDriver['readRegisters']> {
+    return this.reader.readRegisters(meter, registers, asking);
+  }
+
+  async readRelay(meter: DriverMeter, asking: Asking): ReturnType<MeterDriver['readRelay']> {
+    const row = statusRow();
+    const data = await this.reader.readAfresh(meter, row, asking);
+    if (!data.ok) return data;
+    const value = row.itemsOf(data.value.bytes)[0]?.value;
+    if (value?.kind !== 'bits') return err({ code: 'bad-value', sent: true });
+    return ok(relayReport(value.bits, data.value.heardAt));
+  }
+
+  async operateRelay(meter: DriverMeter, order: RelayOrder, asking: Asking): ReturnType<MeterDriver['operateRelay']> {
+    const { bus } = this;
+    if (meter.seal !== undefined) return operateSealedRelay({ bus, meter, seal: meter.seal, asking }, order);
+    if (meter.password === undefined)
+      return err({ code: 'unsupported-action', sent: false, protocolError: 'no password is configured for this meter' });
+    const answer = await askOnce({ bus, meter, asking }, relayRequest(meter, order, meter.password));
+    if (!answer.ok) return answer;
+    return answer.value.kind === 'refused' ? err(refusalOf(answer.value)) : ok('accepted');
+  }
+
+  async read(meter: DriverMeter, asking: Asking): ReturnType<PurseDriver['read']> {
+    return meter.seal === undefined ? err(NO_SEAL) : readSealedPurse({ bus: this.bus, meter, seal: meter.seal, asking }, this.clock);
+  }
+
+  async fill(meter: DriverMeter, order: PurseOrder, asking: Asking): ReturnType<PurseDriver['fill']> {
+    return meter.seal === undefined ? err(NO_SEAL) : fillSealedPurse({ bus: this.bus, meter, seal: meter.seal, asking }, order);
+  }
+}
 
 const NO_SEAL: MeterFailure = { code: 'unsupported-action', sent: false, protocolError: 'no signer seals for this meter' };
 

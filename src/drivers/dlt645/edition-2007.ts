@@ -12,7 +12,7 @@ import {
 } from '../../../protocols/dlt645/index.ts';
 import { memoized } from '../../kernel/memo.ts';
 import type { CatalogRow, DataReply, Edition } from './edition.ts';
-import { type LineRequest, replyFrame, WAKE_UP } from './exchange.ts';
+import { decodedOnce, type LineRequest, replyFrame, WAKE_UP } from './exchange.ts';
 import { refusalOf } from './refusal.ts';
 
 /** A row is made of its pattern anew each time: far more than what meters are asked for again and again. */
@@ -26,7 +26,7 @@ export const EDITION_2007: Edition = {
   blockDi: (di) => `${di.slice(0, 4)}FF${di.slice(6)}`,
   requestData(address, di, sequence, which) {
     const { bytes, replyIn } = requestTo(address, sequence === 0 ? { kind: 'read', di, ...which } : { kind: 'read-next', di, sequence });
-    return { bytes, replyIn: (frame) => dataReply(replyIn(frame)) };
+    return { bytes, replyIn: decodedOnce((frame) => dataReply(replyIn(frame))) };
   },
   settlingDis: ['04000102', '00010000'],
   numbersFollowUps: true,

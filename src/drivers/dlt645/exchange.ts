@@ -20,6 +20,19 @@ export interface LineRequest<Reply> {
   readonly replyIn: (frame: Uint8Array) => Reply | undefined;
 }
 
+/** The bus asks whether a frame is the reply, then the driver what it says: it is decoded once. */
+export function decodedOnce<Reply>(decode: (frame: Uint8Array) => Reply | undefined): LineRequest<Reply>['replyIn'] {
+  let last: Uint8Array | undefined;
+  let reply: Reply | undefined;
+  return (frame) => {
+    if (frame !== last) {
+      last = frame;
+      reply = decode(frame);
+    }
+    return reply;
+  };
+}
+
 export interface ExchangePlan {
   /** Without an id where nobody in particular is asked. */
   readonly meter: { readonly id: string | undefined } & Pick<DriverMeter, 'port'>;

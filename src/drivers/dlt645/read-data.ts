@@ -2,9 +2,10 @@ import type { Asking, MeterFailure } from '../../core/ports/meter-gateway.ts';
 import type { Instant } from '../../kernel/clock.ts';
 import { err, ok, type Result } from '../../kernel/result.ts';
 import type { Bus } from '../../transports/bus/bus.ts';
+import type { Exchange } from '../../transports/bus/exchange.ts';
 import type { DriverMeter } from '../driver.ts';
-import type { CatalogRow, Edition, WhichRecords } from './edition.ts';
-import { exchangeOf } from './exchange.ts';
+import type { CatalogRow, DataReply, Edition, WhichRecords } from './edition.ts';
+import { exchangeOf, type LineRequest } from './exchange.ts';
 import type { Turns } from './turns.ts';
 
 /** Read data are at most 200 bytes long, the DI included. @source DL/T 645-2007, link layer */
@@ -20,7 +21,8 @@ export interface ReadAsk {
   readonly asking: Asking;
   /** May share the line with an equal read that has not been sent yet. */
   readonly coalesce: boolean;
-  readonly turns: Turns;
+  /** Undefined where follow-up frames say their number. */
+  readonly turns: Turns | undefined;
   /** False where follow-up frames of this block went wrong before. */
   readonly mayFollow: boolean;
   readonly which?: WhichRecords | undefined;
@@ -31,37 +33,38 @@ export type DataFailure = MeterFailure & { readonly followUp?: true };
 
 /** Reads the bytes of one DI; what does not fit into one frame is fetched with read-next and put together. */
 export async function readData(ask: ReadAsk): Promise<Result<{ readonly bytes: Uint8Array; readonly heardAt: Instant }, DataFailure>> {
-  const chain = ask.turns.chain(ask.meter.id);
+  const { bus, edition, meter, row, asking, which, mayFollow } = ask;
+  const chain = ask.turns?.chain(meter.id);
   const parts: Uint8Array[] = [];
   for (let sequence = 0; sequence <= LAST_SEQUENCE; sequence++) {
-    chain.ask();
-    const reply = await requestOnce(ask, sequence);
-    const alone = chain.end() || ask.edition.numbersFollowUps;
+    const request = edition.requestData(meter.address, row.di, sequence, which);
+    chain?.ask();
+    const outcome = await bus.request(exchangeFor(ask, request, sequence), asking);
+    const alone = chain?.end() ?? true;
+    const reply = outcome.ok ? dataIn(request.replyIn(outcome.value.bytes)) : outcome;
     if (!reply.ok) return sequence === 0 ? reply : err({ ...reply.error, followUp: true });
-    parts.push(reply.value.bytes);
-    if (!(alone || (sequence === 0 && !reply.value.more))) return err(lostFollowUp('another read came between the parts of this block'));
-    if (!reply.value.more) return ok({ bytes: joined(parts), heardAt: reply.value.heardAt });
-    if (!ask.mayFollow) return err(lostFollowUp('parts of this block were lost before: read its registers one by one'));
+    const { value, more } = reply.value;
+    parts.push(value);
+    if (!(alone || (sequence === 0 && !more))) return err(lostFollowUp('another read came between the parts of this block'));
+    if (!more && outcome.ok) return ok({ bytes: joined(parts), heardAt: outcome.value.heardAt });
+    if (!mayFollow) return err(lostFollowUp('parts of this block were lost before: read its registers one by one'));
   }
   return err({ code: 'bad-value', sent: true, protocolError: 'more follow-up frames than can be numbered' });
 }
 
 const lostFollowUp = (protocolError: string): DataFailure => ({ code: 'bad-value', sent: true, protocolError, followUp: true });
 
-async function requestOnce({ bus, edition, meter, row, asking, coalesce, which }: ReadAsk, sequence: number) {
-  const { address } = meter;
+function exchangeFor({ edition, meter, row, coalesce }: ReadAsk, request: LineRequest<DataReply>, sequence: number): Exchange {
   const { diBytes, numbersFollowUps } = edition;
   const longestData = Math.min(diBytes + (row.longestData ?? LONGEST_READ), LONGEST_READ);
-  const request = edition.requestData(address, row.di, sequence, which);
   // Asked a second time for what follows, a meter that keeps no number goes on to the frame after it.
   const plan = { meter, request, longestData, repeatable: sequence === 0 || numbersFollowUps };
-  const exchange = exchangeOf(coalesce && sequence === 0 ? { ...plan, coalesceKey: `${address} ${row.di}` } : plan);
-  const outcome = await bus.request(exchange, asking);
-  if (!outcome.ok) return outcome;
-  const reply = request.replyIn(outcome.value.bytes);
-  if (reply?.kind === 'refused') return err(reply.failure);
-  if (reply === undefined) return err<MeterFailure>({ code: 'bad-value', sent: true });
-  return ok({ bytes: reply.value, more: reply.more, heardAt: outcome.value.heardAt });
+  return exchangeOf(coalesce && sequence === 0 ? { ...plan, coalesceKey: `${meter.address} ${row.di}` } : plan);
+}
+
+function dataIn(reply: DataReply | undefined): Result<Extract<DataReply, { kind: 'data' }>, MeterFailure> {
+  if (reply === undefined) return err({ code: 'bad-value', sent: true });
+  return reply.kind === 'refused' ? err(reply.failure) : ok(reply);
 }
 
 function joined(parts: readonly Uint8Array[]): Uint8Array {

@@ -11,8 +11,8 @@ import { fieldName } from './field-name.ts';
 import { type DataFailure, type ReadAsk, readData } from './read-data.ts';
 import { type PlannedRead, planReads } from './reading-plan.ts';
 import { said } from './said.ts';
-import { createTurns } from './turns.ts';
-import { createUnansweredReads } from './unanswered-reads.ts';
+import { createTurns, type Turns } from './turns.ts';
+import { createUnansweredReads, type UnansweredReads } from './unanswered-reads.ts';
 
 export interface ReaderDeps {
   readonly bus: Bus;
@@ -21,71 +21,100 @@ export interface ReaderDeps {
 }
 
 type ReadOf = Pick<ReadAsk, 'meter' | 'row' | 'asking' | 'coalesce' | 'which'>;
+type DataResult = ReturnType<typeof readData>;
 
-export interface Reader {
-  readonly readRegisters: MeterDriver['readRegisters'];
+export interface Reader extends Pick<MeterDriver, 'readRegisters'> {
   /** One DI, never shared with another read: what it says is newer than the call. */
-  readonly readAfresh: (meter: DriverMeter, row: CatalogRow, asking: Asking, which?: WhichRecords) => ReturnType<typeof readData>;
+  readAfresh(meter: DriverMeter, row: CatalogRow, asking: Asking, which?: WhichRecords): DataResult;
 }
 
-/** Reads the meters of a bus, of either year. It remembers which blocks a meter does not give as a whole, and which reads may still be answered. */
-export function createReader({ bus, clock, edition }: ReaderDeps): Reader {
-  const turns = createTurns();
-  const brokenBlocks = new Map<string, Set<string>>();
-  const brokenOf = (meter: DriverMeter): Set<string> => {
-    const known = brokenBlocks.get(meter.id) ?? new Set<string>();
-    brokenBlocks.set(meter.id, known);
-    return known;
-  };
-  const unanswered = createUnansweredReads(clock);
+export const createReader = (deps: ReaderDeps): Reader => new LineReader(deps);
 
-  async function readOnce(ask: ReadOf): ReturnType<typeof readData> {
+const NONE_BROKEN: ReadonlySet<string> = new Set();
+
+/** Reads the meters of a bus, of either year. It remembers which blocks a meter does not give as a whole, and which reads may still be answered. */
+class LineReader implements Reader {
+  private readonly bus: Bus;
+  private readonly clock: Clock;
+  private readonly edition: Edition;
+  /** Only where follow-up frames bear no number. */
+  private readonly turns: Turns | undefined;
+  private readonly unanswered: UnansweredReads;
+  /** Of the meters that have broken any. */
+  private brokenBlocks: Map<string, Set<string>> | undefined = undefined;
+
+  constructor({ bus, clock, edition }: ReaderDeps) {
+    this.bus = bus;
+    this.clock = clock;
+    this.edition = edition;
+    this.turns = edition.numbersFollowUps ? undefined : createTurns();
+    this.unanswered = createUnansweredReads(clock);
+  }
+
+  async readRegisters(
+    meter: DriverMeter,
+    registers: readonly RegisterName[],
+    asking: Asking,
+  ): Promise<Result<readonly RegisterAnswer[], MeterFailure>> {
+    const plan = planReads(registers, this.brokenOf(meter), this.edition);
+    if ('unknown' in plan) return err({ code: 'unsupported-register', sent: false, protocolError: `the catalogue has no ${plan.unknown}` });
+    const answers: RegisterAnswer[] = [];
+    for (const planned of plan.reads) {
+      const data = await this.read({ meter, row: planned.row, asking, coalesce: true });
+      if (data.ok) {
+        answers.push(...answersOf(planned, data.value.bytes, data.value.heardAt));
+        continue;
+      }
+      const lost = this.loses(data.error);
+      const asksAgain = planned.isBlock && (lost || data.error.code === 'meter-refused');
+      if (lost || asksAgain) this.breakBlock(meter, planned.row);
+      if (asksAgain) return this.readRegisters(meter, registers, asking);
+      if (lost || data.error.code !== 'meter-refused' || registers.length === 1) return data;
+      const readAt = this.clock.now();
+      answers.push(...planned.wanted.map(({ register }) => ({ register, value: undefined, unit: planned.row.unit, readAt })));
+    }
+    return ok(answers);
+  }
+
+  readAfresh(meter: DriverMeter, row: CatalogRow, asking: Asking, which?: WhichRecords): DataResult {
+    return this.read({ meter, row, asking, which, coalesce: false });
+  }
+
+  /** Where an older read of this DI may still be answered, the meter answers for another one first. */
+  private read(ask: ReadOf): DataResult {
+    return this.unanswered.mixesUp(ask.meter.id, ask.row.di) ? this.readSettled(ask) : this.readOnce(ask);
+  }
+
+  private async readSettled(ask: ReadOf): DataResult {
+    const { meter, asking, row } = ask;
+    const settled = await this.readOnce({ meter, asking, row: settlingRow(this.edition, row), coalesce: false });
+    if (!settled.ok && settled.error.code !== 'meter-refused') return err({ ...settled.error, sent: false });
+    return this.readOnce(ask);
+  }
+
+  private async readOnce(ask: ReadOf): DataResult {
     const { meter, row } = ask;
-    const mayFollow = edition.numbersFollowUps || !brokenOf(meter).has(row.di);
+    const { bus, edition, turns, unanswered } = this;
+    const mayFollow = edition.numbersFollowUps || !this.brokenOf(meter).has(row.di);
     const data = await readData({ bus, edition, turns, mayFollow, ...ask });
     if (data.ok || data.error.code === 'meter-refused') unanswered.clear(meter.id);
     else if (data.error.sent) unanswered.add(meter.id, row.di);
     return data;
   }
 
-  /** Where an older read of this DI may still be answered, the meter answers for another one first. */
-  async function read(ask: ReadOf): ReturnType<typeof readData> {
-    if (unanswered.mixesUp(ask.meter.id, ask.row.di)) {
-      const { meter, asking } = ask;
-      const settled = await readOnce({ meter, asking, row: settlingRow(edition, ask.row), coalesce: false });
-      if (!settled.ok && settled.error.code !== 'meter-refused') return err({ ...settled.error, sent: false });
-    }
-    return readOnce(ask);
-  }
-
   /** A block whose parts are lost where no number tells them apart is read register by register from then on. */
-  const loses = ({ followUp }: DataFailure) => followUp === true && !edition.numbersFollowUps;
-
-  async function readRegisters(
-    meter: DriverMeter,
-    registers: readonly RegisterName[],
-    asking: Asking,
-  ): Promise<Result<readonly RegisterAnswer[], MeterFailure>> {
-    const plan = planReads(registers, brokenOf(meter), edition);
-    if ('unknown' in plan) return err({ code: 'unsupported-register', sent: false, protocolError: `the catalogue has no ${plan.unknown}` });
-    const answers: RegisterAnswer[] = [];
-    for (const planned of plan.reads) {
-      const data = await read({ meter, row: planned.row, asking, coalesce: true });
-      if (data.ok) {
-        answers.push(...answersOf(planned, data.value.bytes, data.value.heardAt));
-        continue;
-      }
-      const lost = loses(data.error);
-      const asksAgain = planned.isBlock && (lost || data.error.code === 'meter-refused');
-      if (lost || asksAgain) brokenOf(meter).add(planned.row.di);
-      if (asksAgain) return readRegisters(meter, registers, asking);
-      if (lost || data.error.code !== 'meter-refused' || registers.length === 1) return data;
-      answers.push(...planned.wanted.map(({ register }) => ({ register, value: undefined, unit: planned.row.unit, readAt: clock.now() })));
-    }
-    return ok(answers);
+  private loses({ followUp }: DataFailure): boolean {
+    return followUp === true && !this.edition.numbersFollowUps;
   }
 
-  return { readRegisters, readAfresh: (meter, row, asking, which) => read({ meter, row, asking, which, coalesce: false }) };
+  private brokenOf({ id }: DriverMeter): ReadonlySet<string> {
+    return this.brokenBlocks?.get(id) ?? NONE_BROKEN;
+  }
+
+  private breakBlock({ id }: DriverMeter, { di }: CatalogRow): void {
+    this.brokenBlocks ??= new Map();
+    this.brokenBlocks.set(id, new Set([...(this.brokenBlocks.get(id) ?? []), di]));
+  }
 }
 
 function settlingRow({ settlingDis, findRow }: Edition, { di }: CatalogRow): CatalogRow {

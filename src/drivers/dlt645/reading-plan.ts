@@ -9,17 +9,33 @@ export interface PlannedRead {
   readonly isBlock: boolean;
 }
 
+type Plan = { readonly reads: readonly PlannedRead[] } | { readonly unknown: RegisterName };
+
+/** The same lists of registers come again with every poll of every meter. */
+const plans = new WeakMap<Edition, WeakMap<readonly RegisterName[], Plan>>();
+
+/** The reads of a meter; of one that has refused no block yet, they are the reads of all its like. */
+export function planReads(registers: readonly RegisterName[], blocked: ReadonlySet<string>, edition: Edition): Plan {
+  if (blocked.size > 0) return makePlan(registers, blocked, edition);
+  let ofEdition = plans.get(edition);
+  if (ofEdition === undefined) {
+    ofEdition = new WeakMap();
+    plans.set(edition, ofEdition);
+  }
+  const known = ofEdition.get(registers);
+  if (known !== undefined) return known;
+  const made = makePlan(registers, blocked, edition);
+  ofEdition.set(registers, made);
+  return made;
+}
+
 /**
  * Turns registers into as few reads as the catalogue allows: neighbours that differ in their rate or phase become one block.
  *
  * @param blocked block DIs that this meter has refused
  * @returns undefined where a register is not in the catalogue, with its name
  */
-export function planReads(
-  registers: readonly RegisterName[],
-  blocked: ReadonlySet<string>,
-  edition: Edition,
-): { reads: readonly PlannedRead[] } | { unknown: RegisterName } {
+function makePlan(registers: readonly RegisterName[], blocked: ReadonlySet<string>, edition: Edition): Plan {
   const groups = new Map<string, { readonly register: RegisterName; readonly row: CatalogRow }[]>();
   for (const register of registers) {
     const row = edition.findRegister(register);

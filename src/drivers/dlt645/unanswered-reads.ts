@@ -14,18 +14,29 @@ export interface UnansweredReads {
   mixesUp(meter: string, di: string): boolean;
 }
 
-export function createUnansweredReads(clock: Clock): UnansweredReads {
-  /** By meter and DI, when it was given up. */
-  const givenUp = new Map<string, Map<string, number>>();
-  return {
-    add(meter, di) {
-      const known = givenUp.get(meter) ?? new Map<string, number>();
-      givenUp.set(meter, known.set(di, clock.monotonicMs()));
-    },
-    clear: (meter) => void givenUp.delete(meter),
-    mixesUp(meter, di) {
-      const atMs = givenUp.get(meter)?.get(di);
-      return atMs !== undefined && clock.monotonicMs() - atMs < LATEST_REPLY_MS;
-    },
-  };
+export const createUnansweredReads = (clock: Clock): UnansweredReads => new GivenUpReads(clock);
+
+class GivenUpReads implements UnansweredReads {
+  private readonly clock: Clock;
+  /** By meter and DI, when it was given up; most lines have none. */
+  private givenUp: Map<string, Map<string, number>> | undefined = undefined;
+
+  constructor(clock: Clock) {
+    this.clock = clock;
+  }
+
+  add(meter: string, di: string): void {
+    this.givenUp ??= new Map();
+    const known = this.givenUp.get(meter) ?? new Map<string, number>();
+    this.givenUp.set(meter, known.set(di, this.clock.monotonicMs()));
+  }
+
+  clear(meter: string): void {
+    this.givenUp?.delete(meter);
+  }
+
+  mixesUp(meter: string, di: string): boolean {
+    const atMs = this.givenUp?.get(meter)?.get(di);
+    return atMs !== undefined && this.clock.monotonicMs() - atMs < LATEST_REPLY_MS;
+  }
 }

@@ -4,15 +4,14 @@ import type { Clock, Instant } from '../../kernel/clock.ts';
 import { err, ok, type Result } from '../../kernel/result.ts';
 import type { Bus } from '../../transports/bus/bus.ts';
 import type { Exchange } from '../../transports/bus/exchange.ts';
-import type { PortSettings } from '../../transports/port-settings.ts';
+import type { DriverMeter } from '../driver.ts';
 import type { Carried, Carrier } from './carrier.ts';
 import { readsOfEachForm, type Splits } from './reading-plan.ts';
-import { createUnanswered } from './unanswered.ts';
+import { createUnanswered, type Unanswered } from './unanswered.ts';
 
 /** Whom a request goes to. */
 export interface Unit {
-  readonly meterId: string;
-  readonly port?: PortSettings | undefined;
+  readonly meter: Pick<DriverMeter, 'id' | 'port'>;
   readonly unit: number;
   readonly map: RegisterMap;
   readonly splits: Splits;
@@ -34,6 +33,14 @@ const SHORTEST_REPLY_PDU = 2;
 const WRITE_REPLY_PDU = 5;
 const WAITS_FOR_LATE = 'it has not answered before, and the reply to an older request could be taken for this one’s; ask again in a minute';
 
+interface AskerDeps {
+  readonly bus: Bus;
+  readonly clock: Clock;
+  readonly carrier: Carrier;
+}
+
+export const createAsker = (deps: AskerDeps): Asker => new ProvenAsker(deps);
+
 /**
  * Asks units and takes for an answer only what answers this very request.
  *
@@ -42,35 +49,46 @@ const WAITS_FOR_LATE = 'it has not answered before, and the reply to an older re
  * something in another form, and only its answer to that proves that nothing older is under way. So the bus never
  * repeats an RTU request; a read is asked a second time from here.
  */
-export function createAsker({ bus, clock, carrier }: { readonly bus: Bus; readonly clock: Clock; readonly carrier: Carrier }): Asker {
-  const unanswered = createUnanswered(clock);
+class ProvenAsker implements Asker {
+  private readonly bus: Bus;
+  private readonly carrier: Carrier;
+  private readonly unanswered: Unanswered;
 
-  function accepted(unit: number, request: Request, carried: Carried, frame: Uint8Array): Reply | undefined {
-    const reply = carried.replyIn(frame);
-    if (reply === undefined || !answers(reply, request)) return undefined;
-    return carrier.namesRequests || !unanswered.explains(unit, reply) ? reply : undefined;
+  constructor({ bus, clock, carrier }: AskerDeps) {
+    this.bus = bus;
+    this.carrier = carrier;
+    this.unanswered = createUnanswered(clock);
   }
 
-  async function askOnce(to: Unit, request: Request, asking: Asking): Promise<Result<Answered, AskFailure>> {
-    const { unit } = to;
+  ask(to: Unit, request: Request, asking: Asking): Promise<Result<Answered, AskFailure>> {
+    return this.carrier.namesRequests ? this.askOnce(to, request, asking) : this.askOnRtu(to, request, asking);
+  }
+
+  private accepted(unit: number, request: Request, carried: Carried, frame: Uint8Array): Reply | undefined {
+    const reply = carried.replyIn(frame);
+    if (reply === undefined || !answers(reply, request)) return undefined;
+    return this.carrier.namesRequests || !this.unanswered.explains(unit, reply) ? reply : undefined;
+  }
+
+  private async askOnce({ unit, meter }: Unit, request: Request, asking: Asking): Promise<Result<Answered, AskFailure>> {
+    const { carrier, unanswered } = this;
     const carried = carrier.carry(unit, request);
-    const isRepeatedByBus = carrier.namesRequests && request.kind === 'read';
     let reply: Reply | undefined;
     const exchange: Exchange = {
-      meter: to.meterId,
+      meter: meter.id,
       bytes: carried.bytes,
       createFramer: carried.createFramer,
-      accepts(frame) {
-        reply = accepted(unit, request, carried, frame);
+      accepts: (frame) => {
+        reply = this.accepted(unit, request, carried, frame);
         return reply !== undefined;
       },
       longestReplyBytes: carried.overhead + replyPduBytes(request),
-      repeatable: isRepeatedByBus,
+      repeatable: carrier.namesRequests && request.kind === 'read',
       expectsReply: true,
       gapCharacters: carrier.gapCharacters,
-      ...(to.port === undefined ? {} : { port: to.port }),
+      ...(meter.port === undefined ? {} : { port: meter.port }),
     };
-    const outcome = await bus.request(exchange, asking);
+    const outcome = await this.bus.request(exchange, asking);
     if (!outcome.ok) {
       if (outcome.error.sent && !carrier.namesRequests) unanswered.add(unit, request);
       return outcome;
@@ -81,29 +99,28 @@ export function createAsker({ bus, clock, carrier }: { readonly bus: Bus; readon
   }
 
   /** Makes sure that nothing older is under way which the reply to `request` could be mixed up with. */
-  async function settle(to: Unit, request: Request, asking: Asking): Promise<Result<void, AskFailure>> {
+  private async settle(to: Unit, request: Request, asking: Asking): Promise<Result<void, AskFailure>> {
+    const { unanswered } = this;
     if (!unanswered.mixesUp(to.unit, request)) return ok(undefined);
     const other = readsOfEachForm(to.map, to.splits).find((read) => !unanswered.mixesUp(to.unit, read));
     if (other === undefined) return err({ code: 'no-reply', sent: false, protocolError: WAITS_FOR_LATE });
-    const settled = await askOnce(to, other, asking);
+    const settled = await this.askOnce(to, other, asking);
     return settled.ok ? ok(undefined) : err({ ...settled.error, sent: false });
   }
 
-  async function askSafely(to: Unit, request: Request, asking: Asking): Promise<Result<Answered, AskFailure>> {
-    const settled = await settle(to, request, asking);
-    return settled.ok ? askOnce(to, request, asking) : settled;
+  private async askSafely(to: Unit, request: Request, asking: Asking): Promise<Result<Answered, AskFailure>> {
+    const settled = await this.settle(to, request, asking);
+    return settled.ok ? this.askOnce(to, request, asking) : settled;
   }
 
-  async function askOnRtu(to: Unit, request: Request, asking: Asking): Promise<Result<Answered, AskFailure>> {
-    const first = await askSafely(to, request, asking);
+  private async askOnRtu(to: Unit, request: Request, asking: Asking): Promise<Result<Answered, AskFailure>> {
+    const first = await this.askSafely(to, request, asking);
     if (first.ok || request.kind !== 'read') return first;
     const isWorthRepeating = first.error.sent && (first.error.code === 'no-reply' || first.error.code === 'garbled');
     if (!isWorthRepeating) return first;
-    const second = await askSafely(to, request, asking);
+    const second = await this.askSafely(to, request, asking);
     return second.ok ? second : err({ ...second.error, sent: true });
   }
-
-  return { ask: carrier.namesRequests ? askOnce : askOnRtu };
 }
 
 const replyPduBytes = (request: Request): number =>

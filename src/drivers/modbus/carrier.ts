@@ -53,27 +53,28 @@ export const createRtuCarrier = (): Carrier => ({
   },
 });
 
+export const createTcpCarrier = (): Carrier => new NumberingCarrier();
+
 /** Modbus TCP. A transaction's number comes again only after 65 536 requests of this line. */
-export function createTcpCarrier(): Carrier {
-  let last = 0;
-  return {
-    namesRequests: true,
-    gapCharacters: 0,
-    carry(unit, request) {
-      last = (last + 1) % TRANSACTIONS;
-      const transaction = last;
-      return {
-        bytes: encodeTcp({ transaction, unit, pdu: encodeRequest(request) }),
-        createFramer: createTcpFramer,
-        overhead: TCP_OVERHEAD,
-        replyIn(frame) {
-          const decoded = decodeTcp(frame);
-          if (!decoded.ok || decoded.value.transaction !== transaction || decoded.value.unit !== unit) return undefined;
-          return replyOf(decoded.value.pdu);
-        },
-      };
-    },
-  };
+class NumberingCarrier implements Carrier {
+  readonly namesRequests = true;
+  readonly gapCharacters = 0;
+  private last = 0;
+
+  carry(unit: number, request: Request): Carried {
+    this.last = (this.last + 1) % TRANSACTIONS;
+    const transaction = this.last;
+    return {
+      bytes: encodeTcp({ transaction, unit, pdu: encodeRequest(request) }),
+      createFramer: createTcpFramer,
+      overhead: TCP_OVERHEAD,
+      replyIn(frame) {
+        const decoded = decodeTcp(frame);
+        if (!decoded.ok || decoded.value.transaction !== transaction || decoded.value.unit !== unit) return undefined;
+        return replyOf(decoded.value.pdu);
+      },
+    };
+  }
 }
 
 function replyOf(pdu: Uint8Array): Reply | undefined {

@@ -43,10 +43,9 @@ export function middleOf({ rows }: Span): RegisterRow | undefined {
   return rows.length < 2 ? undefined : rows[Math.ceil(rows.length / 2)];
 }
 
-/** A row's own bytes out of the data of its span. */
-export function bytesOf(row: RegisterRow, { request }: Span, data: Uint8Array): Uint8Array {
-  const at = (row.address - request.address) * 2;
-  return data.subarray(at, at + TYPE_REGISTERS[row.type] * 2);
+/** Where a row's own bytes begin in the data of its span. */
+export function placeOf(row: RegisterRow, { request }: Span): number {
+  return (row.address - request.address) * 2;
 }
 
 /** Reads that the map allows, one for each number of registers that it can: to ask in a form that no older request had. */

@@ -29,19 +29,43 @@ interface Waiting {
   readonly sinceMs: number;
 }
 
-export function createUnanswered(clock: Clock): Unanswered {
-  const units = new Map<number, readonly Waiting[]>();
-  const of = (unit: number): readonly Waiting[] => {
-    const oldestMs = clock.monotonicMs() - LATEST_REPLY_MS;
-    return (units.get(unit) ?? []).filter(({ sinceMs }) => sinceMs > oldestMs);
-  };
-  return {
-    add: (unit, request) => void units.set(unit, [...of(unit), { request, sinceMs: clock.monotonicMs() }].slice(-MOST_KEPT)),
-    clear: (unit) => void units.delete(unit),
-    explains: (unit, reply) => of(unit).some(({ request }) => answers(reply, request)),
-    mixesUp: (unit, request) => of(unit).some((older) => answers(normalReply(request), older.request)),
-  };
+export const createUnanswered = (clock: Clock): Unanswered => new UnansweredRequests(clock);
+
+class UnansweredRequests implements Unanswered {
+  private readonly clock: Clock;
+  /** Most lines have none. */
+  private units: Map<number, readonly Waiting[]> | undefined = undefined;
+
+  constructor(clock: Clock) {
+    this.clock = clock;
+  }
+
+  add(unit: number, request: Request): void {
+    this.units ??= new Map();
+    this.units.set(unit, [...this.of(unit), { request, sinceMs: this.clock.monotonicMs() }].slice(-MOST_KEPT));
+  }
+
+  clear(unit: number): void {
+    this.units?.delete(unit);
+  }
+
+  explains(unit: number, reply: Reply): boolean {
+    return this.of(unit).some(({ request }) => answers(reply, request));
+  }
+
+  mixesUp(unit: number, request: Request): boolean {
+    return this.of(unit).some((older) => answers(normalReply(request), older.request));
+  }
+
+  private of(unit: number): readonly Waiting[] {
+    const waiting = this.units?.get(unit);
+    if (waiting === undefined) return NONE;
+    const oldestMs = this.clock.monotonicMs() - LATEST_REPLY_MS;
+    return waiting.filter(({ sinceMs }) => sinceMs > oldestMs);
+  }
 }
+
+const NONE: readonly Waiting[] = [];
 
 /** The form of the reply that a request asks for. */
 function normalReply(request: Request): Reply {

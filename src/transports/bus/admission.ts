@@ -15,24 +15,48 @@ export interface Admission {
   release(exchange: Exchange, paidMs: number, usedMs: number): void;
 }
 
+const ASK: Entry = { kind: 'ask' };
+const LEAVE: Entry = { kind: 'leave' };
+
 /** Reads that somebody or something waits for are always tried; these are not. */
 const isPatient = (priority: Priority) => priority === 'scheduled' || priority === 'back-fill' || priority === 'probe';
 
-export function createAdmission({ book, share, timing }: { book: HealthBook; share: ProbeShare; timing: ReplyTiming }): Admission {
-  return {
-    judge(exchange, priority) {
-      if (!isPatient(priority)) return { kind: 'ask' };
-      const advice = book.admission(exchange.meter);
-      if (advice !== 'probe') return { kind: advice };
-      const costMs = timing.fullWaitMs(exchange);
-      if (!share.admit(costMs)) return { kind: 'leave' };
-      book.beginProbe(exchange.meter);
-      return { kind: 'probe', costMs };
-    },
-    isStillWorthwhile: (exchange, priority) => !isPatient(priority) || !book.isSilent(exchange.meter),
-    release(exchange, paidMs, usedMs) {
-      share.refund(paidMs - usedMs);
-      book.endProbe(exchange.meter);
-    },
-  };
+interface AdmissionParts {
+  readonly book: HealthBook;
+  readonly share: ProbeShare;
+  readonly timing: ReplyTiming;
+}
+
+export const createAdmission = (parts: AdmissionParts): Admission => new HealthAdmission(parts);
+
+class HealthAdmission implements Admission {
+  private readonly book: HealthBook;
+  private readonly share: ProbeShare;
+  private readonly timing: ReplyTiming;
+
+  constructor({ book, share, timing }: AdmissionParts) {
+    this.book = book;
+    this.share = share;
+    this.timing = timing;
+  }
+
+  judge(exchange: Exchange, priority: Priority): Entry {
+    if (!isPatient(priority)) return ASK;
+    const advice = this.book.admission(exchange.meter);
+    if (advice === 'ask') return ASK;
+    if (advice === 'leave') return LEAVE;
+    const costMs = this.timing.fullWaitMs(exchange);
+    if (!this.share.admit(costMs)) return LEAVE;
+    this.book.beginProbe(exchange.meter);
+    return { kind: 'probe', costMs };
+  }
+
+  isStillWorthwhile(exchange: Exchange, priority: Priority): boolean {
+    return !isPatient(priority) || !this.book.isSilent(exchange.meter);
+  }
+
+  release(exchange: Exchange, paidMs: number, usedMs: number): void {
+    this.share.refund(paidMs - usedMs);
+    this.book.endProbe(exchange.meter);
+  }
 }

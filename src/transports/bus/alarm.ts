@@ -10,40 +10,50 @@ export interface Alarm {
   close(): void;
 }
 
-export function createAlarm(clock: Clock, onRing: () => void): Alarm {
-  let dueMs = Number.POSITIVE_INFINITY;
-  /** When the timer that runs will wake us: at the latest when it is due. */
-  let wakesMs = Number.POSITIVE_INFINITY;
-  let cancelTimer: CancelTimer = () => undefined;
+export const createAlarm = (clock: Clock, onRing: () => void): Alarm => new MovedAlarm(clock, onRing);
 
-  function wakeAt(atMs: number): void {
-    cancelTimer();
-    wakesMs = atMs;
-    cancelTimer = clock.after(Math.max(0, atMs - clock.monotonicMs()), wake);
+class MovedAlarm implements Alarm {
+  private readonly clock: Clock;
+  private readonly onRing: () => void;
+  private dueMs = Number.POSITIVE_INFINITY;
+  /** When the timer that runs will wake us: at the latest when it is due. */
+  private wakesMs = Number.POSITIVE_INFINITY;
+  private cancelTimer: CancelTimer | undefined = undefined;
+
+  constructor(clock: Clock, onRing: () => void) {
+    this.clock = clock;
+    this.onRing = onRing;
   }
 
-  function wake(): void {
-    wakesMs = Number.POSITIVE_INFINITY;
-    if (dueMs === Number.POSITIVE_INFINITY) return;
-    if (clock.monotonicMs() < dueMs) wakeAt(dueMs);
+  setFor(atMs: number): void {
+    this.dueMs = atMs;
+    if (atMs < this.wakesMs) this.wakeAt(atMs);
+  }
+
+  unset(): void {
+    this.dueMs = Number.POSITIVE_INFINITY;
+  }
+
+  close(): void {
+    this.dueMs = Number.POSITIVE_INFINITY;
+    this.wakesMs = Number.POSITIVE_INFINITY;
+    this.cancelTimer?.();
+  }
+
+  private wakeAt(atMs: number): void {
+    this.cancelTimer?.();
+    this.wakesMs = atMs;
+    this.cancelTimer = this.clock.after(Math.max(0, atMs - this.clock.monotonicMs()), () => this.wake());
+  }
+
+  private wake(): void {
+    this.wakesMs = Number.POSITIVE_INFINITY;
+    this.cancelTimer = undefined;
+    if (this.dueMs === Number.POSITIVE_INFINITY) return;
+    if (this.clock.monotonicMs() < this.dueMs) this.wakeAt(this.dueMs);
     else {
-      dueMs = Number.POSITIVE_INFINITY;
-      onRing();
+      this.dueMs = Number.POSITIVE_INFINITY;
+      this.onRing();
     }
   }
-
-  return {
-    setFor(atMs) {
-      dueMs = atMs;
-      if (atMs < wakesMs) wakeAt(atMs);
-    },
-    unset() {
-      dueMs = Number.POSITIVE_INFINITY;
-    },
-    close() {
-      dueMs = Number.POSITIVE_INFINITY;
-      wakesMs = Number.POSITIVE_INFINITY;
-      cancelTimer();
-    },
-  };
 }

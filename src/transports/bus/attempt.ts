@@ -21,9 +21,9 @@ export interface Attempt {
   /** False while it waits for its gap: what is heard until then answers somebody else. */
   written: boolean;
   noiseBytes: number;
-  /** When something is to be done about it, and what: it is written, or has waited long enough. */
+  /** When something is to be done about it, and what. */
   dueMs: number;
-  due: () => void;
+  due: 'write' | 'end-unanswered' | 'end-sent';
   readonly settle: (outcome: AttemptOutcome) => void;
 }
 

@@ -10,19 +10,19 @@
 import type { Clock } from '../../kernel/clock.ts';
 import { assertNever, err, ok, type Result } from '../../kernel/result.ts';
 import type { Transport, TransportState } from '../transport.ts';
-import { createAdmission } from './admission.ts';
+import { type Admission, createAdmission } from './admission.ts';
 import type { AttemptOutcome } from './attempt.ts';
 import { type BusCounters, createTally, type OnFrame } from './counters.ts';
 import type { Exchange, ExchangeError, Priority, ReplyFrame, RequestOptions } from './exchange.ts';
 import { type Caller, type ExchangeResult, type Job, settleCallers } from './job.ts';
-import { createLanes } from './lanes.ts';
-import { createHealthBook, type MeterHealth } from './meter-health.ts';
-import { createOccupancy } from './occupancy.ts';
+import { createLanes, type Lanes } from './lanes.ts';
+import { createHealthBook, type HealthBook, type MeterHealth } from './meter-health.ts';
+import { createOccupancy, type Occupancy } from './occupancy.ts';
 import { createProbeShare } from './probe-share.ts';
 import { createReplyTiming } from './reply-timing.ts';
 import { type BusSettings, DEFAULT_BUS_SETTINGS } from './settings.ts';
-import { createWaitingRoom } from './waiting-room.ts';
-import { createWire } from './wire.ts';
+import { createWaitingRoom, type WaitingRoom } from './waiting-room.ts';
+import { createWire, type Wire, type WireOwner } from './wire.ts';
 
 export interface Bus {
   /** Queues one exchange; resolves when it has ended. Rejects only where the exchange's own framer or `accepts` throws. */
@@ -52,90 +52,132 @@ export interface BusHealth {
 }
 
 /** Makes the bus and listens to the transport at once; who made the transport opens and closes it. */
-export function createBus({ transport, clock, settings: overrides, onFrame }: BusOptions): Bus {
-  const settings: BusSettings = { ...DEFAULT_BUS_SETTINGS, ...overrides };
-  const tally = createTally();
-  const occupancy = createOccupancy(settings.occupancyWindowMs, clock.monotonicMs());
-  const timing = createReplyTiming({ ...settings, port: transport.port, transitMs: transport.transitMs });
-  const book = createHealthBook({ clock, ...settings });
-  const share = createProbeShare({ share: settings.probeShare, monotonicMs: () => clock.monotonicMs() });
-  const admission = createAdmission({ book, share, timing });
-  const lanes = createLanes(settings.queueLimits, settings.probePatienceMs);
-  const room = createWaitingRoom({ clock, lanes, onAbandoned: (job) => releaseProbe(job, 0) });
-  const wire = createWire({ transport, clock, timing, occupancy, tally, onFrame, onFree: pump, onDown: room.dismissHasty });
-  let arrivals = 0;
-  let closed = false;
+export const createBus = (options: BusOptions): Bus => new LineBus(options);
 
-  function releaseProbe({ exchange, probeCostMs }: Job, usedMs: number): void {
-    if (probeCostMs !== undefined) admission.release(exchange, probeCostMs, usedMs);
+class LineBus implements Bus, WireOwner {
+  private readonly transport: Transport;
+  private readonly clock: Clock;
+  private readonly settings: BusSettings;
+  private readonly tally = createTally();
+  private readonly occupancy: Occupancy;
+  private readonly book: HealthBook;
+  private readonly admission: Admission;
+  private readonly lanes: Lanes;
+  private readonly room: WaitingRoom;
+  private readonly wire: Wire;
+  private arrivals = 0;
+  private closed = false;
+
+  constructor({ transport, clock, settings, onFrame }: BusOptions) {
+    const effective: BusSettings = settings === undefined ? DEFAULT_BUS_SETTINGS : { ...DEFAULT_BUS_SETTINGS, ...settings };
+    const { occupancyWindowMs, replyDelayMs, marginMs, probeShare, queueLimits, probePatienceMs } = effective;
+    this.transport = transport;
+    this.clock = clock;
+    this.settings = effective;
+    this.occupancy = createOccupancy(occupancyWindowMs, clock.monotonicMs());
+    this.book = createHealthBook({ clock, bounds: effective });
+    const timing = createReplyTiming({ replyDelayMs, marginMs, port: transport.port, transitMs: transport.transitMs });
+    this.admission = createAdmission({ book: this.book, share: createProbeShare({ share: probeShare, clock }), timing });
+    this.lanes = createLanes(queueLimits, probePatienceMs);
+    this.room = createWaitingRoom({ clock, lanes: this.lanes, onAbandoned: (job) => this.releaseProbe(job, 0) });
+    this.wire = createWire({ transport, clock, timing, tally: this.tally, occupancy: this.occupancy, onFrame, owner: this });
+  }
+
+  request(exchange: Exchange, options: RequestOptions): Promise<ExchangeResult> {
+    return new Promise((resolve, reject) => {
+      const refusal = this.refusalOf(options);
+      if (refusal !== undefined) resolve(err(refusal));
+      else this.enter(exchange, options, { deadline: options.deadline, signal: options.signal, resolve, reject, detach: undefined });
+    });
+  }
+
+  health(): BusHealth {
+    return {
+      transport: this.transport.state(),
+      occupancy: this.occupancy.share(this.clock.monotonicMs()),
+      queueLength: this.lanes.length,
+      waiting: this.lanes.lengths(),
+      meters: this.book.snapshot(),
+      counters: { ...this.tally },
+    };
+  }
+
+  close(): void {
+    this.closed = true;
+    this.room.close();
+    this.wire.close();
+  }
+
+  wireDown(): void {
+    this.room.dismissHasty();
+  }
+
+  /** Sends as long as the line takes more. */
+  wireFree(): void {
+    while (this.lanes.length > 0 && this.wire.isFree()) {
+      const job = this.room.next();
+      if (job === undefined) return;
+      const isWorthwhile = job.probeCostMs !== undefined || this.admission.isStillWorthwhile(job.exchange, job.priority);
+      if (isWorthwhile) this.run(job);
+      else this.end(job, 0, err(job.lastFailure ?? { code: 'no-reply', sent: false }));
+    }
   }
 
   /** What can be answered before anything is judged or queued. */
-  function refusalOf({ deadline, signal }: RequestOptions): ExchangeError | undefined {
+  private refusalOf({ deadline, signal }: RequestOptions): ExchangeError | undefined {
     if (signal?.aborted) return { code: 'cancelled', sent: false };
-    if (deadline !== undefined && deadline <= clock.now()) return { code: 'command-expired', sent: false };
-    if (closed || (deadline === undefined && transport.state().state === 'down')) return { code: 'line-down', sent: false };
+    if (deadline !== undefined && deadline <= this.clock.now()) return { code: 'command-expired', sent: false };
+    if (this.closed || (deadline === undefined && this.transport.state().state === 'down')) return { code: 'line-down', sent: false };
     return undefined;
   }
 
-  function enter(exchange: Exchange, { priority }: RequestOptions, caller: Caller): void {
-    const entry = admission.judge(exchange, priority);
+  private enter(exchange: Exchange, { priority }: RequestOptions, caller: Caller): void {
+    const entry = this.admission.judge(exchange, priority);
     if (entry.kind === 'leave') {
       caller.resolve(err({ code: 'no-reply', sent: false }));
       return;
     }
     const job: Job = {
       exchange,
-      order: arrivals++,
-      queuedMs: clock.monotonicMs(),
+      order: this.arrivals++,
+      queuedMs: this.clock.monotonicMs(),
       priority: entry.kind === 'probe' ? 'probe' : priority,
       callers: [caller],
-      repeatsLeft: exchange.repeatable && !book.isSilent(exchange.meter) ? settings.repeats : 0,
+      repeatsLeft: exchange.repeatable && !this.book.isSilent(exchange.meter) ? this.settings.repeats : 0,
       lastFailure: undefined,
       probeCostMs: entry.kind === 'probe' ? entry.costMs : undefined,
     };
-    if (lanes.length === 0 && wire.isFree()) run(job);
-    else if (room.enter(job)) pump();
-    else end(job, 0, err({ code: 'queue-full', sent: false }));
+    if (this.lanes.length === 0 && this.wire.isFree()) this.run(job);
+    else if (this.room.enter(job)) this.wireFree();
+    else this.end(job, 0, err({ code: 'queue-full', sent: false }));
   }
 
-  /** Sends as long as the line takes more. */
-  function pump(): void {
-    while (lanes.length > 0 && wire.isFree()) {
-      const job = room.next();
-      if (job === undefined) return;
-      const isWorthwhile = job.probeCostMs !== undefined || admission.isStillWorthwhile(job.exchange, job.priority);
-      if (isWorthwhile) run(job);
-      else end(job, 0, err(job.lastFailure ?? { code: 'no-reply', sent: false }));
-    }
-  }
-
-  function run(job: Job): void {
-    if (job.lastFailure !== undefined) tally.repeats += 1;
-    const startedMs = clock.monotonicMs();
-    wire.attempt(job.exchange, (outcome) => {
-      conclude(job, outcome, clock.monotonicMs() - startedMs);
-      pump();
+  private run(job: Job): void {
+    if (job.lastFailure !== undefined) this.tally.repeats += 1;
+    const startedMs = this.clock.monotonicMs();
+    this.wire.attempt(job.exchange, (outcome) => {
+      this.conclude(job, outcome, this.clock.monotonicMs() - startedMs);
+      this.wireFree();
     });
   }
 
-  function conclude(job: Job, outcome: AttemptOutcome, usedMs: number): void {
+  private conclude(job: Job, outcome: AttemptOutcome, usedMs: number): void {
     const { meter, expectsReply } = job.exchange;
     switch (outcome.kind) {
       case 'reply':
-        if (expectsReply) book.answered(meter);
-        end(job, usedMs, ok(outcome.reply));
+        if (expectsReply) this.book.answered(meter);
+        this.end(job, usedMs, ok(outcome.reply));
         break;
       case 'silence':
       case 'garbage':
-        book.failed(meter);
-        repeatOrEnd(job, usedMs, { code: outcome.kind === 'silence' ? 'no-reply' : 'garbled', sent: true });
+        this.book.failed(meter);
+        this.repeatOrEnd(job, usedMs, { code: outcome.kind === 'silence' ? 'no-reply' : 'garbled', sent: true });
         break;
       case 'down':
-        end(job, usedMs, err({ code: 'line-down', sent: outcome.sent || job.lastFailure !== undefined }));
+        this.end(job, usedMs, err({ code: 'line-down', sent: outcome.sent || job.lastFailure !== undefined }));
         break;
       case 'fault':
-        releaseProbe(job, usedMs);
+        this.releaseProbe(job, usedMs);
         settleCallers(job, ({ reject }) => reject(outcome.error));
         break;
       default:
@@ -143,37 +185,19 @@ export function createBus({ transport, clock, settings: overrides, onFrame }: Bu
     }
   }
 
-  function repeatOrEnd(job: Job, usedMs: number, failure: ExchangeError): void {
+  private repeatOrEnd(job: Job, usedMs: number, failure: ExchangeError): void {
     job.lastFailure = failure;
-    const mayRepeat = !closed && job.repeatsLeft > 0 && !book.isSilent(job.exchange.meter);
+    const mayRepeat = !this.closed && job.repeatsLeft > 0 && !this.book.isSilent(job.exchange.meter);
     job.repeatsLeft -= 1;
-    if (!mayRepeat || !room.returnTo(job)) end(job, usedMs, err(failure));
+    if (!mayRepeat || !this.room.returnTo(job)) this.end(job, usedMs, err(failure));
   }
 
-  function end(job: Job, usedMs: number, result: ExchangeResult): void {
-    releaseProbe(job, usedMs);
+  private end(job: Job, usedMs: number, result: ExchangeResult): void {
+    this.releaseProbe(job, usedMs);
     settleCallers(job, ({ resolve }) => resolve(result));
   }
 
-  return {
-    request: (exchange, options) =>
-      new Promise((resolve, reject) => {
-        const refusal = refusalOf(options);
-        if (refusal !== undefined) return resolve(err(refusal));
-        enter(exchange, options, { deadline: options.deadline, signal: options.signal, resolve, reject, detach: () => undefined });
-      }),
-    health: () => ({
-      transport: transport.state(),
-      occupancy: occupancy.share(clock.monotonicMs()),
-      queueLength: lanes.length,
-      waiting: lanes.lengths(),
-      meters: book.snapshot(),
-      counters: { ...tally },
-    }),
-    close() {
-      closed = true;
-      room.close();
-      wire.close();
-    },
-  };
+  private releaseProbe({ exchange, probeCostMs }: Job, usedMs: number): void {
+    if (probeCostMs !== undefined) this.admission.release(exchange, probeCostMs, usedMs);
+  }
 }

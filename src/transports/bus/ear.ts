@@ -1,3 +1,4 @@
+import { copyOf } from '../../kernel/bytes.ts';
 import type { CreateFramer, Framer, FramerEvent } from '../../kernel/framer.ts';
 
 /** The framer of a line: of the protocol that speaks at the moment, cleared before each request. */
@@ -9,17 +10,24 @@ export interface Ear {
   drain(): readonly FramerEvent[];
 }
 
-export function createEar(): Ear {
-  let framer: Framer | undefined;
-  let madeBy: CreateFramer | undefined;
-  return {
-    listenFor(createFramer, clear) {
-      if (createFramer !== madeBy) {
-        madeBy = createFramer;
-        framer = createFramer();
-      } else if (clear) framer?.reset();
-    },
-    hear: (chunk) => framer?.push(chunk) ?? [{ kind: 'noise', bytes: chunk }],
-    drain: () => framer?.drain() ?? [],
-  };
+export const createEar = (): Ear => new FramedEar();
+
+class FramedEar implements Ear {
+  private framer: Framer | undefined = undefined;
+  private madeBy: CreateFramer | undefined = undefined;
+
+  listenFor(createFramer: CreateFramer, clear: boolean): void {
+    if (createFramer !== this.madeBy) {
+      this.madeBy = createFramer;
+      this.framer = createFramer();
+    } else if (clear) this.framer?.reset();
+  }
+
+  hear(chunk: Uint8Array): readonly FramerEvent[] {
+    return this.framer?.push(chunk) ?? [{ kind: 'noise', bytes: copyOf(chunk, 0, chunk.length) }];
+  }
+
+  drain(): readonly FramerEvent[] {
+    return this.framer?.drain() ?? [];
+  }
 }

@@ -11,8 +11,8 @@ export interface Caller {
   readonly resolve: (result: ExchangeResult) => void;
   /** For a broken promise in the code that came with the exchange, as a framer that throws. */
   readonly reject: (error: unknown) => void;
-  /** Takes the abort listener off its signal. */
-  detach: () => void;
+  /** Takes the abort listener off its signal, where there is one. */
+  detach: (() => void) | undefined;
 }
 
 /** One exchange on its way through a bus. */
@@ -44,8 +44,10 @@ export const unsentError = (job: Job, code: 'cancelled' | 'command-expired' | 'l
   job.lastFailure ?? { code, sent: false };
 
 export function settleCallers(job: Job, settle: (caller: Caller) => void): void {
-  for (const caller of job.callers.splice(0)) {
-    caller.detach();
+  const { callers } = job;
+  job.callers = [];
+  for (const caller of callers) {
+    caller.detach?.();
     settle(caller);
   }
 }
@@ -55,7 +57,7 @@ export function dismissCallers(job: Job, fits: (caller: Caller) => boolean, erro
   const leaving = job.callers.filter(fits);
   job.callers = job.callers.filter((caller) => !fits(caller));
   for (const caller of leaving) {
-    caller.detach();
+    caller.detach?.();
     caller.resolve(err(error));
   }
   return job.callers.length === 0;

@@ -1,5 +1,6 @@
 import { type Clock, type Instant, plusMs } from '../../kernel/clock.ts';
 import { createMeterMemory } from './meter-memory.ts';
+import type { BusSettings } from './settings.ts';
 
 /** `failing` has missed replies but is asked as before; `silent` is left to probes. */
 export type MeterState = 'unknown' | 'answering' | 'failing' | 'silent';
@@ -29,11 +30,11 @@ export interface HealthBook {
   snapshot(): readonly MeterHealth[];
 }
 
+type HealthBounds = Pick<BusSettings, 'silentAfter' | 'firstProbeMs' | 'lastProbeMs'>;
+
 interface HealthOptions {
   readonly clock: Clock;
-  readonly silentAfter: number;
-  readonly firstProbeMs: number;
-  readonly lastProbeMs: number;
+  readonly bounds: HealthBounds;
 }
 
 interface MeterRecord {
@@ -45,44 +46,64 @@ interface MeterRecord {
   probing: boolean;
 }
 
-export function createHealthBook({ clock, silentAfter, firstProbeMs, lastProbeMs }: HealthOptions): HealthBook {
-  const records = createMeterMemory<MeterRecord>(() => ({ heard: undefined, failures: 0, backOffMs: 0, nextProbeMs: 0, probing: false }));
-  const isSilent = (record: MeterRecord | undefined) => record !== undefined && record.backOffMs > 0;
+const newRecord = (): MeterRecord => ({ heard: undefined, failures: 0, backOffMs: 0, nextProbeMs: 0, probing: false });
+const isSilent = (record: MeterRecord | undefined) => record !== undefined && record.backOffMs > 0;
 
-  function backOff(record: MeterRecord, ms: number): void {
-    record.backOffMs = Math.min(lastProbeMs, ms);
-    record.nextProbeMs = clock.monotonicMs() + record.backOffMs;
+export const createHealthBook = (options: HealthOptions): HealthBook => new RecordedHealth(options);
+
+class RecordedHealth implements HealthBook {
+  private readonly clock: Clock;
+  private readonly bounds: HealthBounds;
+  private readonly records = createMeterMemory(newRecord);
+
+  constructor({ clock, bounds }: HealthOptions) {
+    this.clock = clock;
+    this.bounds = bounds;
   }
 
-  return {
-    isSilent: (meter) => isSilent(records.find(meter)),
-    admission(meter) {
-      const record = records.find(meter);
-      if (record === undefined || !isSilent(record)) return 'ask';
-      return record.probing || clock.monotonicMs() < record.nextProbeMs ? 'leave' : 'probe';
-    },
-    beginProbe(meter) {
-      if (meter !== undefined) records.of(meter).probing = true;
-    },
-    endProbe(meter) {
-      if (meter !== undefined) records.of(meter).probing = false;
-    },
-    answered(meter) {
-      if (meter === undefined) return;
-      const record = records.of(meter);
-      record.heard = clock.now();
-      record.failures = 0;
-      record.backOffMs = 0;
-    },
-    failed(meter) {
-      if (meter === undefined) return;
-      const record = records.of(meter);
-      record.failures += 1;
-      if (record.probing) backOff(record, record.backOffMs * 2);
-      else if (!isSilent(record) && record.failures >= silentAfter) backOff(record, firstProbeMs);
-    },
-    snapshot: () => Array.from(records.entries(), ([meter, record]) => healthOf(meter, record, clock)),
-  };
+  isSilent(meter: string | undefined): boolean {
+    return isSilent(this.records.find(meter));
+  }
+
+  admission(meter: string | undefined): Admission {
+    const record = this.records.find(meter);
+    if (record === undefined || !isSilent(record)) return 'ask';
+    return record.probing || this.clock.monotonicMs() < record.nextProbeMs ? 'leave' : 'probe';
+  }
+
+  beginProbe(meter: string | undefined): void {
+    if (meter !== undefined) this.records.of(meter).probing = true;
+  }
+
+  endProbe(meter: string | undefined): void {
+    if (meter !== undefined) this.records.of(meter).probing = false;
+  }
+
+  answered(meter: string | undefined): void {
+    if (meter === undefined) return;
+    const record = this.records.of(meter);
+    record.heard = this.clock.now();
+    record.failures = 0;
+    record.backOffMs = 0;
+  }
+
+  failed(meter: string | undefined): void {
+    if (meter === undefined) return;
+    const record = this.records.of(meter);
+    const { silentAfter, firstProbeMs } = this.bounds;
+    record.failures += 1;
+    if (record.probing) this.backOff(record, record.backOffMs * 2);
+    else if (!isSilent(record) && record.failures >= silentAfter) this.backOff(record, firstProbeMs);
+  }
+
+  snapshot(): readonly MeterHealth[] {
+    return Array.from(this.records.entries(), ([meter, record]) => healthOf(meter, record, this.clock));
+  }
+
+  private backOff(record: MeterRecord, ms: number): void {
+    record.backOffMs = Math.min(this.bounds.lastProbeMs, ms);
+    record.nextProbeMs = this.clock.monotonicMs() + record.backOffMs;
+  }
 }
 
 function healthOf(meter: string, record: MeterRecord, clock: Clock): MeterHealth {

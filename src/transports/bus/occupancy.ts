@@ -1,4 +1,4 @@
-const BUCKETS = 60;
+const BUCKETS = 30;
 
 /** The share of a sliding window in which the line was in use, from two moments: it becomes busy, it becomes free. */
 export interface Occupancy {
@@ -7,43 +7,53 @@ export interface Occupancy {
   share(nowMs: number): number;
 }
 
-/** Counts into sixty buckets, so its cost does not grow with the rate of exchanges. */
-export function createOccupancy(windowMs: number, startedMs: number): Occupancy {
-  const bucketMs = windowMs / BUCKETS;
-  const busyIn = new Float64Array(BUCKETS);
-  const bucketAt = (ms: number) => Math.floor((ms - startedMs) / bucketMs);
-  let newest = 0;
-  let busySinceMs: number | undefined;
+export const createOccupancy = (windowMs: number, startedMs: number): Occupancy => new BucketedOccupancy(windowMs, startedMs);
+
+/** Counts into buckets, so its cost does not grow with the rate of exchanges. */
+class BucketedOccupancy implements Occupancy {
+  private readonly startedMs: number;
+  private readonly bucketMs: number;
+  private readonly busyIn: number[] = [];
+  private newest = 0;
+  private busySinceMs: number | undefined = undefined;
+
+  constructor(windowMs: number, startedMs: number) {
+    this.startedMs = startedMs;
+    this.bucketMs = windowMs / BUCKETS;
+  }
+
+  mark(busy: boolean, nowMs: number): void {
+    if (this.busySinceMs !== undefined) this.add(this.busySinceMs, nowMs);
+    this.busySinceMs = busy ? nowMs : undefined;
+  }
+
+  share(nowMs: number): number {
+    if (this.busySinceMs !== undefined) this.mark(true, nowMs);
+    this.turnTo(this.bucketAt(nowMs));
+    const inNewestMs = nowMs - this.startedMs - this.newest * this.bucketMs;
+    const coveredMs = Math.min(nowMs - this.startedMs, (BUCKETS - 1) * this.bucketMs + inNewestMs);
+    if (coveredMs <= 0) return 0;
+    return Math.min(1, this.busyIn.reduce((sum, ms) => sum + ms, 0) / coveredMs);
+  }
+
+  private bucketAt(ms: number): number {
+    return Math.floor((ms - this.startedMs) / this.bucketMs);
+  }
 
   /** Empties the buckets that the window has left behind. */
-  function turnTo(bucket: number): void {
-    for (let next = Math.max(newest + 1, bucket - BUCKETS + 1); next <= bucket; next++) busyIn[next % BUCKETS] = 0;
-    newest = Math.max(newest, bucket);
+  private turnTo(bucket: number): void {
+    for (let next = Math.max(this.newest + 1, bucket - BUCKETS + 1); next <= bucket; next++) this.busyIn[next % BUCKETS] = 0;
+    this.newest = Math.max(this.newest, bucket);
   }
 
-  function add(fromMs: number, toMs: number): void {
-    const last = bucketAt(toMs);
-    turnTo(last);
-    const first = Math.max(bucketAt(fromMs), last - BUCKETS + 1);
+  private add(fromMs: number, toMs: number): void {
+    const last = this.bucketAt(toMs);
+    this.turnTo(last);
+    const first = Math.max(this.bucketAt(fromMs), last - BUCKETS + 1);
     for (let bucket = first; bucket <= last; bucket++) {
-      const begin = startedMs + bucket * bucketMs;
+      const begin = this.startedMs + bucket * this.bucketMs;
       const place = bucket % BUCKETS;
-      busyIn[place] = (busyIn[place] ?? 0) + Math.min(toMs, begin + bucketMs) - Math.max(fromMs, begin);
+      this.busyIn[place] = (this.busyIn[place] ?? 0) + Math.min(toMs, begin + this.bucketMs) - Math.max(fromMs, begin);
     }
   }
-
-  return {
-    mark(busy, nowMs) {
-      if (busySinceMs !== undefined) add(busySinceMs, nowMs);
-      busySinceMs = busy ? nowMs : undefined;
-    },
-    share(nowMs) {
-      if (busySinceMs !== undefined) this.mark(true, nowMs);
-      turnTo(bucketAt(nowMs));
-      const inNewestMs = nowMs - startedMs - newest * bucketMs;
-      const coveredMs = Math.min(nowMs - startedMs, (BUCKETS - 1) * bucketMs + inNewestMs);
-      if (coveredMs <= 0) return 0;
-      return Math.min(1, busyIn.reduce((sum, ms) => sum + ms, 0) / coveredMs);
-    },
-  };
 }

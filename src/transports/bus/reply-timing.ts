@@ -2,8 +2,8 @@ import { characterMs, type PortSettings } from '../port-settings.ts';
 import type { Exchange } from './exchange.ts';
 import { createMeterMemory } from './meter-memory.ts';
 
-const SAMPLES_KEPT = 100;
-const SAMPLES_NEEDED = 20;
+const REPLIES_KEPT = 100;
+const REPLIES_NEEDED = 20;
 /** The learned delay never goes below this multiple of the slowest sample. */
 const SLOWEST_FACTOR = 1.5;
 
@@ -25,46 +25,74 @@ interface TimingOptions {
   readonly marginMs: number;
 }
 
+export const createReplyTiming = (options: TimingOptions): ReplyTiming => new LearnedTiming(options);
+
 /**
  * Computes waits from what is physically needed.
  *
  * A frame that must not be repeated always gets the whole window: its reply is worth more than an early answer.
  */
-export function createReplyTiming({ port, transitMs, replyDelayMs, marginMs }: TimingOptions): ReplyTiming {
-  const delays = createMeterMemory<Delays>(() => ({ samples: [], next: 0, slowest: 0 }));
-  const charactersMs = (exchange: Exchange, count: number) => count * characterMs(exchange.port ?? port);
-  const bothWaysMs = (exchange: Exchange, replyBytes: number) => charactersMs(exchange, exchange.bytes.length + replyBytes);
-  const fullWaitMs = (exchange: Exchange) => bothWaysMs(exchange, exchange.longestReplyBytes) + replyDelayMs + transitMs + marginMs;
+class LearnedTiming implements ReplyTiming {
+  private readonly port: PortSettings;
+  /** Of the whole window, what is no character. */
+  private readonly allowanceMs: number;
+  private readonly marginMs: number;
+  private readonly delays = createMeterMemory(newDelays);
 
-  return {
-    requestMs: (exchange) => charactersMs(exchange, exchange.bytes.length),
-    fullWaitMs,
-    waitMs(exchange) {
-      const full = fullWaitMs(exchange);
-      const known = delays.find(exchange.meter);
-      if (!exchange.repeatable || known === undefined || known.samples.length < SAMPLES_NEEDED) return full;
-      const learned = bothWaysMs(exchange, exchange.longestReplyBytes) + SLOWEST_FACTOR * known.slowest + marginMs;
-      return Math.min(full, learned);
-    },
-    learn(exchange, elapsedMs, replyBytes) {
-      if (exchange.meter === undefined) return;
-      add(delays.of(exchange.meter), Math.max(0, elapsedMs - bothWaysMs(exchange, replyBytes)));
-    },
-  };
+  constructor({ port, transitMs, replyDelayMs, marginMs }: TimingOptions) {
+    this.port = port;
+    this.allowanceMs = replyDelayMs + transitMs + marginMs;
+    this.marginMs = marginMs;
+  }
+
+  requestMs(exchange: Exchange): number {
+    return this.charactersMs(exchange, exchange.bytes.length);
+  }
+
+  fullWaitMs(exchange: Exchange): number {
+    return this.bothWaysMs(exchange, exchange.longestReplyBytes) + this.allowanceMs;
+  }
+
+  waitMs(exchange: Exchange): number {
+    const full = this.fullWaitMs(exchange);
+    if (!exchange.repeatable) return full;
+    const known = this.delays.find(exchange.meter);
+    if (known === undefined || known.replies < REPLIES_NEEDED) return full;
+    const learned = this.bothWaysMs(exchange, exchange.longestReplyBytes) + SLOWEST_FACTOR * slowestOf(known) + this.marginMs;
+    return Math.min(full, learned);
+  }
+
+  learn(exchange: Exchange, elapsedMs: number, replyBytes: number): void {
+    if (exchange.meter === undefined) return;
+    add(this.delays.of(exchange.meter), Math.max(0, elapsedMs - this.bothWaysMs(exchange, replyBytes)));
+  }
+
+  private bothWaysMs(exchange: Exchange, replyBytes: number): number {
+    return this.charactersMs(exchange, exchange.bytes.length + replyBytes);
+  }
+
+  private charactersMs({ port = this.port }: Exchange, count: number): number {
+    return count * characterMs(port);
+  }
 }
 
-/** How long a meter took the last times, the oldest at `next` once there are enough. */
+/** How long a meter took the last times. */
 interface Delays {
-  readonly samples: number[];
-  next: number;
-  slowest: number;
+  replies: number;
+  /**
+   * Replies that are the slowest of the last ones, or will be when those before them are forgotten: number and milliseconds of each, the
+   * slowest first. What a slower one has followed never counts again, so these are few.
+   */
+  readonly slowest: number[];
 }
+
+const newDelays = (): Delays => ({ replies: 0, slowest: [] });
+const slowestOf = ({ slowest }: Delays): number => slowest[1] ?? 0;
 
 function add(delays: Delays, ms: number): void {
-  const { samples, next } = delays;
-  const forgotten = samples[next] ?? 0;
-  samples[next] = ms;
-  delays.next = (next + 1) % SAMPLES_KEPT;
-  if (ms >= delays.slowest) delays.slowest = ms;
-  else if (forgotten === delays.slowest) delays.slowest = Math.max(...samples);
+  const { slowest } = delays;
+  const reply = delays.replies++;
+  for (let last = slowest.at(-1); last !== undefined && last <= ms; last = slowest.at(-1)) slowest.length -= 2;
+  slowest.push(reply, ms);
+  if ((slowest[0] ?? 0) <= reply - REPLIES_KEPT) slowest.splice(0, 2);
 }

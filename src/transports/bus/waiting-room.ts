@@ -1,4 +1,4 @@
-import type { CancelTimer, Clock } from '../../kernel/clock.ts';
+import type { CancelTimer, Clock, Instant } from '../../kernel/clock.ts';
 import { PRIORITIES, type Priority } from './exchange.ts';
 import { type Caller, dismissCallers, hasExpired, isJoinable, type Job, unsentError } from './job.ts';
 import type { Lanes } from './lanes.ts';
@@ -27,86 +27,105 @@ interface WaitingRoomOptions {
 /** How often deadlines are looked at beside the turn of each job. */
 const SWEEP_EVERY_MS = 1000;
 
-export function createWaitingRoom({ clock, lanes, onAbandoned }: WaitingRoomOptions): WaitingRoom {
-  let cancelSweep: CancelTimer | undefined;
+export const createWaitingRoom = (options: WaitingRoomOptions): WaitingRoom => new LanedRoom(options);
 
-  function dismiss(job: Job, fits: (caller: Caller) => boolean, code: 'cancelled' | 'command-expired' | 'line-down'): void {
-    if (!dismissCallers(job, fits, unsentError(job, code))) return;
-    lanes.remove(job);
-    onAbandoned(job);
+class LanedRoom implements WaitingRoom {
+  private readonly clock: Clock;
+  private readonly lanes: Lanes;
+  private readonly onAbandoned: (job: Job) => void;
+  private cancelSweep: CancelTimer | undefined = undefined;
+
+  constructor({ clock, lanes, onAbandoned }: WaitingRoomOptions) {
+    this.clock = clock;
+    this.lanes = lanes;
+    this.onAbandoned = onAbandoned;
   }
 
-  const isLate = (caller: Caller) => hasExpired(caller, clock.now());
+  enter(job: Job): boolean {
+    const callers = [...job.callers];
+    const waiting = this.joinableFor(job);
+    if (waiting !== undefined) this.join(waiting, job);
+    else if (!this.lanes.add(job)) return false;
+    for (const caller of callers) this.watch(waiting ?? job, caller);
+    this.sweepLater();
+    return true;
+  }
 
-  function expire(): void {
-    for (const job of lanes.filter(({ callers }) => callers.some(isLate))) dismiss(job, isLate, 'command-expired');
+  returnTo(job: Job): boolean {
+    const nobodyLeft = dismissCallers(job, ({ signal }) => signal?.aborted === true, unsentError(job, 'cancelled'));
+    return nobodyLeft || this.lanes.add(job);
+  }
+
+  next(): Job | undefined {
+    const take = () => this.lanes.take(this.clock.monotonicMs());
+    for (let job = take(); job !== undefined; job = take()) {
+      if (!this.hasExpiredWhole(job)) return job;
+      this.onAbandoned(job);
+    }
+    return undefined;
+  }
+
+  dismissHasty(): void {
+    for (const job of this.lanes.filter(() => true)) this.dismiss(job, ({ deadline }) => deadline === undefined, 'line-down');
+  }
+
+  close(): void {
+    this.cancelSweep?.();
+    for (const job of this.lanes.filter(() => true)) this.dismiss(job, () => true, 'line-down');
+  }
+
+  private dismiss(job: Job, fits: (caller: Caller) => boolean, code: 'cancelled' | 'command-expired' | 'line-down'): void {
+    if (!dismissCallers(job, fits, unsentError(job, code))) return;
+    this.lanes.remove(job);
+    this.onAbandoned(job);
+  }
+
+  private expire(): void {
+    const isLate = lateAt(this.clock.now());
+    for (const job of this.lanes.filter(({ callers }) => callers.some(isLate))) this.dismiss(job, isLate, 'command-expired');
   }
 
   /** Answers those of a job who have waited too long; true where that leaves nobody. */
-  const hasExpiredWhole = (job: Job) => job.callers.some(isLate) && dismissCallers(job, isLate, unsentError(job, 'command-expired'));
+  private hasExpiredWhole(job: Job): boolean {
+    const isLate = lateAt(this.clock.now());
+    return job.callers.some(isLate) && dismissCallers(job, isLate, unsentError(job, 'command-expired'));
+  }
 
-  function sweepLater(): void {
-    if (cancelSweep !== undefined || lanes.length === 0) return;
-    cancelSweep = clock.after(SWEEP_EVERY_MS, () => {
-      cancelSweep = undefined;
-      expire();
-      sweepLater();
+  private sweepLater(): void {
+    if (this.cancelSweep !== undefined || this.lanes.length === 0) return;
+    this.cancelSweep = this.clock.after(SWEEP_EVERY_MS, () => {
+      this.cancelSweep = undefined;
+      this.expire();
+      this.sweepLater();
     });
   }
 
-  function watch(job: Job, caller: Caller): void {
+  private watch(job: Job, caller: Caller): void {
     const { signal } = caller;
     if (signal === undefined) return;
     const withdraw = () => {
-      if (lanes.holds(job)) dismiss(job, (candidate) => candidate === caller, 'cancelled');
+      if (this.lanes.holds(job)) this.dismiss(job, (candidate) => candidate === caller, 'cancelled');
     };
     signal.addEventListener('abort', withdraw, { once: true });
     caller.detach = () => signal.removeEventListener('abort', withdraw);
   }
 
   /** Moves a waiting job up where the newcomer is more urgent; where that lane is full it stays in its own. */
-  function join(waiting: Job, newcomer: Job): void {
-    lanes.remove(waiting);
+  private join(waiting: Job, newcomer: Job): void {
+    this.lanes.remove(waiting);
     const before = waiting.priority;
     waiting.callers.push(...newcomer.callers);
     waiting.priority = firstOf(before, newcomer.priority);
-    if (lanes.add(waiting)) return;
+    if (this.lanes.add(waiting)) return;
     waiting.priority = before;
-    lanes.add(waiting);
+    this.lanes.add(waiting);
   }
 
-  const joinableFor = (job: Job) =>
-    job.exchange.coalesceKey === undefined || !isJoinable(job) ? undefined : lanes.findJoinable(job.exchange.coalesceKey);
-
-  return {
-    enter(job) {
-      const callers = [...job.callers];
-      const waiting = joinableFor(job);
-      if (waiting !== undefined) join(waiting, job);
-      else if (!lanes.add(job)) return false;
-      for (const caller of callers) watch(waiting ?? job, caller);
-      sweepLater();
-      return true;
-    },
-    returnTo(job) {
-      const nobodyLeft = dismissCallers(job, ({ signal }) => signal?.aborted === true, unsentError(job, 'cancelled'));
-      return nobodyLeft || lanes.add(job);
-    },
-    next() {
-      for (let job = lanes.take(clock.monotonicMs()); job !== undefined; job = lanes.take(clock.monotonicMs())) {
-        if (!hasExpiredWhole(job)) return job;
-        onAbandoned(job);
-      }
-      return undefined;
-    },
-    dismissHasty() {
-      for (const job of lanes.filter(() => true)) dismiss(job, ({ deadline }) => deadline === undefined, 'line-down');
-    },
-    close() {
-      cancelSweep?.();
-      for (const job of lanes.filter(() => true)) dismiss(job, () => true, 'line-down');
-    },
-  };
+  private joinableFor(job: Job): Job | undefined {
+    if (job.exchange.coalesceKey === undefined || !isJoinable(job)) return undefined;
+    return this.lanes.findJoinable(job.exchange.coalesceKey);
+  }
 }
 
+const lateAt = (now: Instant) => (caller: Caller) => hasExpired(caller, now);
 const firstOf = (left: Priority, right: Priority): Priority => (PRIORITIES.indexOf(left) <= PRIORITIES.indexOf(right) ? left : right);

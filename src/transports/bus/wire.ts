@@ -7,13 +7,14 @@
  */
 import type { CancelTimer, Clock } from '../../kernel/clock.ts';
 import type { FramerEvent } from '../../kernel/framer.ts';
+import { assertNever, type Result } from '../../kernel/result.ts';
 import { silenceMs } from '../port-settings.ts';
-import type { Transport } from '../transport.ts';
-import { createAlarm } from './alarm.ts';
+import type { Transport, TransportListener, WriteError } from '../transport.ts';
+import { type Alarm, createAlarm } from './alarm.ts';
 import { type Attempt, type AttemptOutcome, silenceOf } from './attempt.ts';
 import type { OnFrame, Tally } from './counters.ts';
 import { createEar } from './ear.ts';
-import type { Exchange } from './exchange.ts';
+import type { Exchange, ReplyFrame } from './exchange.ts';
 import type { Occupancy } from './occupancy.ts';
 import type { ReplyTiming } from './reply-timing.ts';
 
@@ -30,225 +31,302 @@ interface WireOptions {
   readonly transport: Transport;
   readonly clock: Clock;
   readonly timing: ReplyTiming;
-  readonly occupancy: Occupancy;
   readonly tally: Tally;
+  readonly occupancy: Occupancy;
   readonly onFrame: OnFrame | undefined;
+  readonly owner: WireOwner;
+}
+
+/** Whose line it is. */
+export interface WireOwner {
   /** The quiet is over, or the transport came up: something may be sent again. */
-  readonly onFree: () => void;
-  readonly onDown: () => void;
+  wireFree(): void;
+  wireDown(): void;
 }
 
 /** A write that took longer than this moves the wait for its reply. */
 const NOTICEABLE_WRITE_MS = 5;
 
-export function createWire({ transport, clock, timing, occupancy, tally, onFrame, onFree, onDown }: WireOptions): Wire {
-  const ear = createEar();
-  const inFlight = new Set<Attempt>();
-  let lateOf: Attempt | undefined;
-  let heardMs = Number.NEGATIVE_INFINITY;
-  let cancelQuiet: CancelTimer | undefined;
-  const alarm = createAlarm(clock, ring);
+/** What waits for it comes in a turn of its own, in order. */
+const NEXT_TURN = Promise.resolve();
 
-  const trace = (direction: '>' | '<', kind: 'frame' | 'noise', bytes: Uint8Array) =>
-    onFrame?.({ at: clock.now(), direction, kind, bytes });
-  const markOccupancy = () => occupancy.mark(inFlight.size > 0 || cancelQuiet !== undefined, clock.monotonicMs());
+export const createWire = (options: WireOptions): Wire => new TimedWire(options);
 
-  function settle(attempt: Attempt, outcome: AttemptOutcome): void {
-    if (!inFlight.delete(attempt)) return;
-    setAlarm();
-    markOccupancy();
-    queueMicrotask(() => attempt.settle(outcome));
+class TimedWire implements Wire, TransportListener {
+  private readonly transport: Transport;
+  private readonly clock: Clock;
+  private readonly timing: ReplyTiming;
+  private readonly tally: Tally;
+  private readonly occupancy: Occupancy;
+  private readonly onFrame: OnFrame | undefined;
+  private readonly owner: WireOwner;
+  private readonly ear = createEar();
+  private readonly alarm: Alarm;
+  private readonly inFlight: Attempt[] = [];
+  private lateOf: Attempt | undefined = undefined;
+  private heardMs = Number.NEGATIVE_INFINITY;
+  private cancelQuiet: CancelTimer | undefined = undefined;
+  private readonly unlisten: () => void;
+
+  constructor({ transport, clock, timing, tally, occupancy, onFrame, owner }: WireOptions) {
+    this.transport = transport;
+    this.clock = clock;
+    this.timing = timing;
+    this.tally = tally;
+    this.occupancy = occupancy;
+    this.onFrame = onFrame;
+    this.owner = owner;
+    this.alarm = createAlarm(clock, () => this.ring());
+    this.unlisten = transport.listen(this);
   }
 
-  function settleAll(outcome: AttemptOutcome): void {
-    for (const attempt of [...inFlight]) settle(attempt, outcome);
+  isFree(): boolean {
+    const { transport } = this;
+    return this.inFlight.length < transport.concurrent && this.cancelQuiet === undefined && transport.state().state === 'up';
   }
 
-  function settleDown(): void {
-    for (const attempt of [...inFlight]) settle(attempt, { kind: 'down', sent: attempt.written });
+  attempt(exchange: Exchange, onEnded: (outcome: AttemptOutcome) => void): void {
+    const startedMs = this.clock.monotonicMs();
+    const attempt: Attempt = {
+      exchange,
+      sentAt: this.clock.now(),
+      startedMs,
+      written: false,
+      noiseBytes: 0,
+      dueMs: Number.POSITIVE_INFINITY,
+      due: 'write',
+      settle: onEnded,
+    };
+    this.inFlight.push(attempt);
+    this.markOccupancy(startedMs);
+    const gapLeftMs = silenceMs(exchange.port ?? this.transport.port, exchange.gapCharacters ?? 0) - (startedMs - this.heardMs);
+    if (gapLeftMs > 0) this.waitFor(attempt, gapLeftMs, 'write');
+    else this.begin(attempt);
+  }
+
+  close(): void {
+    this.unlisten();
+    this.endQuiet();
+    this.settleDown();
+    this.alarm.close();
+  }
+
+  data(chunk: Uint8Array): void {
+    this.heardMs = this.clock.monotonicMs();
+    this.judgeAll(chunk);
+  }
+
+  stray(bytes: Uint8Array): void {
+    this.tally.lateReplies += 1;
+    this.trace('<', 'noise', bytes);
+  }
+
+  up(): void {
+    this.owner.wireFree();
+  }
+
+  down(): void {
+    this.endQuiet();
+    this.settleDown();
+    this.owner.wireDown();
+  }
+
+  private trace(direction: '>' | '<', kind: 'frame' | 'noise', bytes: Uint8Array): void {
+    this.onFrame?.({ at: this.clock.now(), direction, kind, bytes });
+  }
+
+  private markOccupancy(nowMs: number): void {
+    this.occupancy.mark(this.inFlight.length > 0 || this.cancelQuiet !== undefined, nowMs);
+  }
+
+  private settle(attempt: Attempt, outcome: AttemptOutcome): void {
+    const index = this.inFlight.indexOf(attempt);
+    if (index < 0) return;
+    this.inFlight.splice(index, 1);
+    this.setAlarm();
+    this.markOccupancy(this.clock.monotonicMs());
+    void NEXT_TURN.then(() => attempt.settle(outcome));
+  }
+
+  private settleAll(outcome: AttemptOutcome): void {
+    for (const attempt of [...this.inFlight]) this.settle(attempt, outcome);
+  }
+
+  private settleDown(): void {
+    for (const attempt of [...this.inFlight]) this.settle(attempt, { kind: 'down', sent: attempt.written });
   }
 
   /** Transaction ids tell late replies apart where several exchanges run together, so only a half-duplex line needs it. */
-  function keepQuiet(attempt: Attempt): void {
-    const restMs = timing.fullWaitMs(attempt.exchange) - (clock.monotonicMs() - attempt.startedMs);
-    lateOf = attempt;
-    if (transport.concurrent > 1 || restMs <= 0) return;
-    cancelQuiet = clock.after(restMs, () => {
-      endQuiet();
-      onFree();
+  private keepQuiet(attempt: Attempt): void {
+    const restMs = this.timing.fullWaitMs(attempt.exchange) - (this.clock.monotonicMs() - attempt.startedMs);
+    this.lateOf = attempt;
+    if (this.transport.concurrent > 1 || restMs <= 0) return;
+    this.cancelQuiet = this.clock.after(restMs, () => {
+      this.endQuiet();
+      this.owner.wireFree();
     });
   }
 
-  function endQuiet(): void {
-    cancelQuiet?.();
-    cancelQuiet = undefined;
-    markOccupancy();
+  private endQuiet(): void {
+    this.cancelQuiet?.();
+    this.cancelQuiet = undefined;
+    this.markOccupancy(this.clock.monotonicMs());
   }
 
-  function setAlarm(): void {
+  private setAlarm(): void {
     let firstMs = Number.POSITIVE_INFINITY;
-    for (const { dueMs } of inFlight) firstMs = Math.min(firstMs, dueMs);
-    if (firstMs === Number.POSITIVE_INFINITY) alarm.unset();
-    else alarm.setFor(firstMs);
+    for (const { dueMs } of this.inFlight) firstMs = Math.min(firstMs, dueMs);
+    if (firstMs === Number.POSITIVE_INFINITY) this.alarm.unset();
+    else this.alarm.setFor(firstMs);
   }
 
-  function ring(): void {
-    const nowMs = clock.monotonicMs();
-    for (const attempt of [...inFlight]) {
+  private ring(): void {
+    const nowMs = this.clock.monotonicMs();
+    for (const attempt of [...this.inFlight]) {
       if (attempt.dueMs > nowMs) continue;
       attempt.dueMs = Number.POSITIVE_INFINITY;
-      attempt.due();
+      this.actOn(attempt);
     }
-    setAlarm();
+    this.setAlarm();
   }
 
-  function waitFor(attempt: Attempt, ms: number, due: () => void): void {
-    attempt.dueMs = clock.monotonicMs() + ms;
+  private actOn(attempt: Attempt): void {
+    switch (attempt.due) {
+      case 'write':
+        this.begin(attempt);
+        break;
+      case 'end-sent':
+        this.settle(attempt, { kind: 'reply', reply: this.replyTo(attempt, new Uint8Array(0)) });
+        break;
+      case 'end-unanswered':
+        // A stalled event loop runs timers before it reads sockets: one more turn, so that a reply that is here already is heard.
+        this.clock.after(0, () => this.timeOut(attempt));
+        break;
+      default:
+        assertNever(attempt.due);
+    }
+  }
+
+  private waitFor(attempt: Attempt, ms: number, due: Attempt['due']): void {
+    attempt.dueMs = this.clock.monotonicMs() + ms;
     attempt.due = due;
-    setAlarm();
+    this.setAlarm();
   }
 
-  function awaitReply(attempt: Attempt): void {
+  private awaitReply(attempt: Attempt): void {
     const { exchange } = attempt;
-    if (exchange.expectsReply) waitFor(attempt, timing.waitMs(exchange), () => onWaited(attempt));
-    else waitFor(attempt, timing.requestMs(exchange), () => settle(attempt, { kind: 'reply', reply: emptyReply(attempt) }));
+    if (exchange.expectsReply) this.waitFor(attempt, this.timing.waitMs(exchange), 'end-unanswered');
+    else this.waitFor(attempt, this.timing.requestMs(exchange), 'end-sent');
   }
 
-  /** A stalled event loop runs timers before it reads sockets: one more turn, so that a reply that is here already is heard. */
-  function onWaited(attempt: Attempt): void {
-    clock.after(0, () => timeOut(attempt));
+  private timeOut(attempt: Attempt): void {
+    if (!this.inFlight.includes(attempt)) return;
+    if (this.inFlight.length === 1) this.judgeAll(undefined);
+    if (!this.inFlight.includes(attempt)) return;
+    this.tally.timeouts += 1;
+    this.keepQuiet(attempt);
+    this.settle(attempt, silenceOf(attempt));
   }
 
-  function timeOut(attempt: Attempt): void {
-    if (!inFlight.has(attempt)) return;
-    if (inFlight.size === 1) judgeAll(ear.drain);
-    if (!inFlight.has(attempt)) return;
-    tally.timeouts += 1;
-    keepQuiet(attempt);
-    settle(attempt, silenceOf(attempt));
-  }
-
-  const emptyReply = ({ sentAt }: Attempt) => ({ bytes: new Uint8Array(0), sentAt, heardAt: clock.now() });
-
-  function begin(attempt: Attempt): void {
+  private begin(attempt: Attempt): void {
     attempt.written = true;
-    attempt.startedMs = clock.monotonicMs();
-    ear.listenFor(attempt.exchange.createFramer, inFlight.size === 1);
-    tally.framesSent += 1;
-    trace('>', 'frame', attempt.exchange.bytes);
-    awaitReply(attempt);
-    write(attempt).catch((error: unknown) => settle(attempt, { kind: 'fault', error }));
+    attempt.startedMs = this.clock.monotonicMs();
+    this.ear.listenFor(attempt.exchange.createFramer, this.inFlight.length === 1);
+    this.tally.framesSent += 1;
+    this.trace('>', 'frame', attempt.exchange.bytes);
+    this.awaitReply(attempt);
+    this.write(attempt);
   }
 
-  async function write(attempt: Attempt): Promise<void> {
-    const { exchange, startedMs } = attempt;
-    const replyWithinMs = Math.ceil(timing.fullWaitMs(exchange) - transport.transitMs);
-    const written = await transport.write(exchange.bytes, {
-      replyWithinMs,
-      ...(exchange.port === undefined ? {} : { port: exchange.port }),
-    });
-    if (!written.ok) return settle(attempt, { kind: 'down', sent: written.error.sent });
-    const nowMs = clock.monotonicMs();
-    if (!inFlight.has(attempt) || nowMs - startedMs < NOTICEABLE_WRITE_MS) return;
-    attempt.startedMs = nowMs;
-    awaitReply(attempt);
-  }
-
-  /** Framers and `accepts` come with the exchange: where one throws, the exchange ends and the line lives on. */
-  function judgeAll(listen: () => readonly FramerEvent[]): void {
+  /** Most transports have taken the bytes when they return. */
+  private write(attempt: Attempt): void {
+    const { bytes, port } = attempt.exchange;
+    const replyWithinMs = Math.ceil(this.timing.fullWaitMs(attempt.exchange) - this.transport.transitMs);
     try {
-      for (const event of listen()) judge(event);
-      endGarbled();
+      const written = this.transport.write(bytes, port === undefined ? { replyWithinMs } : { replyWithinMs, port });
+      if (written instanceof Promise) void this.awaitWritten(attempt, written);
+      else this.hearWritten(attempt, written);
     } catch (error) {
-      settleAll({ kind: 'fault', error });
+      this.settle(attempt, { kind: 'fault', error });
     }
   }
 
-  function judge({ kind, bytes }: FramerEvent): void {
-    trace('<', kind, bytes);
-    if (kind === 'frame') {
-      offer(bytes);
+  private async awaitWritten(attempt: Attempt, written: Promise<Result<void, WriteError>>): Promise<void> {
+    try {
+      this.hearWritten(attempt, await written);
+    } catch (error) {
+      this.settle(attempt, { kind: 'fault', error });
+    }
+  }
+
+  private hearWritten(attempt: Attempt, written: Result<void, WriteError>): void {
+    if (!written.ok) {
+      this.settle(attempt, { kind: 'down', sent: written.error.sent });
       return;
     }
-    tally.noiseBytes += bytes.length;
-    for (const attempt of inFlight) attempt.noiseBytes += bytes.length;
+    const nowMs = this.clock.monotonicMs();
+    if (nowMs - attempt.startedMs < NOTICEABLE_WRITE_MS || !this.inFlight.includes(attempt)) return;
+    attempt.startedMs = nowMs;
+    this.awaitReply(attempt);
+  }
+
+  /**
+   * Framers and `accepts` come with the exchange: where one throws, the exchange ends and the line lives on.
+   *
+   * @param chunk undefined where nothing more will come
+   */
+  private judgeAll(chunk: Uint8Array | undefined): void {
+    try {
+      const events = chunk === undefined ? this.ear.drain() : this.ear.hear(chunk);
+      for (const event of events) this.judge(event);
+      this.endGarbled();
+    } catch (error) {
+      this.settleAll({ kind: 'fault', error });
+    }
+  }
+
+  private judge({ kind, bytes }: FramerEvent): void {
+    this.trace('<', kind, bytes);
+    if (kind === 'frame') {
+      this.offer(bytes);
+      return;
+    }
+    this.tally.noiseBytes += bytes.length;
+    for (const attempt of this.inFlight) attempt.noiseBytes += bytes.length;
   }
 
   /** Garbage as long as the reply was the reply: a read need not wait for another one, nor the line keep quiet for it. */
-  function endGarbled(): void {
-    if (transport.concurrent > 1) return;
-    for (const attempt of inFlight) {
-      const { repeatable, longestReplyBytes } = attempt.exchange;
-      if (attempt.written && repeatable && attempt.noiseBytes >= longestReplyBytes) settle(attempt, { kind: 'garbage' });
-    }
+  private endGarbled(): void {
+    const [attempt] = this.inFlight;
+    if (attempt === undefined || this.transport.concurrent > 1) return;
+    const { repeatable, longestReplyBytes } = attempt.exchange;
+    if (attempt.written && repeatable && attempt.noiseBytes >= longestReplyBytes) this.settle(attempt, { kind: 'garbage' });
   }
 
-  function offer(frame: Uint8Array): void {
-    for (const attempt of inFlight) {
+  private offer(frame: Uint8Array): void {
+    for (const attempt of this.inFlight) {
       if (!attempt.written || !attempt.exchange.expectsReply || !attempt.exchange.accepts(frame)) continue;
-      hearReply(attempt, frame);
+      this.hearReply(attempt, frame);
       return;
     }
-    tally.framesRefused += 1;
-    if (lateOf?.exchange.accepts(frame)) hearLate(lateOf, frame);
+    this.tally.framesRefused += 1;
+    if (this.lateOf?.exchange.accepts(frame)) this.hearLate(this.lateOf, frame);
   }
 
-  function hearReply(attempt: Attempt, frame: Uint8Array): void {
-    const { exchange, sentAt, startedMs } = attempt;
-    tally.framesAccepted += 1;
-    timing.learn(exchange, clock.monotonicMs() - startedMs, frame.length);
-    settle(attempt, { kind: 'reply', reply: { bytes: frame, sentAt, heardAt: clock.now() } });
+  private hearReply(attempt: Attempt, frame: Uint8Array): void {
+    this.tally.framesAccepted += 1;
+    this.timing.learn(attempt.exchange, this.heardMs - attempt.startedMs, frame.length);
+    this.settle(attempt, { kind: 'reply', reply: this.replyTo(attempt, frame) });
+  }
+
+  private replyTo({ sentAt }: Attempt, bytes: Uint8Array): ReplyFrame {
+    return { bytes, sentAt, heardAt: this.clock.now() };
   }
 
   /** Teaches that the meter is slower than it was; the frame itself is dropped. */
-  function hearLate(late: Attempt, frame: Uint8Array): void {
-    tally.lateReplies += 1;
-    timing.learn(late.exchange, clock.monotonicMs() - late.startedMs, frame.length);
-    lateOf = undefined;
+  private hearLate(late: Attempt, frame: Uint8Array): void {
+    this.tally.lateReplies += 1;
+    this.timing.learn(late.exchange, this.heardMs - late.startedMs, frame.length);
+    this.lateOf = undefined;
   }
-
-  const unlisten = transport.listen({
-    data(chunk) {
-      heardMs = clock.monotonicMs();
-      judgeAll(() => ear.hear(chunk));
-    },
-    stray(bytes) {
-      tally.lateReplies += 1;
-      trace('<', 'noise', bytes);
-    },
-    up: onFree,
-    down() {
-      endQuiet();
-      settleDown();
-      onDown();
-    },
-  });
-
-  return {
-    isFree: () => transport.state().state === 'up' && cancelQuiet === undefined && inFlight.size < transport.concurrent,
-    attempt(exchange, onEnded) {
-      const startedMs = clock.monotonicMs();
-      const attempt: Attempt = {
-        exchange,
-        sentAt: clock.now(),
-        startedMs,
-        written: false,
-        noiseBytes: 0,
-        dueMs: Number.POSITIVE_INFINITY,
-        due: () => undefined,
-        settle: onEnded,
-      };
-      inFlight.add(attempt);
-      markOccupancy();
-      const gapLeftMs = silenceMs(exchange.port ?? transport.port, exchange.gapCharacters ?? 0) - (startedMs - heardMs);
-      if (gapLeftMs > 0) waitFor(attempt, gapLeftMs, () => begin(attempt));
-      else begin(attempt);
-    },
-    close() {
-      unlisten();
-      endQuiet();
-      settleDown();
-      alarm.close();
-    },
-  };
 }

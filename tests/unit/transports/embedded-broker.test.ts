@@ -2,11 +2,11 @@ import { connectAsync, type IClientOptions, type MqttClient } from 'mqtt';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { systemClock } from '../../../src/kernel/clock.ts';
 import { type BrokerEvent, createEmbeddedBroker, type EmbeddedBrokerOptions } from '../../../src/transports/embedded-broker.ts';
-import { createMqttLink } from '../../../src/transports/mqtt-link.ts';
+import { createMqttLink, type MqttLink } from '../../../src/transports/mqtt-link.ts';
 import { certificateFor } from '../../support/certificate.ts';
 
-async function brokerWith(options: EmbeddedBrokerOptions) {
-  const broker = await createEmbeddedBroker(options);
+async function brokerWith(options: Omit<EmbeddedBrokerOptions, 'clock'>) {
+  const broker = await createEmbeddedBroker({ clock: systemClock, ...options });
   onTestFinished(() => broker.close());
   return broker;
 }
@@ -24,34 +24,32 @@ const C2 = { username: 'C2', password: 'c2-secret', mayPublish: ['C2/up', 'C2/st
 /** A broker with two concentrators, the gateway on it, and what happened at its door. */
 async function guardedBroker() {
   const events: BrokerEvent[] = [];
-  const broker = await brokerWith({ accounts: [C1, C2], onEvent: (event) => events.push(event) });
-  const { url, username = '', password = '' } = broker.own;
-  const gateway = await login(url, username, password);
+  const { url, link } = await brokerWith({ accounts: [C1, C2], onEvent: (event) => events.push(event) });
   const heard: string[] = [];
-  gateway.on('message', (topic) => heard.push(topic));
-  await gateway.subscribeAsync('#', { qos: 1 });
-  /** What the gateway has heard when it hears a message of its own. */
-  const heardUntilNow = async () => {
-    const marked = new Promise<void>((resolve) => gateway.on('message', (topic) => topic === 'mark' && resolve()));
-    await gateway.publishAsync('mark', '', { qos: 1 });
-    await marked;
-    return heard.filter((topic) => topic !== 'mark');
-  };
-  return { url: broker.url, events, heardUntilNow };
+  const topics = [C1, C2].flatMap(({ mayPublish, maySubscribe }) => [...mayPublish, ...maySubscribe]);
+  await Promise.all(topics.map((topic) => watched(link, topic, () => heard.push(topic))));
+  return { url, link, events, heard };
+}
+
+/** Resolves when the watch stands. */
+function watched(link: MqttLink, topic: string, message: (payload: string) => void): Promise<void> {
+  return new Promise((resolve) => void link.watch({ topic, message, up: resolve, down: () => undefined }));
 }
 
 const isCutOff = (client: MqttClient) => new Promise<void>((resolve) => client.on('close', () => resolve()));
 
 describe('The embedded broker', () => {
   test('refuses to be open to the network without accounts or TLS', async () => {
-    await expect(createEmbeddedBroker({ host: '0.0.0.0' })).rejects.toMatchObject({ code: 'config-invalid' });
-    await expect(createEmbeddedBroker({ host: '0.0.0.0', accounts: [C1] })).rejects.toMatchObject({ code: 'config-invalid' });
+    await expect(createEmbeddedBroker({ clock: systemClock, host: '0.0.0.0' })).rejects.toMatchObject({ code: 'config-invalid' });
+    await expect(createEmbeddedBroker({ clock: systemClock, host: '0.0.0.0', accounts: [C1] })).rejects.toMatchObject({
+      code: 'config-invalid',
+    });
   });
 
   test('says so in a sentence when its port is taken', async () => {
     const { url } = await brokerWith({});
     const portNumber = Number(new URL(url).port);
-    await expect(createEmbeddedBroker({ portNumber })).rejects.toMatchObject({ code: 'port-in-use' });
+    await expect(createEmbeddedBroker({ clock: systemClock, portNumber })).rejects.toMatchObject({ code: 'port-in-use' });
   });
 
   test('refuses a wrong password, an unknown user and nobody at all', async () => {
@@ -72,13 +70,13 @@ describe('The embedded broker', () => {
   });
 
   test('lets a concentrator speak on its own topics only, and cuts off who tries another', async () => {
-    const { url, events, heardUntilNow } = await guardedBroker();
+    const { url, events, heard } = await guardedBroker();
     const concentrator = await login(url, 'C1', 'c1-secret');
     const ended = isCutOff(concentrator);
     concentrator.publish('C2/up', 'forged', { qos: 1 });
     await ended;
     await (await login(url, 'C1', 'c1-secret')).publishAsync('C1/up', 'own', { qos: 1 });
-    expect(await heardUntilNow()).toEqual(['C1/up']);
+    expect(heard).toEqual(['C1/up']);
     expect(events).toEqual([{ kind: 'publish-refused', count: 1, account: 'C1' }]);
   });
 
@@ -91,14 +89,14 @@ describe('The embedded broker', () => {
   });
 
   test('publishes no last will in the name of another', async () => {
-    const { url, events, heardUntilNow } = await guardedBroker();
+    const { url, events, heard } = await guardedBroker();
     for (const topic of ['C2/status', 'C1/status']) {
       const dying = await login(url, 'C1', 'c1-secret', { will: { topic, payload: Buffer.from('offline'), qos: 1, retain: true } });
       const ended = isCutOff(dying);
       dying.stream.destroy();
       await ended;
     }
-    await vi.waitFor(async () => expect(await heardUntilNow()).toEqual(['C1/status']));
+    await vi.waitFor(() => expect(heard).toEqual(['C1/status']));
     expect(events).toMatchObject([{ kind: 'publish-refused', account: 'C1' }]);
   });
 
@@ -112,18 +110,49 @@ describe('The embedded broker', () => {
     expect([first.connected, second.connected]).toEqual([true, true]);
   });
 
-  test('speaks TLS to others, and to the gateway on loopback without', async (context) => {
+  test('speaks TLS to others', async (context) => {
     const { cert, key } = certificateFor(context);
     const broker = await brokerWith({ host: '0.0.0.0', accounts: [C1], tls: { cert, key } });
     expect(broker.url).toMatch(/^mqtts:\/\/0\.0\.0\.0:\d+$/);
-    const { url, username = '', password = '' } = broker.own;
-    expect(url).toMatch(/^mqtt:\/\/127\.0\.0\.1:\d+$/);
-    const gateway = await login(url, username, password);
-    const heard = new Promise<string>((resolve) => gateway.on('message', resolve));
-    await gateway.subscribeAsync('C1/up', { qos: 1 });
+    const heard: string[] = [];
+    await watched(broker.link, 'C1/up', (payload) => heard.push(payload));
     const concentrator = await login(broker.url.replace('0.0.0.0', '127.0.0.1'), 'C1', 'c1-secret', { ca: cert });
     await concentrator.publishAsync('C1/up', 'sealed', { qos: 1 });
-    expect(await heard).toBe('C1/up');
+    expect(heard).toEqual(['sealed']);
+  });
+
+  test('tells the gateway what was retained before it watched, until that is taken back', async () => {
+    const { url, link } = await guardedBroker();
+    const concentrator = await login(url, 'C1', 'c1-secret');
+    await concentrator.publishAsync('C1/status', 'online', { qos: 1, retain: true });
+    const kept = await new Promise<string>((resolve) => void watched(link, 'C1/status', resolve));
+    expect(kept).toBe('online');
+    await concentrator.publishAsync('C1/status', '', { qos: 1, retain: true });
+    const later: string[] = [];
+    await watched(link, 'C1/status', (payload) => later.push(payload));
+    await concentrator.publishAsync('C1/up', 'more', { qos: 1 });
+    expect(later).toEqual([]);
+  });
+
+  test('carries what the gateway publishes to the concentrator alone, and nothing once it has ended', async () => {
+    const broker = await brokerWith({ accounts: [C1, C2] });
+    const heard: string[] = [];
+    await watched(broker.link, 'C1/up', (payload) => heard.push(payload));
+    const down: string[] = [];
+    for (const { username, password, maySubscribe } of [C1, C2]) {
+      const concentrator = await login(broker.url, username, password);
+      concentrator.on('message', (topic, payload) => down.push(`${username} ${topic} ${payload.toString()}`));
+      await concentrator.subscribeAsync([...maySubscribe], { qos: 1 });
+    }
+    expect(await broker.link.publish('C1/down', 'frame', { expiresInMs: 1000 })).toEqual({ ok: true, value: undefined });
+    await vi.waitFor(() => expect(down).toEqual(['C1 C1/down frame']));
+    expect(heard).toEqual([]);
+    const lost = new Promise<string>(
+      (resolve) => void broker.link.watch({ topic: 'C1/up', message: () => undefined, up: () => undefined, down: resolve }),
+    );
+    await broker.close();
+    expect(await lost).toBe('the broker has ended');
+    expect(await broker.link.publish('C1/down', 'late', { expiresInMs: 1000 })).toMatchObject({ ok: false, error: { sent: false } });
   });
 });
 

@@ -50,7 +50,7 @@ export function createMemoryLine(clock: Clock, { concurrent = 1 }: { concurrent?
       open: () => undefined,
       close: () => Promise.resolve(),
       state: () => state,
-      listen: listeners.add,
+      listen: (listener) => listeners.add(listener),
       write(bytes, { port }) {
         if (state.state !== 'up') return Promise.resolve(err({ code: 'line-down', sent: false, reason: 'unplugged' }));
         written.push({ bytes, port });

@@ -15,7 +15,7 @@ const port = { baudRate: 115200, dataBits: 8, parity: 'even', stopBits: 1 } as c
 
 /** A line that waits for its concentrator, and the word of what its state comes to. */
 async function registeredLine() {
-  const broker = await createEmbeddedBroker();
+  const broker = await createEmbeddedBroker({ clock: systemClock });
   const link = createMqttLink({ url: broker.url, clock: systemClock });
   const transport = createMqttTransport({ link, clock: systemClock, concentrator: 'C1', portNumber: 1, topics, port, transitMs: 2_000 });
   const bus = createBus({ transport, clock: systemClock });

@@ -3,6 +3,7 @@ import { expect, type TestContext, test } from 'vitest';
 import { NO_FAULTS } from '../../../../simulators/faults/faults.ts';
 import { serveMqttConcentrator } from '../../../../simulators/lines/serve-mqtt-concentrator.ts';
 import { createSharedLine } from '../../../../simulators/lines/shared-line.ts';
+import { systemClock } from '../../../../src/kernel/clock.ts';
 import { createEmbeddedBroker } from '../../../../src/transports/embedded-broker.ts';
 import { createManualClock } from '../../../support/manual-clock.ts';
 import { ANSWER, ASK } from '../frames.ts';
@@ -13,7 +14,7 @@ const compact = (hex: string) => hex.replaceAll(' ', '');
 /** A broker, a concentrator with one meter, and a head-end that has subscribed. */
 async function concentrator(context: TestContext) {
   const clock = createManualClock(START);
-  const broker = await createEmbeddedBroker();
+  const broker = await createEmbeddedBroker({ clock: systemClock });
   const line = createSharedLine({ meters: [meterOf({ clock })], clock, faults: NO_FAULTS, log: undefined, pacing: undefined });
   const served = serveMqttConcentrator({ broker: broker.url, concentrator: 'C1', clock, line });
   const headEnd = await connectAsync(broker.url);
