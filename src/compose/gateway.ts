@@ -18,6 +18,7 @@ import { createCreditService } from '../core/services/credit-service.ts';
 import { createDecisions } from '../core/services/decisions.ts';
 import { createFreezeReader } from '../core/services/frozen-registers.ts';
 import { createHoldService } from '../core/services/hold-service.ts';
+import { createLateFeeService } from '../core/services/late-fee-service.ts';
 import { createLineScans } from '../core/services/line-scans.ts';
 import { createMeteringService } from '../core/services/metering-service.ts';
 import { createNoticeService } from '../core/services/notice-service.ts';
@@ -217,6 +218,7 @@ function createCore({ config, store, lines, plans, signer, clock, newId, logger 
     runner: createCommandRunner({ store, situations, gateway, clock, newId, logger }),
     recharges: createRechargeService({ store, situations, purses, clock, newId }),
     rechargeRunner: createRechargeRunner({ store, situations, purses, clock, newId, logger }),
+    lateFees: createLateFeeService({ store, clock, newId, zone: config.zone, rates: config.lateFeeRates }),
     charges: createChargeService({ store, situations, clock, newId }),
     readingEntry: createReadingEntry({ store, situations, decisions, clock, newId }),
     supplyChanges: createSupplyChanges({ store, situations, clock, newId, dueDays }),
@@ -271,7 +273,7 @@ async function startJobs(
     onPolled: (meterId, outcome, ms) => metrics.countRead(lineOf.get(meterId) ?? '', outcome === 'ok' ? 'good' : outcome, ms / 1000),
   });
   const watch: RunningLoop = { wake: () => undefined, stop: async () => unwatch() };
-  const dayEnd = startDayEndJob({ charges: core.charges, clock, logger });
+  const dayEnd = startDayEndJob({ charges: core.charges, lateFees: core.lateFees, clock, logger });
   const settlement = startSettlementJob({ settlement: core.settlement, clock, logger });
   const expiry = startExpiryJob({ holds: core.holds, reversals: core.reversals, clock, logger });
   return [watch, polls, commands, notices, figures, dayEnd, settlement, expiry, clockWatch];

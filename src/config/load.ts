@@ -2,6 +2,7 @@ import { statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { RegisterMap } from '../../protocols/modbus/index.ts';
 import type { Account } from '../core/model/account.ts';
+import type { LateFeeRate } from '../core/model/late-fee.ts';
 import type { Meter, MeterPoint } from '../core/model/meter.ts';
 import { registersOf } from '../core/model/plan-registers.ts';
 import type { PricePlan } from '../core/model/price-plan.ts';
@@ -13,6 +14,7 @@ import { parseZone, type Zone } from '../kernel/local-time.ts';
 import { type Money, type Power, parseFen, powerFromDecimal } from '../kernel/units.ts';
 import { type Mqtt, mqttOf } from './concentrators.ts';
 import { checkDialIn, type DtuListener, isLoopbackListener, listenerOf } from './dtu-listener.ts';
+import { loadLateFeeRates } from './late-fee.ts';
 import { isLoopback, type ListenAddress, parseListenAddress } from './listen-address.ts';
 import { misfitOnLine, portOf } from './meter-line.ts';
 import { createMapShelf, PUSHED, registerMapOf, talkError } from './meter-protocol.ts';
@@ -63,6 +65,8 @@ export interface Config {
   readonly points: readonly PointConfig[];
   readonly tariffs: ReadonlyMap<string, ConfiguredTariff>;
   readonly settlement: ConfigFile['settlement'];
+  /** None where no late fee is charged. */
+  readonly lateFeeRates: readonly LateFeeRate[];
   readonly ruleSets: ReadonlyMap<string, RuleSet>;
   /** LLPPPPPP by meter; undefined where none is known, so that no relay frame can be made. */
   readonly passwordOf: (meterId: MeterId) => string | undefined;
@@ -130,6 +134,7 @@ export function loadConfig(file: string, protocols: readonly string[], overrides
     points,
     tariffs,
     settlement: raw.settlement,
+    lateFeeRates: raw.settlement.lateFees === undefined ? [] : loadLateFeeRates(resolve(dirname(file), raw.settlement.lateFees)),
     ruleSets,
     passwordOf: (meterId) => secrets.meterPasswords[meterId] ?? secrets.meterPasswords['*'],
   };

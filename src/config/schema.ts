@@ -153,6 +153,11 @@ const Settlement = Type.Object(
       description: 'Days of the month on which an instalment is billed, for contracts that are settled by instalments',
     }),
     dueDays: Type.Integer({ minimum: 0, maximum: 60, default: 4, description: 'Days after the day of settlement on which a bill is due' }),
+    lateFees: Type.Optional(
+      Type.String({
+        description: 'Path of a file of late-fee rates, from this file, as config/late-fees/default.yaml; absent: nobody is charged',
+      }),
+    ),
     waitMinutes: Type.Integer({
       minimum: 0,
       maximum: 2880,

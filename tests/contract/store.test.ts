@@ -357,7 +357,9 @@ describe.each([
     test('keeps the open period exactly', async () => {
       await given(store, { kind: 'accrual', accrual });
       expect((await factsOf(store)).accrual).toEqual(accrual);
-      expect(await store.read('unpostedAccruals', { before: '2026-11-25' as BusinessDay, after: '', limit: 10 })).toEqual([accrual]);
+      expect(await store.read('unpostedAccruals', { before: '2026-11-25' as BusinessDay, after: '', limit: 10 })).toEqual([
+        { accrual, version: 1 },
+      ]);
       expect(await store.read('unpostedAccruals', { before: '2026-11-24' as BusinessDay, after: '', limit: 10 })).toEqual([]);
       expect(await store.read('dueAccruals', { now: accrual.nextBillAt, limit: 10 })).toEqual([accrual]);
       expect(await store.read('dueAccruals', { now: plusMs(accrual.nextBillAt, -1), limit: 10 })).toEqual([]);

@@ -1,4 +1,5 @@
 /** The whole core over a real store in memory, one meter point on scripted hardware, and a clock that tests move. */
+import { DEFAULT_LATE_FEES, loadLateFeeRates } from '../../src/config/late-fee.ts';
 import type { Command, CommandState } from '../../src/core/model/command.ts';
 import type { Fact } from '../../src/core/model/fact.ts';
 import type { Meter, MeterPoint } from '../../src/core/model/meter.ts';
@@ -14,6 +15,7 @@ import { createCommandService } from '../../src/core/services/command-service.ts
 import { createCreditService } from '../../src/core/services/credit-service.ts';
 import { createDecisions } from '../../src/core/services/decisions.ts';
 import { createHoldService } from '../../src/core/services/hold-service.ts';
+import { createLateFeeService } from '../../src/core/services/late-fee-service.ts';
 import { createMeteringService } from '../../src/core/services/metering-service.ts';
 import { createNoticeService } from '../../src/core/services/notice-service.ts';
 import { createPaymentService, type PaymentOrder } from '../../src/core/services/payment-service.ts';
@@ -28,7 +30,7 @@ import { asId, type MeterId, type MeterPointId, type NewId } from '../../src/ker
 import { silentLogger } from '../../src/kernel/logger.ts';
 import { ok } from '../../src/kernel/result.ts';
 import { openSqliteStore } from '../../src/store/sqlite/index.ts';
-import { billingTerms, createCountingIds, EVENING, FLAT, METER, POINT, RULES, yuan } from './core-facts.ts';
+import { billingTerms, createCountingIds, EVENING, FLAT, METER, POINT, RULES, SHANGHAI, yuan } from './core-facts.ts';
 import { createScriptedMeters } from './core-scripted-meters.ts';
 import { createScriptedPurse } from './core-scripted-purse.ts';
 import { createManualClock, type ManualClock } from './manual-clock.ts';
@@ -103,6 +105,7 @@ export async function createWorld({
   const recharges = createRechargeService({ store, situations, purses, clock, newId });
   const rechargeRunner = createRechargeRunner({ store, situations, purses, clock, newId, logger });
   const charges = createChargeService({ store, situations, clock, newId });
+  const lateFees = createLateFeeService({ store, clock, newId, zone: SHANGHAI, rates: loadLateFeeRates(DEFAULT_LATE_FEES) });
   const notices = createNoticeService({ store, notifier, clock });
   const supplyChanges = createSupplyChanges({ store, situations, clock, newId, dueDays: 4 });
   const settlement = createSettlementService({ store, situations, decisions, clock, newId, dueDays: 4, waitMs: 7_200_000 });
@@ -131,6 +134,7 @@ export async function createWorld({
     recharges,
     rechargeRunner,
     charges,
+    lateFees,
     supplyChanges,
     settlement,
     readingEntry,

@@ -148,6 +148,8 @@ export interface Queries {
   readonly accounts: { ask: PageAsk; answer: Page<AccountView> };
   /** Where a ledger account stands; nothing where it was never posted to. */
   readonly ledgerBalance: { ask: { account: LedgerAccount }; answer: Money };
+  /** Who owes for energy, or has paid since: in the order of their ids. */
+  readonly owingAccounts: { ask: { movedSince: Instant }; answer: readonly AccountId[] };
   /** Entries that post to a ledger account, newest first. */
   readonly entries: { ask: PageAsk & { account: LedgerAccount }; answer: Page<StoredEntry> };
   /** What was posted to a ledger account in a time, `to` not included, in the order of the journal; and the sum of all that was posted before. */
@@ -203,7 +205,10 @@ export interface Queries {
   readonly openRecharges: { ask: Record<string, never>; answer: readonly Recharge[] };
   readonly queuedNotices: { ask: { limit: number }; answer: readonly Notice[] };
   /** Whose newest use belongs to a day before `day` and is not posted yet, in the order of their meter points. */
-  readonly unpostedAccruals: { ask: { before: BusinessDay; after: MeterPointId | ''; limit: number }; answer: readonly Accrual[] };
+  readonly unpostedAccruals: {
+    ask: { before: BusinessDay; after: MeterPointId | ''; limit: number };
+    answer: readonly { readonly accrual: Accrual; readonly version: number }[];
+  };
   /** Whose period or instalment has ended, the longest ended first. */
   readonly dueAccruals: { ask: { now: Instant; limit: number }; answer: readonly Accrual[] };
   readonly bills: {

@@ -10,7 +10,7 @@ test('the day end posts the day that is over, within a minute of local midnight'
   await world.clock.advance(3_600_000);
   world.meter.register += 200n;
   await world.poll();
-  const job = startDayEndJob({ charges: world.charges, clock: world.clock, logger: silentLogger });
+  const job = startDayEndJob({ charges: world.charges, lateFees: world.lateFees, clock: world.clock, logger: silentLogger });
   await world.clock.advance(3 * 3_600_000 - 60_000);
   expect(await world.balance()).toBe(20_000_000n);
   await world.clock.advance(120_000);

@@ -44,6 +44,21 @@ const otherBalances = question<{ promotion: string; emergency: string; receivabl
 const creditTermsOf = question<{ id: string }>()((db, asked) =>
   db.selectFrom('credit_terms').selectAll().where('account_id', '=', asked.id),
 );
+const RECEIVABLE = 'receivable:';
+const owing = question<{ since: bigint }>()((db, asked) =>
+  db
+    .selectFrom('ledger_accounts')
+    .innerJoin('heads', 'heads.account_id', 'ledger_accounts.id')
+    .innerJoin('entries', 'entries.seq', 'heads.last_entry')
+    .innerJoin('postings', (join) =>
+      join.onRef('postings.entry_seq', '=', 'heads.last_entry').onRef('postings.account_id', '=', 'heads.account_id'),
+    )
+    .select('ledger_accounts.name')
+    .where('ledger_accounts.name', '>=', literal(RECEIVABLE))
+    .where('ledger_accounts.name', '<', literal('receivable;'))
+    .where((of) => of.or([of('postings.balance_after', '<', of.lit(0) as never), of('entries.at', '>=', asked.since)]))
+    .orderBy('ledger_accounts.name'),
+);
 const heldOfAccount = question<{ id: string }>()((db, asked) =>
   db
     .selectFrom('holds')
@@ -76,6 +91,7 @@ const apiKeys = question()((db) => db.selectFrom('api_keys').selectAll().orderBy
 
 type AccountQuery =
   | 'ledgerBalance'
+  | 'owingAccounts'
   | 'account'
   | 'accounts'
   | 'payment'
@@ -86,6 +102,9 @@ type AccountQuery =
 
 export const accountAnswers: Answers<AccountQuery> = {
   ledgerBalance: ({ reader }, { account }) => money(reader.first(newestPosting, { name: account })?.balance_after ?? 0n),
+  owingAccounts: ({ reader }, { movedSince }) => [
+    ...new Set(reader.all(owing, { since: BigInt(movedSince) }).map(({ name }) => asId<AccountId>(name.slice(RECEIVABLE.length)))),
+  ],
   account: ({ reader }, { accountId }) => readAccount(reader, accountId)?.view,
   accounts({ reader }, ask) {
     const rows = reader.all(accountsAfter, { after: ask.cursor ?? '', limit: ask.limit + 1 });

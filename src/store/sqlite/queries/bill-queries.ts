@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import type { NumberedBill } from '../../../core/model/issued-bill.ts';
 import type { CollectedBill } from '../../../core/model/standing.ts';
 import type { Queries } from '../../../core/ports/queries.ts';
@@ -43,10 +43,11 @@ const reviewsAsked = question<{ limit: number }>()((db, asked) =>
 const unposted = question<{ before: string; after: string; limit: number }>()((db, asked) =>
   db
     .selectFrom('accruals')
-    .select('body')
-    .where('business_day', '<', asked.before)
-    .where('meter_point_id', '>', asked.after)
-    .orderBy('meter_point_id')
+    .leftJoin('versions', (join) => join.on('versions.subject', '=', sql<string>`'accrual:' || accruals.meter_point_id`))
+    .select(['accruals.body', 'versions.version'])
+    .where('accruals.business_day', '<', asked.before)
+    .where('accruals.meter_point_id', '>', asked.after)
+    .orderBy('accruals.meter_point_id')
     .limit(asked.limit),
 );
 const due = question<{ now: bigint; limit: number }>()((db, asked) =>
@@ -115,7 +116,8 @@ export const billAnswers: Answers<BillQuery> = {
       askedSeq: Number(asked_seq),
       reason,
     })),
-  unpostedAccruals: ({ reader }, ask) => reader.all(unposted, ask).map(({ body }) => parseAccrual(body)),
+  unpostedAccruals: ({ reader }, ask) =>
+    reader.all(unposted, ask).map(({ body, version }) => ({ accrual: parseAccrual(body), version: Number(version ?? 0n) })),
   dueAccruals: ({ reader }, { now, limit }) => reader.all(due, { now: BigInt(now), limit }).map(({ body }) => parseAccrual(body)),
 };
 

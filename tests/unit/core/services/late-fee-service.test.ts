@@ -1,0 +1,113 @@
+import { describe, expect, test } from 'vitest';
+import type { Fact } from '../../../../src/core/model/fact.ts';
+import { lateFeeAccount, receivableAccount } from '../../../../src/core/model/journal.ts';
+import { asId } from '../../../../src/kernel/ids.ts';
+import type { BusinessDay } from '../../../../src/kernel/local-time.ts';
+import { bill } from '../../../contract/store-facts.ts';
+import { POINT, yuan } from '../../../support/core-facts.ts';
+import { createWorld, type World } from '../../../support/core-world.ts';
+
+const DAY = 86_400_000;
+const OWED = receivableAccount(POINT.accountId);
+const FEE = lateFeeAccount(POINT.accountId);
+
+const billOf = (id: string, total: string, dueOn: string, customerClass = 'residential'): readonly Fact[] => [
+  {
+    kind: 'entry',
+    entry: {
+      id: asId(`ent_${id}`),
+      kind: 'charge',
+      key: `charge:p1:${id}:2026-11-01:0`,
+      at: bill.issuedAt,
+      actor: asId('system:settlement'),
+      meterPointId: POINT.id,
+      businessDay: undefined,
+      reverses: undefined,
+      memo: '',
+      postings: [
+        { account: OWED, amount: yuan(`-${total}`) },
+        { account: 'revenue:energy' as typeof OWED, amount: yuan(total) },
+      ],
+    },
+  },
+  {
+    kind: 'bill',
+    bill: { ...bill, id: asId(id), periodId: id, payer: OWED, total: yuan(total), dueOn: dueOn as BusinessDay, customerClass },
+  },
+];
+const fee = (world: World) => world.store.read('ledgerBalance', { account: FEE });
+/** Each day at its end, as the job does: from the evening of the 24th on. */
+async function live(world: World, days: number): Promise<void> {
+  for (let day = 0; day < days; day++) {
+    await world.clock.advance(DAY);
+    await world.lateFees.run();
+  }
+}
+
+describe('a late fee', () => {
+  test('is posted day by day for what is owed beyond the due day, at least the minimum', async () => {
+    const world = await createWorld();
+    await world.commit(...billOf('b1', '5000.00', '2026-11-24'));
+    expect(await world.lateFees.run()).toBe(0);
+    // 25 November is the first day that counts, and it is over on the 26th: 5,000 × 1 ‰.
+    await live(world, 2);
+    expect(await fee(world)).toBe(yuan('-5'));
+    await live(world, 3);
+    expect(await fee(world)).toBe(yuan('-20'));
+    expect(await world.lateFees.run()).toBe(0);
+    expect(await world.balance()).toBe(0n);
+  });
+
+  test('of less than a yuan is a yuan, and of another class is dearer', async () => {
+    const world = await createWorld();
+    await world.commit(...billOf('b1', '100.00', '2026-11-24'), ...billOf('b2', '1000.00', '2026-11-24', 'industrial'));
+    await live(world, 2);
+    // 0.10 → 1.00, and 1,000 × 2 ‰ = 2.00.
+    expect(await fee(world)).toBe(yuan('-3'));
+  });
+
+  test('grows no more when it is paid, and the day of the payment still counts', async () => {
+    const world = await createWorld();
+    await world.commit(...billOf('b1', '5000.00', '2026-11-24'));
+    await live(world, 2);
+    // On the 26th, after the fee of the 25th: energy before the fee.
+    await world.pay('5000');
+    expect(await world.store.read('ledgerBalance', { account: OWED })).toBe(0n);
+    await live(world, 5);
+    expect(await fee(world)).toBe(yuan('-10'));
+  });
+
+  test('is not for who pays before use, and not for a bill that was taken back', async () => {
+    const world = await createWorld();
+    const [, issued] = billOf('b1', '5000.00', '2026-11-24');
+    if (issued?.kind !== 'bill') throw new TypeError('no bill');
+    await world.commit(...billOf('b1', '5000.00', '2026-11-24'));
+    await world.commit({
+      kind: 'bill',
+      bill: { ...issued.bill, id: asId('c1'), kind: 'credit', total: yuan('-5000.00'), corrects: asId('b1') },
+    });
+    await world.commit(...billOf('b3', '20.00', '2027-11-24'));
+    await live(world, 4);
+    expect(await fee(world)).toBe(0n);
+  });
+
+  test('that was waived does not come back', async () => {
+    const world = await createWorld();
+    await world.commit(...billOf('b1', '5000.00', '2026-11-24'));
+    await live(world, 2);
+    const [posted] = (await world.store.read('entries', { account: FEE, limit: 1 })).items;
+    const asked = await world.reversals.ask({
+      entryId: posted?.id ?? asId('none'),
+      amount: undefined,
+      reason: 'our mistake',
+      idempotencyKey: 'waive',
+      actor: asId('clerk'),
+    });
+    if (!asked.ok) throw new TypeError(asked.error.code);
+    await world.reversals.approve({ reversalId: asked.value.value.id, idempotencyKey: 'approve', actor: asId('chief') });
+    expect(await fee(world)).toBe(0n);
+    expect(await world.lateFees.run()).toBe(0);
+    await live(world, 1);
+    expect(await fee(world)).toBe(yuan('-5'));
+  });
+});
