@@ -32,13 +32,24 @@ export type NewId = <Kind extends Id<string>>(prefix: string) => Kind;
 
 const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz';
 
+const TAIL_LENGTH = 10;
+/** Random bytes are asked for in one go for so many ids: the system call costs more than the bytes. */
+const DRAWN_IDS = 64;
+
 /**
  * @param nowMs wall time in milliseconds, for the sortable head
- * @param random 10 fresh random bytes
+ * @param random so many fresh random bytes
  */
 export function createNewId(nowMs: () => number, random: (length: number) => Uint8Array): NewId {
+  let drawn: Uint8Array = new Uint8Array();
+  let used = 0;
   return <Kind extends Id<string>>(prefix: string) => {
-    const tail = Array.from(random(10), (byte) => ALPHABET[byte % 32] ?? '0').join('');
+    if (used >= drawn.length) {
+      drawn = random(TAIL_LENGTH * DRAWN_IDS);
+      used = 0;
+    }
+    let tail = '';
+    for (const end = used + TAIL_LENGTH; used < end; used++) tail += ALPHABET[(drawn[used] ?? 0) % 32];
     return `${prefix}_${nowMs().toString(32).padStart(9, '0')}${tail}` as Kind;
   };
 }

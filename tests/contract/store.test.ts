@@ -8,7 +8,7 @@ import type { Fact } from '../../src/core/model/fact.ts';
 import { cashAccount } from '../../src/core/model/journal.ts';
 import { ENERGY_TOTAL, energyOfRate } from '../../src/core/model/register.ts';
 import { type Instant, instantOf, plusMs } from '../../src/kernel/clock.ts';
-import { type Actor, asId, type CommandId, type MeterId, type MeterPointId } from '../../src/kernel/ids.ts';
+import { type AccountId, type Actor, asId, type CommandId, type MeterId, type MeterPointId } from '../../src/kernel/ids.ts';
 import type { BusinessDay } from '../../src/kernel/local-time.ts';
 import { power } from '../../src/kernel/units.ts';
 import { openSqliteStore, type SqliteStore } from '../../src/store/sqlite/index.ts';
@@ -95,11 +95,21 @@ describe.each([
         amount: yuan('20.50'),
         balanceAfter: yuan('120.50'),
       });
-      expect(await store.read('paymentBySerial', { channel: 'bank', channelSerial: '1', channelDate: '2026-11-24' })).toMatchObject({
-        id: 'pay_1',
-        balanceAfter: yuan('100'),
-        restoreCommandId: undefined,
+      const asked = { channel: 'bank', channelSerial: '1', channelDate: '2026-11-24', accountId: POINT.accountId };
+      const first = expect.objectContaining({ id: 'pay_1', balanceAfter: yuan('100'), restoreCommandId: undefined });
+      const account = { meterPointId: POINT.id };
+      expect(await store.read('paymentGround', { ...asked, idempotencyKey: 'key-1' })).toEqual({
+        keyed: { payment: first },
+        ofSerial: first,
+        account,
       });
+      expect(await store.read('paymentGround', { ...asked, idempotencyKey: 'key-9' })).toEqual({
+        keyed: undefined,
+        ofSerial: first,
+        account,
+      });
+      const unknown = { ...asked, idempotencyKey: 'key-9', channelDate: '2026-11-25', accountId: asId<AccountId>('acc-none') };
+      expect(await store.read('paymentGround', unknown)).toEqual({ keyed: undefined, ofSerial: undefined, account: undefined });
       expect(await store.read('idempotencyKey', { key: 'key-1' })).toEqual({ fingerprint: '1 100.00', resource: 'payment:pay_1' });
     });
 

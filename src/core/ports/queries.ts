@@ -126,6 +126,14 @@ export interface EventRecord {
   readonly data: Readonly<Record<string, unknown>>;
 }
 
+export interface PaymentGround {
+  /** The key did something before: the payment that it posted, if it was one. */
+  readonly keyed: { readonly payment: StoredPayment | undefined } | undefined;
+  /** Of the same channel, date and serial. */
+  readonly ofSerial: StoredPayment | undefined;
+  readonly account: { readonly meterPointId: MeterPointId | undefined } | undefined;
+}
+
 export interface Queries {
   readonly meterPointFacts: { ask: { meterPointId: MeterPointId; now: Instant; dayStart: Instant }; answer: MeterPointFacts | undefined };
   /** The whole archive, for start-up. */
@@ -186,7 +194,11 @@ export interface Queries {
   /** Placed, and their time has come. */
   readonly dueHolds: { ask: { now: Instant; limit: number }; answer: readonly Hold[] };
   readonly payment: { ask: { paymentId: PaymentId }; answer: StoredPayment | undefined };
-  readonly paymentBySerial: { ask: { channel: string; channelSerial: string; channelDate: string }; answer: StoredPayment | undefined };
+  /** What a payment meets: what its key and its serial were used for before, and the account that it is for. */
+  readonly paymentGround: {
+    ask: { idempotencyKey: string; channel: string; channelSerial: string; channelDate: string; accountId: AccountId };
+    answer: PaymentGround;
+  };
   readonly idempotencyKey: { ask: { key: string }; answer: { fingerprint: string; resource: string } | undefined };
   readonly command: {
     ask: { commandId: CommandId };

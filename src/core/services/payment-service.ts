@@ -1,6 +1,6 @@
 import { AppError } from '../../kernel/app-error.ts';
 import type { Clock } from '../../kernel/clock.ts';
-import { type AccountId, type Actor, asId, type NewId, type PaymentId } from '../../kernel/ids.ts';
+import type { AccountId, Actor, NewId } from '../../kernel/ids.ts';
 import { err, ok, type Result } from '../../kernel/result.ts';
 import { formatMoney, type Money } from '../../kernel/units.ts';
 import { usableOf } from '../ledger/buckets.ts';
@@ -8,6 +8,7 @@ import { paymentEntry } from '../ledger/entries.ts';
 import type { Fact } from '../model/fact.ts';
 import { customerAccount } from '../model/journal.ts';
 import type { Payment, StoredPayment } from '../model/payment.ts';
+import type { PaymentGround } from '../ports/queries.ts';
 import type { Store } from '../ports/store.ts';
 import { commitDecided } from './decided-commit.ts';
 import type { Decided, Decisions } from './decisions.ts';
@@ -43,25 +44,23 @@ export interface PaymentDeps {
 
 export function createPaymentService(deps: PaymentDeps): PaymentService {
   const gate = createKeyGate();
-  return {
-    post: (order) => gate(order.idempotencyKey, async () => (await findEarlier(deps.store, order)) ?? write(deps, order)),
-  };
+  return { post: (order) => gate(order.idempotencyKey, () => postOnce(deps, order)) };
+}
+
+async function postOnce(deps: PaymentDeps, order: PaymentOrder): Promise<PaymentResult> {
+  const ground = await deps.store.read('paymentGround', order);
+  return earlierOf(ground, order) ?? write(deps, order, ground);
 }
 
 /** What the same key, or the same serial of the same channel and date, did before. */
-async function findEarlier(store: Store, order: PaymentOrder): Promise<PaymentResult | undefined> {
-  const known = await store.read('idempotencyKey', { key: order.idempotencyKey });
-  const payment =
-    known === undefined
-      ? await store.read('paymentBySerial', order)
-      : await store.read('payment', { paymentId: paymentIdOf(known.resource) });
-  if (payment === undefined) return known === undefined ? undefined : err({ code: 'idempotency-mismatch' });
+function earlierOf({ keyed, ofSerial }: PaymentGround, order: PaymentOrder): PaymentResult | undefined {
+  const payment = keyed === undefined ? ofSerial : keyed.payment;
+  if (payment === undefined) return keyed === undefined ? undefined : err({ code: 'idempotency-mismatch' });
   return fingerprintOf(payment) === fingerprintOf(order) ? ok({ value: payment, replayed: true }) : err({ code: 'idempotency-mismatch' });
 }
 
-async function write(deps: PaymentDeps, order: PaymentOrder): Promise<PaymentResult> {
+async function write(deps: PaymentDeps, order: PaymentOrder, { account }: PaymentGround): Promise<PaymentResult> {
   const { store, situations } = deps;
-  const account = await store.read('account', { accountId: order.accountId });
   if (account === undefined) return err({ code: 'not-found' });
   let payment = paymentOf(deps, order, undefined);
   const outcome = await commitDecided(deps, {
@@ -81,7 +80,7 @@ async function write(deps: PaymentDeps, order: PaymentOrder): Promise<PaymentRes
     case 'refused':
       return err({ code: outcome.code });
     case 'duplicate':
-      return (await findEarlier(store, order)) ?? err({ code: 'idempotency-mismatch' });
+      return earlierOf(await store.read('paymentGround', order), order) ?? err({ code: 'idempotency-mismatch' });
   }
 }
 
@@ -110,8 +109,6 @@ async function balanceAfter(store: Store, balances: ReadonlyMap<string, Money>, 
   const account = customerAccount(accountId);
   return balances.get(account) ?? (await store.read('ledgerBalance', { account }));
 }
-
-const paymentIdOf = (resource: string): PaymentId => asId<PaymentId>(resource.replace(/^payment:/, ''));
 
 type Content = Pick<PaymentOrder, 'accountId' | 'amount' | 'channel' | 'channelSerial' | 'channelDate'>;
 const fingerprintOf = ({ accountId, amount, channel, channelSerial, channelDate }: Content): string =>

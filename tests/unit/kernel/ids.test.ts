@@ -12,6 +12,18 @@ describe('new ids', () => {
     expect(newId<CommandId>('cmd')).toBe('cmd_1k86mqmg009az0zjkmn');
   });
 
+  test('each has a tail of its own, also where fresh bytes must be drawn', () => {
+    let byte = 0;
+    const counting = (length: number) => Uint8Array.from({ length }, () => byte++ >> 3);
+    const newId = createNewId(() => 0, counting);
+    const made = Array.from({ length: 200 }, () => newId<CommandId>('cmd'));
+    expect(new Set(made.map((id) => id.length))).toEqual(new Set([23]));
+    expect(byte).toBeGreaterThanOrEqual(2_000);
+    const tails = made.map((id) => id.slice(-10)).join('');
+    const expected = Array.from({ length: 2_000 }, (_, index) => '0123456789abcdefghjkmnpqrstvwxyz'[(index >> 3) % 32]).join('');
+    expect(tails).toBe(expected);
+  });
+
   test('sort by the time at which they were made', () => {
     let now = 1_795_521_600_000;
     const newId = createNewId(() => now++, zeros);

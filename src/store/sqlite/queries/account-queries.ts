@@ -74,6 +74,15 @@ const accruedOfAccount = question<{ id: string }>()((db, asked) =>
     .where('meter_points.account_id', '=', asked.id)
     .orderBy('meter_points.id'),
 );
+const pointOfAccount = question<{ id: string }>()((db, asked) =>
+  db
+    .selectFrom('accounts')
+    .leftJoin('meter_points', 'meter_points.account_id', 'accounts.id')
+    .select('meter_points.id as meter_point_id')
+    .where('accounts.id', '=', asked.id)
+    .orderBy('meter_points.id')
+    .limit(1),
+);
 const paymentById = question<{ id: string }>()((db, asked) => db.selectFrom('payments').selectAll().where('id', '=', asked.id));
 const paymentBySerial = question<{ channel: string; date: string; serial: string }>()((db, asked) =>
   db
@@ -95,7 +104,7 @@ type AccountQuery =
   | 'account'
   | 'accounts'
   | 'payment'
-  | 'paymentBySerial'
+  | 'paymentGround'
   | 'idempotencyKey'
   | 'apiKeyByHash'
   | 'apiKeys';
@@ -119,9 +128,16 @@ export const accountAnswers: Answers<AccountQuery> = {
     const row = reader.first(paymentById, { id: paymentId });
     return row && paymentOf(row);
   },
-  paymentBySerial({ reader }, { channel, channelDate, channelSerial }) {
-    const row = reader.first(paymentBySerial, { channel, date: channelDate, serial: channelSerial });
-    return row && paymentOf(row);
+  paymentGround({ reader }, { idempotencyKey: key, channel, channelDate, channelSerial, accountId }) {
+    const known = reader.first(idempotencyKey, { key });
+    const keyed = known && reader.first(paymentById, { id: known.resource.replace(/^payment:/, '') });
+    const ofSerial = reader.first(paymentBySerial, { channel, date: channelDate, serial: channelSerial });
+    const account = reader.first(pointOfAccount, { id: accountId });
+    return {
+      keyed: known && { payment: keyed && paymentOf(keyed) },
+      ofSerial: ofSerial && paymentOf(ofSerial),
+      account: account && { meterPointId: account.meter_point_id === null ? undefined : asId<MeterPointId>(account.meter_point_id) },
+    };
   },
   idempotencyKey: ({ reader }, { key }) => reader.first(idempotencyKey, { key }),
   apiKeyByHash({ reader }, { hash }) {

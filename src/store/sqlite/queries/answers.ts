@@ -46,7 +46,7 @@ const POINT_READS: ReadonlySet<keyof Queries> = new Set([
   'hold',
   'entry',
   'reversal',
-  'paymentBySerial',
+  'paymentGround',
   'idempotencyKey',
   'command',
   'recharge',
