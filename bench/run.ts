@@ -8,6 +8,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
 import path from 'node:path';
 import { s5 } from './block-reads.ts';
+import { b1 } from './charge-run.ts';
 import { c1, c2 } from './codec.ts';
 import { s4, s6 } from './full-line.ts';
 import { g } from './growth.ts';
@@ -20,7 +21,7 @@ import { l1, l2 } from './store.ts';
 import { l3, t20 } from './store-latency.ts';
 import { t1, t2, t3 } from './tcp-fleet.ts';
 
-const SCENARIOS: readonly Scenario[] = [c1, c2, s1, s2, s3, s4, s5, s6, t1, t2, t3, m1, m2, l1, l2, l3, t20, g];
+const SCENARIOS: readonly Scenario[] = [c1, c2, s1, s2, s3, s4, s5, s6, t1, t2, t3, m1, m2, l1, l2, l3, t20, b1, g];
 const RESULTS = path.join(import.meta.dirname, 'results');
 const QUICK_SHARE = 0.5;
 

@@ -109,7 +109,15 @@ function contendersOf(
   ledgers: Ledgers,
   { callers, postings }: { readonly callers: number; readonly postings: number },
 ): readonly Contender[] {
-  return [...ledgers].map(([name, counted]) => ({
+  return [...ledgers].map(([name, counted]) => postingContender(name, counted, { callers, postings }));
+}
+
+export function postingContender(
+  name: string,
+  counted: Counted,
+  { callers, postings }: { readonly callers: number; readonly postings: number },
+): Contender {
+  return {
     name,
     async run() {
       const caller = async () => {
@@ -118,7 +126,7 @@ function contendersOf(
       await Promise.all(Array.from({ length: callers }, caller));
       return postings;
     },
-  }));
+  };
 }
 
 /** The same customers in the same order for everyone, far from their neighbours; serials as banks give them, one after the other. */
@@ -134,7 +142,7 @@ function postingNumber(index: number, customers: number): PeerPosting {
   };
 }
 
-async function startOurs(dir: string): Promise<Ledger> {
+export async function startOurs(dir: string): Promise<Ledger> {
   const dataDir = path.join(dir, 'ours');
   const store = await openSqliteStore({ dataDir, clock: systemClock });
   return {
