@@ -1,4 +1,4 @@
-import { type Instant, instantOf } from './clock.ts';
+import { formatInstant, type Instant, instantOf } from './clock.ts';
 import { memoized } from './memo.ts';
 
 declare const zone: unique symbol;
@@ -51,6 +51,35 @@ export function parseZone(name: string): Zone | undefined {
 }
 
 export function toLocalTime(at: Instant, inZone: Zone): LocalTime {
+  const offset = slotOffsets(`${Math.floor(at / SLOT_MS)} ${inZone}`) ?? offsetMs(at, inZone);
+  const text = formatInstant(instantOf(at + offset));
+  // Years before 0 and after 9999 have a sign and six digits.
+  const start = text.indexOf('-', 1);
+  const number = (from: number, length: number) => Number(text.slice(start + from, start + from + length));
+  return {
+    year: Number(text.slice(0, start)),
+    month: number(1, 2),
+    day: number(4, 2),
+    hour: number(7, 2),
+    minute: number(10, 2),
+    second: number(13, 2),
+  };
+}
+
+/** A zone answers slowly, and its clocks are changed a few times a year: its offset is kept for each quarter of an hour. */
+const SLOT_MS = 900_000;
+
+/** Undefined where the clocks are changed within the slot. */
+const slotOffsets = memoized(4096, (slotAndZone): number | undefined => {
+  const space = slotAndZone.indexOf(' ');
+  const from = Number(slotAndZone.slice(0, space)) * SLOT_MS;
+  const inZone = slotAndZone.slice(space + 1) as Zone;
+  const offset = offsetMs(instantOf(from), inZone);
+  return offset === offsetMs(instantOf(from + SLOT_MS - 1), inZone) ? offset : undefined;
+});
+
+/** As the zone itself tells it. */
+function wallTime(at: Instant, inZone: Zone): LocalTime {
   const fields: Record<string, number> = {};
   for (const { type, value } of formatterOf(inZone).formatToParts(at)) fields[type] = Number(value);
   const { year = 0, month = 0, day: dayOfMonth = 0, hour = 0, minute = 0, second = 0 } = fields;
@@ -73,7 +102,7 @@ function utcOf({ year, month, day: dayOfMonth, hour, minute, second }: LocalTime
 }
 
 function offsetMs(at: Instant, inZone: Zone): number {
-  return utcOf(toLocalTime(at, inZone)) - Math.floor(at / 1000) * 1000;
+  return utcOf(wallTime(at, inZone)) - Math.floor(at / 1000) * 1000;
 }
 
 const two = (value: number) => String(value).padStart(2, '0');

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { formatInstant, type Instant, parseInstant } from '../../../src/kernel/clock.ts';
+import { formatInstant, type Instant, parseInstant, plusMs } from '../../../src/kernel/clock.ts';
 import {
   businessDayOf,
   daysBetween,
@@ -39,6 +39,27 @@ const local = (year: number, month: number, day: number, hour: number, minute = 
 });
 
 describe('local time', () => {
+  test('is what the runtime says of the zone, to the second, also where clocks are changed', () => {
+    const zones = ['Asia/Shanghai', 'America/New_York', 'Australia/Lord_Howe', 'Asia/Kathmandu', 'Africa/Casablanca', 'Africa/Monrovia'];
+    const hour = 3_600_000;
+    const changes = [
+      '1972-01-07T00:44:30Z',
+      '2026-03-08T07:00:00Z',
+      '2026-04-04T15:00:00Z',
+      '2026-10-03T15:30:00Z',
+      '1986-05-03T18:00:00Z',
+    ];
+    const around = changes.flatMap((change) => [-hour, -1_000, -1, 0, 1, 999, 30_000, hour].map((ms) => plusMs(at(change), ms)));
+    const spread = Array.from({ length: 400 }, (_, index) =>
+      plusMs(at('1970-01-01T00:00:00Z'), index * 97 * 24 * hour + index * 7_919_003),
+    );
+    for (const name of zones) {
+      const said = new Intl.DateTimeFormat('sv-SE', { timeZone: name, dateStyle: 'short', timeStyle: 'medium' });
+      for (const instant of [...around, ...spread])
+        expect(formatLocalTime(toLocalTime(instant, zone(name)))).toBe(said.format(instant).replace(' ', 'T'));
+    }
+  });
+
   test.each([
     ['Asia/Shanghai', '2026-11-24T15:59:59Z', '2026-11-24T23:59:59'],
     ['Asia/Shanghai', '2026-11-24T16:00:00Z', '2026-11-25T00:00:00'],

@@ -5,13 +5,25 @@ import { instantOf } from '../../../kernel/clock.ts';
 import type { AccountId, MeterId, MeterPointId } from '../../../kernel/ids.ts';
 import type { BusinessDay } from '../../../kernel/local-time.ts';
 import { energy, money } from '../../../kernel/units.ts';
-import { type AsText, exactJson } from './exact-json.ts';
+import type { AsText } from './exact-json.ts';
+
+/** The text that an accrual was read from: handed from thread to thread it is stored as it came. */
+const texts = new WeakMap<Accrual, string>();
 
 /** An accrual as JSON. Its points are the bulk of it, so they are rows without names: index of the register, instant, value. */
-export function accrualText({ points, ...accrual }: Accrual): string {
+export const accrualText = (accrual: Accrual): string => texts.get(accrual) ?? write(accrual);
+
+function write({ points, rated, posted, accrued, ...accrual }: Accrual): string {
   const series = [...new Set(points.map(({ meterId, register }) => `${meterId} ${register}`))];
-  const packed = points.map(({ meterId, register, at, value }) => [series.indexOf(`${meterId} ${register}`), at, value]);
-  return exactJson({ ...accrual, series, points: packed });
+  const packed = points.map(({ meterId, register, at, value }) => [series.indexOf(`${meterId} ${register}`), at, value.toString()]);
+  return JSON.stringify({
+    ...accrual,
+    rated: rated.map(sumAsText),
+    posted: posted.map(sumAsText),
+    accrued: accrued.toString(),
+    series,
+    points: packed,
+  });
 }
 
 type Stored = AsText<Omit<Accrual, 'points'>> & {
@@ -23,7 +35,7 @@ type Stored = AsText<Omit<Accrual, 'points'>> & {
 /** What the writer stored comes back as it was: the text is ours, so its shape is taken as given. */
 export function parseAccrual(text: string): Accrual {
   const { series = [], ...stored } = JSON.parse(text) as Stored;
-  return {
+  const accrual: Accrual = {
     ...stored,
     meterPointId: stored.meterPointId as MeterPointId,
     accountId: stored.accountId as AccountId,
@@ -45,6 +57,8 @@ export function parseAccrual(text: string): Accrual {
     businessDay: stored.businessDay as BusinessDay,
     accrued: money(BigInt(stored.accrued)),
   };
+  texts.set(accrual, text);
+  return accrual;
 }
 
 const pointOf = (meterId: string, register: string, at: number, value: string): Accrual['points'][number] => ({
@@ -52,6 +66,12 @@ const pointOf = (meterId: string, register: string, at: number, value: string): 
   register: register as RegisterName,
   at: instantOf(at),
   value: energy(BigInt(value)),
+});
+
+const sumAsText = ({ component, customer, revenue }: ComponentSum): AsText<ComponentSum> => ({
+  component,
+  customer: customer.toString(),
+  revenue: revenue.toString(),
 });
 
 export const sumFromText = ({ component, customer, revenue }: AsText<ComponentSum>): ComponentSum => ({
