@@ -20,6 +20,7 @@ export async function produceOpenApi(): Promise<string> {
     collections: untouched('collections'),
     reversals: untouched('reversals'),
     credit: untouched('credit'),
+    installations: untouched('installations'),
     readingEntry: untouched('readingEntry'),
     metrics: untouched('metrics'),
     clock: untouched('clock'),

@@ -29,6 +29,7 @@ import { healthRoutes } from './routes/health.ts';
 import { holdRoutes } from './routes/holds.ts';
 import { keyRoutes } from './routes/keys.ts';
 import { lineRoutes } from './routes/lines.ts';
+import { meterInstallationRoutes } from './routes/meter-installations.ts';
 import { meterRoutes } from './routes/meters.ts';
 import { metricsRoutes } from './routes/metrics.ts';
 import { paymentRoutes } from './routes/payments.ts';
@@ -62,6 +63,7 @@ const guardedRoutes: FastifyPluginAsync<ApiDeps> = async (app, deps) => {
     await api.register(supplyChangeRoutes, deps);
     await api.register(meterRoutes, deps);
     await api.register(enteredReadingRoutes, deps);
+    await api.register(meterInstallationRoutes, deps);
     await api.register(readRoutes, deps);
     await api.register(relayCommandRoutes, { ...deps, denials });
     await api.register(rechargeRoutes, deps);

@@ -7,6 +7,7 @@ import type { CommandService } from '../core/services/command-service.ts';
 import type { CreditService } from '../core/services/credit-service.ts';
 import type { HoldService } from '../core/services/hold-service.ts';
 import type { ScanService } from '../core/services/line-scans.ts';
+import type { MeterInstallations } from '../core/services/meter-installations.ts';
 import type { ReadService } from '../core/services/on-demand-reads.ts';
 import type { PaymentService } from '../core/services/payment-service.ts';
 import type { ReadingEntry } from '../core/services/reading-entry.ts';
@@ -58,6 +59,7 @@ export interface ApiDeps {
   readonly reversals: ReversalService;
   readonly credit: CreditService;
   readonly collections: Collections;
+  readonly installations: MeterInstallations;
   readonly readingEntry: ReadingEntry;
   readonly lines: () => readonly LineView[];
   readonly metrics: Metrics;

@@ -20,6 +20,7 @@ import { createFreezeReader } from '../core/services/frozen-registers.ts';
 import { createHoldService } from '../core/services/hold-service.ts';
 import { createLateFeeService } from '../core/services/late-fee-service.ts';
 import { createLineScans } from '../core/services/line-scans.ts';
+import { createMeterInstallations } from '../core/services/meter-installations.ts';
 import { createMeteringService } from '../core/services/metering-service.ts';
 import { createNoticeService } from '../core/services/notice-service.ts';
 import { createOnDemandReads } from '../core/services/on-demand-reads.ts';
@@ -146,6 +147,7 @@ async function open(options: GatewayOptions, closeLater: (end: () => Promise<voi
     cases: core.cases,
     archive: createArchiveBook({ store, sealer, clock }),
     supplyChanges: core.supplyChanges,
+    installations: core.installations,
     readingEntry: core.readingEntry,
     collections: createCollections({ store, clock, zone: config.zone }),
     importArchive: createFileImport({ config, store, sealer, clock }),
@@ -220,6 +222,7 @@ function createCore({ config, store, lines, plans, signer, clock, newId, logger 
     rechargeRunner: createRechargeRunner({ store, situations, purses, clock, newId, logger }),
     lateFees: createLateFeeService({ store, clock, newId, zone: config.zone, rates: config.lateFeeRates }),
     charges: createChargeService({ store, situations, clock, newId }),
+    installations: createMeterInstallations({ store, clock }),
     readingEntry: createReadingEntry({ store, situations, decisions, clock, newId }),
     supplyChanges: createSupplyChanges({ store, situations, clock, newId, dueDays }),
     notices: createNoticeService({ store, clock, notifier: config.notifier === 'simulated' ? simulatedNotifier : noNotifier }),

@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { asId, type MeterId } from '../../src/kernel/ids.ts';
 import { type ApiWorld, createApiWorld } from '../support/api-world.ts';
 import { fileOf, ID_NUMBER, MOBILE, PROPERTY, ROW } from '../support/archive-csv.ts';
+import { METER } from '../support/core-facts.ts';
 
 let world: ApiWorld;
 beforeEach(async () => {
@@ -228,5 +230,49 @@ describe('the end of a supply', () => {
     });
     const other = await world.keyWith('archive:write');
     expect((await world.post('/api/v1/meter-points/p1/closings', { reason: 'x' }, { 'idempotency-key': 'c' }, other)).statusCode).toBe(403);
+  });
+});
+
+describe('which meters hung where', () => {
+  const post = (body: object, key = 'fix-1', who?: string) =>
+    world.post('/api/v1/meter-installations', body, { 'idempotency-key': key }, who);
+  const NEW = { ...METER, id: asId<MeterId>('m2'), address: '000000000009' };
+  const body = (from: string) => ({
+    meterPoints: [{ meterPointId: 'p1', meters: [{ meterId: 'm1' }, { meterId: 'm2', from }] }],
+    reason: 'work order 7',
+  });
+
+  test('is shown, put right and said once for a key', async () => {
+    await world.store.commit({ facts: [{ kind: 'meter', meter: NEW }] });
+    const before = await get('/meter-points/p1/meters');
+    expect(before).toMatchObject({
+      meterPointId: 'p1',
+      meters: [
+        { meterId: 'm1', from: null },
+        { meterId: 'm2', to: null },
+      ],
+    });
+    const put = await post(body('2026-11-20T02:00:00Z'));
+    expect([put.statusCode, put.json()]).toEqual([200, { items: [await get('/meter-points/p1/meters')] }]);
+    expect(put.json().items[0].meters).toEqual([
+      { meterId: 'm1', from: null, to: '2026-11-20T02:00:00.000Z' },
+      { meterId: 'm2', from: '2026-11-20T02:00:00.000Z', to: null },
+    ]);
+    const again = await post(body('2026-11-20T02:00:00Z'));
+    expect([again.statusCode, again.headers['idempotency-replayed'], again.json()]).toEqual([200, 'true', put.json()]);
+    expect((await post(body('2026-11-19T02:00:00Z'))).json()).toMatchObject({ status: 422, code: 'idempotency-mismatch' });
+  });
+
+  test('is refused with the field and what was expected', async () => {
+    await world.store.commit({ facts: [{ kind: 'meter', meter: NEW }] });
+    expect((await post(body('2027-01-01T00:00:00Z'))).json()).toMatchObject({
+      status: 400,
+      field: 'meterPoints[0].meters',
+      detail: expect.stringContaining('m2 from an instant that has come'),
+    });
+    expect((await world.get('/api/v1/meter-points/p9/meters')).statusCode).toBe(404);
+    const reader = await world.keyWith('archive:read');
+    expect((await post(body('2026-11-20T02:00:00Z'), 'fix-2', reader)).statusCode).toBe(403);
+    expect((await world.get('/api/v1/meter-points/p1/meters', reader)).statusCode).toBe(200);
   });
 });

@@ -74,6 +74,7 @@ export async function createApiWorld({ requestsPerMinute = 100_000, ...options }
     scans,
     cases: createCaseService({ store, clock }),
     supplyChanges: world.supplyChanges,
+    installations: world.installations,
     readingEntry: world.readingEntry,
     reversals: world.reversals,
     credit: world.credit,

@@ -16,6 +16,7 @@ import { createCreditService } from '../../src/core/services/credit-service.ts';
 import { createDecisions } from '../../src/core/services/decisions.ts';
 import { createHoldService } from '../../src/core/services/hold-service.ts';
 import { createLateFeeService } from '../../src/core/services/late-fee-service.ts';
+import { createMeterInstallations } from '../../src/core/services/meter-installations.ts';
 import { createMeteringService } from '../../src/core/services/metering-service.ts';
 import { createNoticeService } from '../../src/core/services/notice-service.ts';
 import { createPaymentService, type PaymentOrder } from '../../src/core/services/payment-service.ts';
@@ -111,6 +112,7 @@ export async function createWorld({
   const settlement = createSettlementService({ store, situations, decisions, clock, newId, dueDays: 4, waitMs: 7_200_000 });
   const reversals = createReversalService({ store, situations, decisions, clock, newId });
   const credit = createCreditService({ store, situations, decisions, clock, newId });
+  const installations = createMeterInstallations({ store, clock });
   const readingEntry = createReadingEntry({ store, situations, decisions, clock, newId });
   await storeArchive(inner, [placeOf(meterPoint, meterConfig)], clock.now());
 
@@ -137,6 +139,7 @@ export async function createWorld({
     lateFees,
     supplyChanges,
     settlement,
+    installations,
     readingEntry,
     reversals,
     credit,

@@ -6,6 +6,7 @@ import { DecisionSchema, TermSchema } from './decision.ts';
 import { EntrySchema } from './entry.ts';
 import { EventSchema } from './event.ts';
 import { HoldSchema } from './hold.ts';
+import { InstalledMetersSchema } from './installed-meters.ts';
 import { KeySchema } from './key.ts';
 import { LineSchema, OccupancySchema } from './line.ts';
 import { MeterSchema, RelaySchema } from './meter.ts';
@@ -32,6 +33,7 @@ export const SHARED_SCHEMAS = [
   ArchiveExceptionSchema,
   ArchiveImportSchema,
   SupplyChangeSchema,
+  InstalledMetersSchema,
   EntrySchema,
   PaymentSchema,
   HoldSchema,

@@ -15,7 +15,7 @@ import type { IssuedBill } from './issued-bill.ts';
 import type { JournalEntry } from './journal.ts';
 import type { LineAlarm } from './line-alarm.ts';
 import type { Mark, MarkKind } from './mark.ts';
-import type { LoadSide, Meter, MeterPoint, RelayReport } from './meter.ts';
+import type { LoadSide, Meter, MeterPoint, MeterSpan, RelayReport } from './meter.ts';
 import type { Notice } from './notice.ts';
 import type { Hold, HoldEnd, Payment } from './payment.ts';
 import type { Reading } from './reading.ts';
@@ -28,6 +28,15 @@ export type Fact =
   | { readonly kind: 'account'; readonly account: Account }
   | { readonly kind: 'meterPoint'; readonly meterPoint: MeterPoint }
   | { readonly kind: 'meter'; readonly meter: Meter }
+  /** Which meters hung at a meter point, in order of time, in the place of all that was believed of it; the last one still hangs. */
+  | {
+      readonly kind: 'meterSpans';
+      readonly meterPointId: MeterPointId;
+      readonly spans: readonly MeterSpan[];
+      readonly at: Instant;
+      readonly actor: Actor;
+      readonly reason: string;
+    }
   /** Replaces what is believed of each aspect; what was believed before stays, with who changed it, when and why. */
   | { readonly kind: 'archiveChange'; readonly change: ArchiveChange }
   // Money

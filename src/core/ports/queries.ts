@@ -126,6 +126,14 @@ export interface EventRecord {
   readonly data: Readonly<Record<string, unknown>>;
 }
 
+/** Which meters hung at a meter point, in order of time. */
+export interface InstalledMeters {
+  readonly meterPointId: MeterPointId;
+  readonly spans: readonly MeterSpan[];
+  /** Of `meterPoint:ID`. */
+  readonly version: number;
+}
+
 export interface PaymentGround {
   /** The key did something before: the payment that it posted, if it was one. */
   readonly keyed: { readonly payment: StoredPayment | undefined } | undefined;
@@ -173,6 +181,11 @@ export interface Queries {
     answer: Page<Reading>;
   };
   /** Where a meter hung at an instant, the instant at which it was taken down included. */
+  /** Of these meter points, and of those where one of these meters hung, in the order of their ids. */
+  readonly installedMeters: {
+    ask: { meterPointIds: readonly MeterPointId[]; meterIds: readonly MeterId[] };
+    answer: readonly InstalledMeters[];
+  };
   readonly meterPointAt: { ask: { meterId: MeterId; at: Instant }; answer: MeterPointId | undefined };
   /** Of each register of each meter the good readings that lie on the cuts or next to them, and the newest. */
   readonly chargePoints: {

@@ -23,7 +23,7 @@ const believedOf = question<{ subject: string }>()((db, asked) =>
 const everythingOf = question<{ subject: string }>()((db, asked) =>
   db.selectFrom('dated_facts').selectAll().where('subject', '=', asked.subject).orderBy('id'),
 );
-const versionOf = question<{ subject: string }>()((db, asked) =>
+export const versionOf = question<{ subject: string }>()((db, asked) =>
   db.selectFrom('versions').select('version').where('subject', '=', asked.subject),
 );
 const subjectsAfter = question<{ after: string; end: string; limit: number }>()((db, asked) =>

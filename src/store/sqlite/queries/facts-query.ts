@@ -14,15 +14,12 @@ import { ENDED, literal, question } from '../question.ts';
 import { readAccount } from './account-queries.ts';
 import type { Answers } from './answer.ts';
 import { readBelieved } from './archive-queries.ts';
-import { meterPointById, readNewest, readNewestGood, readRelay } from './meter-queries.ts';
+import { meterPointById, meterSpansOf, readNewest, readNewestGood, readRelay } from './meter-queries.ts';
 import { caseOf, commandOf, crossingOf, markOf, meterOf, meterPointOf, noticeOf, spanOf } from './rows.ts';
 
 type OfPoint = { readonly id: string };
 
 const meterAtPoint = question<OfPoint>()((db, asked) => db.selectFrom('meters').selectAll().where('meter_point_id', '=', asked.id));
-const meterSpansOf = question<OfPoint>()((db, asked) =>
-  db.selectFrom('meter_spans').selectAll().where('meter_point_id', '=', asked.id).orderBy('from_at'),
-);
 const accrualOf = question<OfPoint>()((db, asked) => db.selectFrom('accruals').select('body').where('meter_point_id', '=', asked.id));
 const openCommandsOf = question<OfPoint>()((db, asked) =>
   db.selectFrom('commands').selectAll().where('meter_point_id', '=', asked.id).where('state', 'not in', ENDED).orderBy('seq'),

@@ -9,8 +9,9 @@ import type { Reader } from '../connection.ts';
 import { question } from '../question.ts';
 import type { Schema } from '../schema.ts';
 import type { Answers } from './answer.ts';
+import { versionOf } from './archive-queries.ts';
 import { cursorNumbers, NEWEST, pageOf } from './paging.ts';
-import { accountOf, meterOf, meterPointOf, readingOf, relayOf } from './rows.ts';
+import { accountOf, meterOf, meterPointOf, readingOf, relayOf, spanOf } from './rows.ts';
 
 const allMeterPoints = question()((db) => db.selectFrom('meter_points').selectAll().orderBy('id'));
 const allMeters = question()((db) => db.selectFrom('meters').selectAll().orderBy('id'));
@@ -44,6 +45,13 @@ const newestGoodReadings = question<{ meterId: string }>()((db, asked) =>
     .where('latest_readings.meter_id', '=', asked.meterId)
     .whereRef('latest_readings.good_id', '<>', 'latest_readings.newest_id')
     .orderBy('readings.measured_at', 'desc'),
+);
+const placesOfMeter = question<{ id: string }>()((db, asked) =>
+  db.selectFrom('meter_spans').select('meter_point_id').distinct().where('meter_id', '=', asked.id),
+);
+/** Every meter that has hung at a meter point, in order of time. */
+export const meterSpansOf = question<{ id: string }>()((db, asked) =>
+  db.selectFrom('meter_spans').selectAll().where('meter_point_id', '=', asked.id).orderBy('from_at'),
 );
 const spanAt = question<{ meterId: string; at: bigint }>()((db, asked) =>
   db
@@ -98,7 +106,7 @@ const goodReadingAfter = question<AroundAsk>()((db, asked) =>
   ofRegister(db, asked).where('measured_at', '>', asked.at).where('quality', '=', 'good').orderBy('measured_at', 'asc'),
 );
 
-type MeterQuery = 'readingsAround' | 'chargePoints' | 'meterPointAt' | 'archive' | 'meter' | 'meters' | 'readings';
+type MeterQuery = 'installedMeters' | 'readingsAround' | 'chargePoints' | 'meterPointAt' | 'archive' | 'meter' | 'meters' | 'readings';
 
 export const meterAnswers: Answers<MeterQuery> = {
   archive: ({ reader }) => ({
@@ -143,6 +151,17 @@ export const meterAnswers: Answers<MeterQuery> = {
       before: found(reader.first(goodReadingBefore, asked)),
       after: found(reader.first(goodReadingAfter, asked)),
     };
+  },
+  installedMeters({ reader }, { meterPointIds, meterIds }) {
+    const places = new Set<string>([
+      ...meterPointIds,
+      ...meterIds.flatMap((id) => reader.all(placesOfMeter, { id }).map(({ meter_point_id }) => meter_point_id)),
+    ]);
+    return [...places].sort().map((id) => ({
+      meterPointId: asId<MeterPointId>(id),
+      spans: reader.all(meterSpansOf, { id }).map(spanOf),
+      version: Number(reader.first(versionOf, { subject: `meterPoint:${id}` })?.version ?? 0n),
+    }));
   },
   meterPointAt({ reader }, { meterId, at }) {
     const span = reader.first(spanAt, { meterId, at: BigInt(at) });

@@ -2,7 +2,12 @@ import { BEGINNING } from '../../../core/model/archive.ts';
 import type { Appliers, WriterContext } from './applier.ts';
 
 /** An archive fact that equals what is stored changes nothing, raises nothing and leaves no record. */
-export function createArchiveAppliers({ database, seal, versions, now }: WriterContext): Appliers<'account' | 'meterPoint' | 'meter'> {
+export function createArchiveAppliers({
+  database,
+  seal,
+  versions,
+  now,
+}: WriterContext): Appliers<'account' | 'meterPoint' | 'meter' | 'meterSpans'> {
   const account = database.prepare(replaceIfOther('accounts', ['id', 'state']));
   const meterPoint = database.prepare(
     replaceIfOther('meter_points', [
@@ -29,15 +34,19 @@ export function createArchiveAppliers({ database, seal, versions, now }: WriterC
     'select from_at, meter_id from meter_spans where meter_point_id = ? and to_at is null',
   );
   const end = database.prepare('update meter_spans set to_at = ? where meter_point_id = ? and to_at is null');
-  const hang = database.prepare('insert into meter_spans (meter_point_id, from_at, to_at, meter_id) values (?, ?, null, ?)');
+  const hang = database.prepare('insert into meter_spans (meter_point_id, from_at, to_at, meter_id) values (?, ?, ?, ?)');
   /** The first meter of a place is taken to have hung there since ever; another one hangs from now on. */
   const hangs = (meterPointId: string, meterId: string): void => {
     const before = hung.get(meterPointId);
     if (before?.meter_id === meterId) return;
     const from = before === undefined ? BEGINNING : Math.max(now(), before.from_at + 1);
     end.run(from, meterPointId);
-    hang.run(meterPointId, from, meterId);
+    hang.run(meterPointId, from, null, meterId);
   };
+  const hangings = database.prepare<[string], { readonly meterId: string; readonly from: number }>(
+    'select meter_id as meterId, from_at as "from" from meter_spans where meter_point_id = ? order by from_at',
+  );
+  const forget = database.prepare('delete from meter_spans where meter_point_id = ?');
   const changed = (subject: string, data: Readonly<Record<string, unknown>>) => {
     versions.raise(subject);
     seal.record({ at: now(), type: 'archive.changed', subject, data });
@@ -73,6 +82,13 @@ export function createArchiveAppliers({ database, seal, versions, now }: WriterC
       hangs(meterPointId, id);
       for (const removed of takeDown.all(meterPointId, id)) changed(`meter:${removed}`, { id: removed, removed: true });
       return changed(`meter:${id}`, { id, meterPointId, lineId, protocol, address });
+    },
+    meterSpans({ meterPointId, spans, actor, reason }) {
+      const before = hangings.all(meterPointId);
+      forget.run(meterPointId);
+      for (const { meterId, from, to } of spans) hang.run(meterPointId, from, to ?? null, meterId);
+      const meters = spans.map(({ meterId, from }) => ({ meterId, from }));
+      return changed(`meterPoint:${meterPointId}`, { meters, before, actor, reason });
     },
   };
 }
