@@ -18,7 +18,7 @@ import type { RegisterName } from '../model/register.ts';
 import type { RuleSet } from '../model/rule-set.ts';
 import type { MeterPointFacts } from '../ports/queries.ts';
 import type { Store } from '../ports/store.ts';
-import type { BillingTerms } from './billing-ground.ts';
+import { type BillingTerms, groundOf } from './billing-ground.ts';
 
 /** What the configuration says of a meter point beyond its stored facts. */
 export interface PointTerms extends BillingTerms {
@@ -76,12 +76,8 @@ function dayStart(now: Instant, zone: Zone): Instant {
   return fromLocalTime({ ...toLocalTime(now, zone), hour: 0, minute: 0, second: 0 }, zone);
 }
 
-function situationOf(
-  facts: MeterPointFacts,
-  overlay: Overlay,
-  now: Instant,
-  { rules, registers, zone, simulatedLine }: PointTerms,
-): Situation {
+function situationOf(facts: MeterPointFacts, overlay: Overlay, now: Instant, terms: PointTerms): Situation {
+  const { rules, registers, zone, simulatedLine } = terms;
   const balance = addMoney(facts.account.balance, overlay.credit ?? NO_MONEY);
   const accrued = overlay.accrual === undefined ? facts.account.accrued : ownAccrued(overlay.accrual);
   const { meterPoint, account, openCommands, lastOpening, crossing, notices, marks, openCases, limiter } = facts;
@@ -99,7 +95,7 @@ function situationOf(
     balance,
     available: availableOf({ balance, held: account.held, accrued, funds: account.funds }),
     reading: oldestOf(registers.needed, [...(overlay.readings ?? []), ...facts.latestReadings]),
-    provisional: doubtsOf(overlay.accrual ?? facts.accrual),
+    provisional: overlay.accrual === undefined ? doubtsOfStored(facts, terms) : doubtsOf(overlay.accrual),
     paysBefore: paysBefore(supply),
     relay: overlay.relay ?? facts.relay,
     openCommands,
@@ -116,8 +112,21 @@ function situationOf(
 /** What a charge will take from the customer's own money. */
 const ownAccrued = ({ payer, accrued }: Accrual): Money => (isCustomer(payer) ? accrued : NO_MONEY);
 
-const doubtsOf = (accrual: Accrual | undefined): readonly Remark[] =>
-  accrual === undefined ? [] : [...accrual.carried, ...accrual.provisional];
+const doubtsOf = ({ carried, provisional }: Accrual): readonly Remark[] => [...carried, ...provisional];
+
+/** What was corrected since the last poll is not charged by yet. */
+function doubtsOfStored(facts: MeterPointFacts, terms: PointTerms): readonly Remark[] {
+  const { accrual } = facts;
+  if (accrual === undefined) return [];
+  const isCharged = accrual.ground === '' || accrual.ground === groundOf(facts, terms, accrual.from, accrual.to).key;
+  return isCharged ? doubtsOf(accrual) : [...doubtsOf(accrual), CORRECTED];
+}
+
+const CORRECTED: Remark = {
+  reason: 'corrected',
+  rule: 'charged-at-next-poll',
+  detail: 'ratio, meters, contract, class or price were corrected since the charge so far was reckoned: the next poll charges by them',
+};
 
 function localOf(now: Instant, zone: Zone): Situation['local'] {
   const local = toLocalTime(now, zone);

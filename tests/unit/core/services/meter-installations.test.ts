@@ -4,6 +4,7 @@ import { ENERGY_TOTAL } from '../../../../src/core/model/register.ts';
 import type { InstallationOrder } from '../../../../src/core/services/meter-installations.ts';
 import { type Instant, plusMs } from '../../../../src/kernel/clock.ts';
 import { type Actor, asId, type MeterId, type MeterPointId } from '../../../../src/kernel/ids.ts';
+import { money } from '../../../../src/kernel/units.ts';
 import { instant, kwh, METER, POINT, readingOf } from '../../../support/core-facts.ts';
 import { createWorld, type World } from '../../../support/core-world.ts';
 
@@ -100,6 +101,23 @@ describe('a meter that was replaced before the configuration said so', () => {
 });
 
 describe('what is said of meters', () => {
+  test('trips nobody before a register was charged by it', async () => {
+    const world = await replacedLate();
+    await poll(world, '5.00', plusMs(CONFIGURED, 3_600_000));
+    const doubts = async () => world.situations.of(await world.facts()).provisional.map(({ reason }) => reason);
+    expect(await doubts()).not.toContain('corrected');
+    await correct(world, [at(POINT.id, hung(OLD), hung(NEW, CHANGED))]);
+    expect(await doubts()).toContain('corrected');
+    const exhausted = { credit: money(-2_000_000_000n) };
+    const { decision } = world.decisions.decide(await world.facts(), exhausted);
+    expect(decision.terms.find(({ name }) => name === 'charge-measured')).toMatchObject({
+      verdict: 'unknown',
+      proof: expect.stringContaining('corrected (charged-at-next-poll)'),
+    });
+    await poll(world, '6.00', plusMs(CONFIGURED, 7_200_000));
+    expect(await doubts()).not.toContain('corrected');
+  });
+
   test('is on record with what was believed before', async () => {
     const world = await replacedLate();
     await correct(world, [at(POINT.id, hung(OLD), hung(NEW, CHANGED))]);
