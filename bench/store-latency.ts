@@ -116,11 +116,10 @@ async function withTill(measure: (till: Till, dir: string) => Promise<Omit<Scena
   }
 }
 
-const atMost = (label: string, figures: readonly number[], goal: number, stretch?: number): RatioRow => ({
+const atMost = (label: string, figures: readonly number[], goal: number): RatioRow => ({
   label,
   ratio: summary(figures),
   goal,
-  ...(stretch === undefined ? {} : { stretch }),
   higherIsBetter: false,
 });
 

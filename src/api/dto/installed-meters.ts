@@ -1,6 +1,6 @@
 import Type, { type Static } from 'typebox';
 import { BEGINNING } from '../../core/model/archive.ts';
-import type { InstalledMeters } from '../../core/ports/queries.ts';
+import type { PlaceMeters } from '../../core/services/meter-installations.ts';
 import { formatInstant } from '../../kernel/clock.ts';
 import { instantOrNull, text } from './fields.ts';
 
@@ -20,7 +20,7 @@ export const InstalledMetersSchema = Type.Object(
 );
 export type InstalledMetersDto = Static<typeof InstalledMetersSchema>;
 
-export const toInstalledMetersDto = ({ meterPointId, spans }: InstalledMeters): InstalledMetersDto => ({
+export const toInstalledMetersDto = ({ meterPointId, spans }: PlaceMeters): InstalledMetersDto => ({
   meterPointId,
   meters: spans.map(({ meterId, from, to }) => ({
     meterId,

@@ -1,5 +1,4 @@
-import type { Clock, Instant } from '../../kernel/clock.ts';
-import { formatInstant } from '../../kernel/clock.ts';
+import { type Clock, formatInstant, type Instant } from '../../kernel/clock.ts';
 import type { Actor, MeterId, MeterPointId } from '../../kernel/ids.ts';
 import { err, ok, type Result } from '../../kernel/result.ts';
 import { BEGINNING } from '../model/archive.ts';
@@ -15,6 +14,9 @@ export interface PlaceOrder {
   /** At least one; the last one is the meter that hangs there now. `from` is undefined where it hung there since ever. */
   readonly meters: readonly { readonly meterId: MeterId; readonly from: Instant | undefined }[];
 }
+
+/** What hung at a place, as it is believed now. */
+export type PlaceMeters = Pick<InstalledMeters, 'meterPointId' | 'spans'>;
 
 export interface InstallationOrder {
   /** Meters that were taken for each other are put right together: none hangs at two places at once. */
@@ -35,7 +37,7 @@ export interface MeterInstallations {
    * Says which meters hung where, in the place of what was believed: what is charged rests on it from the next register on, and what was
    * settled is looked at again. What hangs now is the configuration's to say.
    */
-  correct(order: InstallationOrder): Promise<Result<Once<readonly InstalledMeters[]>, InstallationError>>;
+  correct(order: InstallationOrder): Promise<Result<Once<readonly PlaceMeters[]>, InstallationError>>;
 }
 
 export interface InstallationDeps {
@@ -51,7 +53,7 @@ export function createMeterInstallations(deps: InstallationDeps): MeterInstallat
 async function correct(
   { store, clock }: InstallationDeps,
   order: InstallationOrder,
-): Promise<Result<Once<readonly InstalledMeters[]>, InstallationError>> {
+): Promise<Result<Once<readonly PlaceMeters[]>, InstallationError>> {
   const { places, idempotencyKey: key, actor, reason } = order;
   const at = clock.now();
   const fingerprint = JSON.stringify(['installations', places, reason]);
@@ -79,7 +81,7 @@ async function correct(
   });
   switch (outcome.status) {
     case 'committed':
-      return ok({ value: after.map((place) => ({ ...place, version: 0 })), replayed: false });
+      return ok({ value: after, replayed: false });
     case 'duplicate':
       return err({ code: 'idempotency-mismatch' });
     case 'conflict':

@@ -126,8 +126,8 @@ function unpackFact([kind, ...rest]: Packed): Fact {
       };
     }
     case 'readingEntered': {
-      const [reading, actor, reason] = rest as [Reading & { readonly value: unknown }, Actor, string];
-      return { kind, reading: { ...reading, value: energy(BigInt(reading.value as unknown as string)) }, actor, reason };
+      const [{ value, ...reading }, actor, reason] = rest as [Omit<Reading, 'value'> & { readonly value: string }, Actor, string];
+      return { kind, reading: { ...reading, value: energy(BigInt(value)) }, actor, reason };
     }
     case 'bill':
       return { kind, bill: parseBill(rest[0] as string) };
