@@ -71,7 +71,8 @@ const withCharge = (accrual: Accrual, rated: Bill): Accrual => {
   return { ...charged, accrued: accruedOf(charged.rated, charged.posted) };
 };
 
-const customerSum = (sums: Accrual['rated']): Money => sums.reduce((sum, { customer }) => addMoney(sum, customer), NO_MONEY);
+/** What components cost, or were posted, together. */
+export const customerSum = (sums: Accrual['rated']): Money => sums.reduce((sum, { customer }) => addMoney(sum, customer), NO_MONEY);
 
 /** The day that the period's last moment belongs to. */
 const lastDayOf = ({ facts: { period, zone } }: BillingGround): BusinessDay => businessDayOf(instantOf(period.to - 1), zone);

@@ -1,7 +1,7 @@
 /** What was settled is rated again where something that it rests on has changed; a bill that comes out otherwise is taken back and issued anew. */
 import type { Clock } from '../../kernel/clock.ts';
 import type { MeterPointId, NewId } from '../../kernel/ids.ts';
-import { addMoney, type Money, NO_MONEY, negateMoney, subtractMoney } from '../../kernel/units.ts';
+import { addMoney, NO_MONEY, negateMoney, subtractMoney } from '../../kernel/units.ts';
 import { chargeEntry } from '../ledger/entries.ts';
 import type { Accrual } from '../model/accrual.ts';
 import type { Bill } from '../model/bill.ts';
@@ -15,7 +15,7 @@ import { printedLine } from '../tariff/printed-line.ts';
 import { rateBill } from '../tariff/rater.ts';
 import { openingOf, readingOf } from './accrue.ts';
 import { type BillingGround, groundOf, withPrevious } from './billing-ground.ts';
-import { issuedBill, SETTLEMENT } from './close-period.ts';
+import { customerSum, issuedBill, SETTLEMENT } from './close-period.ts';
 import type { Built, Decisions } from './decisions.ts';
 import { pointsFor } from './open-period.ts';
 import type { Situations } from './situations.ts';
@@ -145,12 +145,9 @@ function repost({ clock, newId }: ReviewDeps, bill: NumberedBill, ground: Billin
   const open = back?.accrual ?? settled;
   const due = chargeEntry(stamp(), { ...open, payer: ground.payer, rated: componentSums(rated.lines) });
   const entries = [back, due].flatMap((each) => each?.entry ?? []);
-  const difference = subtractMoney(sumOf(bill.posted), rated.total);
+  const difference = subtractMoney(customerSum(bill.posted), rated.total);
   return { entries, left: due?.accrual ?? open, credit: isSame && isCustomer(bill.payer) ? difference : NO_MONEY };
 }
-
-const sumOf = (sums: readonly { readonly customer: Money }[]): Money =>
-  sums.reduce((sum, { customer }) => addMoney(sum, customer), NO_MONEY);
 
 /** Takes a bill back, line by line. */
 function creditOf({ newId, clock }: ReviewDeps, { number: _, ...bill }: NumberedBill) {

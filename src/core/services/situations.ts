@@ -95,7 +95,7 @@ function situationOf(facts: MeterPointFacts, overlay: Overlay, now: Instant, ter
     balance,
     available: availableOf({ balance, held: account.held, accrued, funds: account.funds }),
     reading: oldestOf(registers.needed, [...(overlay.readings ?? []), ...facts.latestReadings]),
-    provisional: overlay.accrual === undefined ? doubtsOfStored(facts, terms) : doubtsOf(overlay.accrual),
+    provisional: doubtsOf(overlay.accrual ?? facts.accrual, facts, terms),
     paysBefore: paysBefore(supply),
     relay: overlay.relay ?? facts.relay,
     openCommands,
@@ -112,14 +112,12 @@ function situationOf(facts: MeterPointFacts, overlay: Overlay, now: Instant, ter
 /** What a charge will take from the customer's own money. */
 const ownAccrued = ({ payer, accrued }: Accrual): Money => (isCustomer(payer) ? accrued : NO_MONEY);
 
-const doubtsOf = ({ carried, provisional }: Accrual): readonly Remark[] => [...carried, ...provisional];
-
 /** What was corrected since the last poll is not charged by yet. */
-function doubtsOfStored(facts: MeterPointFacts, terms: PointTerms): readonly Remark[] {
-  const { accrual } = facts;
+function doubtsOf(accrual: Accrual | undefined, facts: MeterPointFacts, terms: PointTerms): readonly Remark[] {
   if (accrual === undefined) return [];
-  const isCharged = accrual.ground === '' || accrual.ground === groundOf(facts, terms, accrual.from, accrual.to).key;
-  return isCharged ? doubtsOf(accrual) : [...doubtsOf(accrual), CORRECTED];
+  const { carried, provisional, ground, from, to } = accrual;
+  const isCharged = ground === '' || ground === groundOf(facts, terms, from, to).key;
+  return [...carried, ...provisional, ...(isCharged ? [] : [CORRECTED])];
 }
 
 const CORRECTED: Remark = {
