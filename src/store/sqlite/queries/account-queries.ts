@@ -1,6 +1,7 @@
 import { OWN_MONEY_ONLY } from '../../../core/ledger/buckets.ts';
 import type { Funds } from '../../../core/model/funds.ts';
 import { customerAccount, emergencyAccount, lateFeeAccount, promotionAccount, receivableAccount } from '../../../core/model/journal.ts';
+import type { StoredPayment } from '../../../core/model/payment.ts';
 import type { AccountView } from '../../../core/ports/queries.ts';
 import type { AccountId, MeterPointId } from '../../../kernel/ids.ts';
 import { asId } from '../../../kernel/ids.ts';
@@ -74,23 +75,21 @@ const accruedOfAccount = question<{ id: string }>()((db, asked) =>
     .where('meter_points.account_id', '=', asked.id)
     .orderBy('meter_points.id'),
 );
-const pointOfAccount = question<{ id: string }>()((db, asked) =>
-  db
-    .selectFrom('accounts')
-    .leftJoin('meter_points', 'meter_points.account_id', 'accounts.id')
-    .select('meter_points.id as meter_point_id')
-    .where('accounts.id', '=', asked.id)
-    .orderBy('meter_points.id')
-    .limit(1),
-);
 const paymentById = question<{ id: string }>()((db, asked) => db.selectFrom('payments').selectAll().where('id', '=', asked.id));
-const paymentBySerial = question<{ channel: string; date: string; serial: string }>()((db, asked) =>
-  db
-    .selectFrom('payments')
-    .selectAll()
-    .where('channel', '=', asked.channel)
-    .where('channel_date', '=', asked.date)
-    .where('channel_serial', '=', asked.serial),
+/** One statement for all that a payment meets: most of them meet nothing but the account. */
+const paymentMeets = question<{ key: string; channel: string; date: string; serial: string; account: string }>()((db, asked) =>
+  db.selectNoFrom((of) => [
+    of.selectFrom('idempotency_keys').select('resource').where('key', '=', asked.key).as('resource'),
+    of
+      .selectFrom('payments')
+      .select('id')
+      .where('channel', '=', asked.channel)
+      .where('channel_date', '=', asked.date)
+      .where('channel_serial', '=', asked.serial)
+      .as('of_serial'),
+    of.selectFrom('accounts').select('id').where('id', '=', asked.account).as('account'),
+    of.selectFrom('meter_points').select('id').where('account_id', '=', asked.account).orderBy('id').limit(1).as('meter_point'),
+  ]),
 );
 const idempotencyKey = question<{ key: string }>()((db, asked) =>
   db.selectFrom('idempotency_keys').select(['fingerprint', 'resource']).where('key', '=', asked.key),
@@ -124,19 +123,14 @@ export const accountAnswers: Answers<AccountQuery> = {
       (row) => viewOf(reader, row).view,
     );
   },
-  payment({ reader }, { paymentId }) {
-    const row = reader.first(paymentById, { id: paymentId });
-    return row && paymentOf(row);
-  },
+  payment: ({ reader }, { paymentId }) => readPayment(reader, paymentId),
   paymentGround({ reader }, { idempotencyKey: key, channel, channelDate, channelSerial, accountId }) {
-    const known = reader.first(idempotencyKey, { key });
-    const keyed = known && reader.first(paymentById, { id: known.resource.replace(/^payment:/, '') });
-    const ofSerial = reader.first(paymentBySerial, { channel, date: channelDate, serial: channelSerial });
-    const account = reader.first(pointOfAccount, { id: accountId });
+    const met = reader.first(paymentMeets, { key, channel, date: channelDate, serial: channelSerial, account: accountId });
     return {
-      keyed: known && { payment: keyed && paymentOf(keyed) },
-      ofSerial: ofSerial && paymentOf(ofSerial),
-      account: account && { meterPointId: account.meter_point_id === null ? undefined : asId<MeterPointId>(account.meter_point_id) },
+      keyed: met?.resource == null ? undefined : { payment: readPayment(reader, met.resource.replace(/^payment:/, '')) },
+      ofSerial: met?.of_serial == null ? undefined : readPayment(reader, met.of_serial),
+      account:
+        met?.account == null ? undefined : { meterPointId: met.meter_point === null ? undefined : asId<MeterPointId>(met.meter_point) },
     };
   },
   idempotencyKey: ({ reader }, { key }) => reader.first(idempotencyKey, { key }),
@@ -156,6 +150,11 @@ interface VersionedAccount {
 export function readAccount(reader: Reader, accountId: AccountId): VersionedAccount | undefined {
   const row = reader.first(accountById, { id: accountId });
   return row && viewOf(reader, row);
+}
+
+function readPayment(reader: Reader, id: string): StoredPayment | undefined {
+  const row = reader.first(paymentById, { id });
+  return row && paymentOf(row);
 }
 
 function readFunds(reader: Reader, id: AccountId): Funds {
