@@ -215,14 +215,11 @@ export const t20: Scenario = {
       return {
         id: 'T20',
         rows: [
-          {
-            ...atMost(
-              'p99 of the others’ wait / (5 ms + 2 × p99 of a sync)',
-              rounds.map(({ wait, bound }) => wait / bound),
-              1,
-            ),
-            open: 'the median waits 2 ms; the tail is what two busy threads wait for on two cores: a checkpoint of 5 ms each 200 ms, and the backlog of 10 payments for each ms that a thread stood still',
-          },
+          atMost(
+            'p99 of the others’ wait / (5 ms + 2 × p99 of a sync)',
+            rounds.map(({ wait, bound }) => wait / bound),
+            1,
+          ),
           {
             label: `a second into the one / ${HOT_PER_SECOND}`,
             ratio: summary(rounds.map(({ rate }) => rate / HOT_PER_SECOND)),

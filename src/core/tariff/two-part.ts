@@ -14,6 +14,7 @@ import { versionAt } from './stretches.ts';
  * @param kwh used in the period, for the discount of high use (F82)
  */
 export function chargeTwoPart(book: LineBook, facts: BillingFacts, plan: PricePlan, until: Instant, kwh: Rational): readonly Remark[] {
+  if (facts.capacities.length === 0 && facts.demands.length === 0) return [];
   const remarks = new Map<DemandFact, Remark>();
   const { zone } = facts;
   for (let day = businessDayOf(facts.period.from, zone); startOfDay(day, zone) < until; day = nextDay(day)) {

@@ -28,12 +28,8 @@ const answers: Answers<keyof Queries> = {
   ...reversalAnswers,
 };
 
-/** Asked often, and answered by one statement, which sees one state as it is; what it names besides is never changed. */
-const ONE_STATEMENT: ReadonlySet<keyof Queries> = new Set(['paymentGround', 'payment', 'ledgerBalance', 'idempotencyKey', 'apiKeyByHash']);
-
 /** Answers one named question from one snapshot. */
 export function answer<Name extends keyof Queries>(name: Name, ask: Queries[Name]['ask'], sources: Sources): Queries[Name]['answer'] {
-  if (ONE_STATEMENT.has(name)) return answers[name](sources, ask);
   return sources.reader.snapshot(() => answers[name](sources, ask));
 }
 
