@@ -51,31 +51,35 @@ export function parseZone(name: string): Zone | undefined {
 }
 
 export function toLocalTime(at: Instant, inZone: Zone): LocalTime {
-  const offset = slotOffsets(`${Math.floor(at / SLOT_MS)} ${inZone}`) ?? offsetMs(at, inZone);
-  const text = formatInstant(instantOf(at + offset));
-  // Years before 0 and after 9999 have a sign and six digits.
-  const start = text.indexOf('-', 1);
-  const number = (from: number, length: number) => Number(text.slice(start + from, start + from + length));
-  return {
-    year: Number(text.slice(0, start)),
-    month: number(1, 2),
-    day: number(4, 2),
-    hour: number(7, 2),
-    minute: number(10, 2),
-    second: number(13, 2),
-  };
+  const wallMs = at + offsetAt(at, inZone);
+  const days = Math.floor(wallMs / MS_PER_DAY);
+  const seconds = Math.floor((wallMs - days * MS_PER_DAY) / 1_000);
+  return { ...dateAfter(days), hour: Math.floor(seconds / 3_600), minute: Math.floor(seconds / 60) % 60, second: seconds % 60 };
 }
 
 /** A zone answers slowly, and its clocks are changed a few times a year: its offset is kept for each quarter of an hour. */
 const SLOT_MS = 900_000;
+const offsetAt = (at: Instant, inZone: Zone): number => slotOffsets(inZone)(Math.floor(at / SLOT_MS)) ?? offsetMs(at, inZone);
 
 /** Undefined where the clocks are changed within the slot. */
-const slotOffsets = memoized(4096, (slotAndZone): number | undefined => {
-  const space = slotAndZone.indexOf(' ');
-  const from = Number(slotAndZone.slice(0, space)) * SLOT_MS;
-  const inZone = slotAndZone.slice(space + 1) as Zone;
-  const offset = offsetMs(instantOf(from), inZone);
-  return offset === offsetMs(instantOf(from + SLOT_MS - 1), inZone) ? offset : undefined;
+const slotOffsets = memoized(64, (inZone: Zone) =>
+  memoized(4_096, (slot: number): number | undefined => {
+    const from = slot * SLOT_MS;
+    const offset = offsetMs(instantOf(from), inZone);
+    return offset === offsetMs(instantOf(from + SLOT_MS - 1), inZone) ? offset : undefined;
+  }),
+);
+
+/** The date so many days after 1970-01-01. */
+const dateAfter = memoized(4_096, (days: number): Pick<LocalTime, 'year' | 'month' | 'day'> => {
+  const text = formatInstant(instantOf(days * MS_PER_DAY));
+  // Years before 0 and after 9999 have a sign and six digits.
+  const start = text.indexOf('-', 1);
+  return {
+    year: Number(text.slice(0, start)),
+    month: Number(text.slice(start + 1, start + 3)),
+    day: Number(text.slice(start + 4, start + 6)),
+  };
 });
 
 /** As the zone itself tells it. */
@@ -107,10 +111,12 @@ function offsetMs(at: Instant, inZone: Zone): number {
 
 const two = (value: number) => String(value).padStart(2, '0');
 
-export function businessDayOf(at: Instant, inZone: Zone): BusinessDay {
-  const { year, month, day: dayOfMonth } = toLocalTime(at, inZone);
+export const businessDayOf = (at: Instant, inZone: Zone): BusinessDay => dayAfter(Math.floor((at + offsetAt(at, inZone)) / MS_PER_DAY));
+
+const dayAfter = memoized(4_096, (days: number): BusinessDay => {
+  const { year, month, day: dayOfMonth } = dateAfter(days);
   return `${year}-${two(month)}-${two(dayOfMonth)}` as BusinessDay;
-}
+});
 
 /** The instant at which a business day begins. */
 export const startOfDay = (day: BusinessDay, inZone: Zone): Instant => dayStarts(`${day} ${inZone}`);

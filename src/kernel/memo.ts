@@ -3,8 +3,8 @@
  *
  * @param limit most answers that are kept
  */
-export function memoized<T>(limit: number, compute: (key: string) => T): (key: string) => T {
-  const known = new Map<string, T>();
+export function memoized<T, Key = string>(limit: number, compute: (key: Key) => T): (key: Key) => T {
+  const known = new Map<Key, T>();
   return (key) => {
     const found = known.get(key);
     if (found !== undefined || known.has(key)) return found as T;
@@ -15,7 +15,7 @@ export function memoized<T>(limit: number, compute: (key: string) => T): (key: s
   };
 }
 
-function forgetFirst(known: Map<string, unknown>): void {
+function forgetFirst<Key>(known: Map<Key, unknown>): void {
   for (const key of known.keys()) {
     known.delete(key);
     return;

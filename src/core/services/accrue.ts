@@ -106,7 +106,8 @@ export function openingOf(meterPointId: MeterPointId, { facts: { period, zone },
 function chargeSoFar({ facts, plan }: BillingGround, points: readonly ChargePoint[], { posted }: Accrual, latestAt: Instant) {
   const until = instantOf(Math.min(latestAt, facts.period.to));
   const bill = rateBill(facts, plan, points.map(readingOf), until);
-  return { ...chargeOf(bill), accrued: accruedOf(componentSums(bill.lines), posted) };
+  const charge = chargeOf(bill);
+  return { ...charge, accrued: accruedOf(charge.rated, posted) };
 }
 
 /** What of a bill an accrual keeps. */
