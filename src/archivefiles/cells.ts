@@ -74,10 +74,23 @@ export const readRatio: ReadCell<number> = (text) => {
   return over / under;
 };
 /** kVA with up to three decimals, as whole volt-amperes. */
-export const readKva: ReadCell<number> = (text) => {
-  const parsed = parseDecimal(text.replace(/\s*kva$/i, '').replaceAll(',', ''));
-  const voltAmperes = parsed.ok ? rescale(parsed.value, 3) : undefined;
-  return voltAmperes !== undefined && voltAmperes > 0n && voltAmperes <= 1_000_000_000n ? Number(voltAmperes) : undefined;
+export const readKva = readThousands(/\s*kva$/i);
+/** kW with up to three decimals, as whole watts. */
+export const readKw = readThousands(/\s*kw$/i);
+
+function readThousands(unit: RegExp): ReadCell<number> {
+  return (text) => {
+    const parsed = parseDecimal(text.replace(unit, '').replaceAll(',', ''));
+    const whole = parsed.ok ? rescale(parsed.value, 3) : undefined;
+    return whole !== undefined && whole > 0n && whole <= 1_000_000_000n ? Number(whole) : undefined;
+  };
+}
+
+/** Days of the month on which instalments are billed, as `10,20` or `10、20`. */
+export const readDays: ReadCell<readonly number[]> = (text) => {
+  const days = text.split(/[,、;/ ]+/).map((day) => readCount(1, 28)(day, NO_ZONE));
+  const known = days.filter((day) => day !== undefined);
+  return known.length === days.length && known.every((day, index) => day > (known[index - 1] ?? 0)) ? known : undefined;
 };
 export const readYuan: ReadCell<string> = (text) => {
   const plain = text.replaceAll(',', '');

@@ -1,5 +1,5 @@
 /** The columns of a marketing system's file: what each may be called, what may stand in it, and what it is asked for otherwise. */
-import type { CustomerClass, GuaranteeForm, SettlementMethod } from '../core/model/archive.ts';
+import type { AspectValues, CustomerClass, GuaranteeForm, SettlementMethod } from '../core/model/archive.ts';
 import type { ArchiveRow, RowField } from '../core/model/archive-row.ts';
 import {
   type ReadCell,
@@ -7,10 +7,12 @@ import {
   readDay,
   readDayEnd,
   readDayStart,
+  readDays,
   readDocument,
   readEmail,
   readId,
   readKva,
+  readKw,
   readMeterNumber,
   readMobile,
   readPhone,
@@ -50,6 +52,10 @@ const FLAGS: ReadonlyMap<boolean, readonly string[]> = new Map([
   [true, ['yes', 'true', '1', '是', 'y']],
   [false, ['no', 'false', '0', '否', 'n']],
 ]);
+const SIDES: ReadonlyMap<AspectValues['metering']['side'], readonly string[]> = new Map([
+  ['high', ['high', '高供高计', '低供低计', '高压侧']],
+  ['low', ['low', '高供低计', '低压侧']],
+]);
 const GRADES: ReadonlyMap<1 | 2, readonly string[]> = new Map([
   [1, ['1', '一级', 'i']],
   [2, ['2', '二级', 'ii']],
@@ -75,6 +81,8 @@ export const COLUMNS: { readonly [Field in RowField]-?: Column<Field> } = {
   email:            { names: ['电子邮箱', 'email'], read: readEmail, expected: 'an address, as name@example.com', personal: true },
   settlementMethod: { names: ['电费结算方式', '结算方式', 'settlement method'], read: readWord(METHODS), expected: '后付费, 分次结算 or 预付费 (after-reading, instalments or prepay)' },
   settlementTime:   { names: ['结算时间', 'settlement time'], read: readText, expected: TEXT },
+  readingDay:       { names: ['抄表例日', '结算日', 'reading day'], read: readCount(1, 28), expected: 'a day of the month, 1 to 28' },
+  instalmentDays:   { names: ['分次结算日', 'instalment days'], read: readDays, expected: 'days of the month, 1 to 28, in order, as 10,20' },
   breachLiability:  { names: ['违约责任', 'breach liability'], read: readText, expected: TEXT },
   temporary:        { names: ['临时用电', 'temporary'], read: readWord(FLAGS), expected: '是 or 否 (yes or no)' },
   agreementNumber:  { names: ['费控协议编号', 'agreement'], read: readText, expected: TEXT },
@@ -85,6 +93,8 @@ export const COLUMNS: { readonly [Field in RowField]-?: Column<Field> } = {
   guaranteeUntil:   { names: ['担保到期日', 'guarantee until'], read: readDayEnd, expected: DAY },
   customerClass:    { names: ['用电类别', 'class'], read: readWord(CLASSES), expected: '居民, 商业, 大工业, 农业 or 其他 (residential, commercial, industrial, agricultural or other)' },
   voltAmperes:      { names: ['合同容量', '容量', 'capacity kva'], read: readKva, expected: 'kVA with up to three decimals, as 315' },
+  contractedWatts:  { names: ['合同需量', '核定需量', 'contracted demand kw'], read: readKw, expected: 'kW with up to three decimals, as 250' },
+  meteringSide:     { names: ['计量方式', 'metering side'], read: readWord(SIDES), expected: '高供高计, 高供低计 or 低供低计 (high, or low where the losses of the transformer are added)' },
   currentRatio:     { names: ['CT变比', '电流互感器变比', 'ct'], read: readRatio, expected: 'a whole ratio, as 40 or 200/5' },
   voltageRatio:     { names: ['PT变比', '电压互感器变比', 'pt'], read: readRatio, expected: 'a whole ratio, as 100 or 10000/100' },
   meterNumber:      { names: ['电能表编号', '表号', 'meter number'], read: readMeterNumber, expected: 'letters, digits and dashes, as printed on the meter' },

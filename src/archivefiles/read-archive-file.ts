@@ -150,8 +150,19 @@ const NAMED_BY: readonly { readonly by: RowField; readonly what: string; readonl
   {
     by: 'contractId',
     what: 'the contract that these terms are of',
-    fields: ['settlementMethod', 'settlementTime', 'breachLiability', 'temporary', 'agreementNumber', 'guaranteeForm', 'customerId'],
+    fields: [
+      'settlementMethod',
+      'settlementTime',
+      'readingDay',
+      'breachLiability',
+      'temporary',
+      'agreementNumber',
+      'guaranteeForm',
+      'customerId',
+    ],
   },
+  // Without it they would move the reading day that the district has.
+  { by: 'readingDay', what: 'the reading day of the period that these instalments lie in', fields: ['instalmentDays'] },
   { by: 'agreementNumber', what: 'the agreement that was signed', fields: ['agreementSignedOn'] },
   { by: 'guaranteeForm', what: 'the form of the guarantee', fields: ['guaranteeAmount', 'guaranteeHolder', 'guaranteeUntil'] },
 ];

@@ -36,6 +36,23 @@ describe('an import over the API', () => {
     expect((await importFile(bad, '?skipBadRows=true')).json()).toMatchObject({ stored: true, errors: [{ line: 3 }] });
   });
 
+  test('says when a contract is settled and by what it is metered', async () => {
+    const file =
+      '计量点编号,合同编号,客户编号,抄表例日,分次结算日,合同需量,计量方式,生效日期\nP1,H1,C1,25,"5,15",250,高供低计,2026-03-01\n';
+    expect((await importFile(file)).json()).toMatchObject({ stored: true, errors: [] });
+    expect((await importFile(file)).json()).toMatchObject({ stored: true, changed: 0 });
+    const contract = await get('/contracts/H1');
+    expect(contract.aspects.cycle).toEqual({ readingDay: 25, instalmentDays: [5, 15] });
+    const point = await get('/meter-points/P1');
+    expect(point.aspects.demand).toEqual({ contractedWatts: 250_000 });
+    expect(point.aspects.metering).toEqual({ side: 'low' });
+    const lonely = '计量点编号,合同编号,客户编号,分次结算日\nP1,H1,C1,10\n';
+    expect((await importFile(lonely)).json()).toMatchObject({
+      stored: false,
+      errors: [{ line: 2, column: '抄表例日' }],
+    });
+  });
+
   test('says what is wrong with a file, or that it is none', async () => {
     expect((await importFile('客户编号\nC1\n')).json()).toMatchObject({
       status: 422,

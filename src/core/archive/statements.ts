@@ -5,7 +5,7 @@ import { type ArchiveSubject, ASPECTS, type AspectName, subjectOf } from '../mod
 import type { ArchiveRow, NumberedRow, RowError, RowField } from '../model/archive-row.ts';
 
 /** Aspects that a marketing system's file speaks of; the others are entered by people and by the configuration. */
-export type ImportedAspect = Exclude<AspectName, 'demand' | 'metering' | 'cycle' | 'districtCycle' | 'rates' | 'planFile'>;
+export type ImportedAspect = Exclude<AspectName, 'districtCycle' | 'rates' | 'planFile'>;
 
 /** Fields of one aspect of one subject from one instant on. */
 export interface Statement {
@@ -37,11 +37,14 @@ const SAYS: readonly Says[] = [
   { aspect: 'contacts', id: 'customerId', fields: ['mobile', 'phone', 'email'] },
   { aspect: 'parties', id: 'contractId', fields: ['customerId', 'accountId'] },
   { aspect: 'terms', id: 'contractId', fields: ['settlementMethod', 'settlementTime', 'breachLiability', 'temporary'] },
+  { aspect: 'cycle', id: 'contractId', fields: ['readingDay', 'instalmentDays'] },
   { aspect: 'feeControl', id: 'contractId', fields: ['agreementNumber', 'agreementSignedOn'] },
   { aspect: 'guarantee', id: 'contractId', fields: ['guaranteeForm', 'guaranteeAmount', 'guaranteeHolder', 'guaranteeUntil'] },
   { aspect: 'contract', id: 'meterPointId', fields: ['contractId'] },
   { aspect: 'class', id: 'meterPointId', fields: ['customerClass'] },
   { aspect: 'capacity', id: 'meterPointId', fields: ['voltAmperes'] },
+  { aspect: 'demand', id: 'meterPointId', fields: ['contractedWatts'] },
+  { aspect: 'metering', id: 'meterPointId', fields: ['meteringSide'] },
   { aspect: 'ratio', id: 'meterPointId', fields: ['currentRatio', 'voltageRatio'] },
   { aspect: 'meter', id: 'meterPointId', fields: ['meterNumber'] },
   { aspect: 'tariff', id: 'meterPointId', fields: ['tariff'] },

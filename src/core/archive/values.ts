@@ -27,6 +27,13 @@ export function saidValue(
       const { settlementMethod, settlementTime, breachLiability, temporary } = fields;
       return { temporary: false, ...before, ...given({ settlementMethod, settlementTime, breachLiability, temporary }) };
     }
+    case 'cycle':
+      return {
+        readingDay: 1,
+        instalmentDays: [],
+        ...before,
+        ...given({ readingDay: fields.readingDay, instalmentDays: fields.instalmentDays }),
+      };
     case 'feeControl':
       return { number: fields.agreementNumber ?? '', ...given({ signedOn: fields.agreementSignedOn }) };
     case 'guarantee':
@@ -40,6 +47,10 @@ export function saidValue(
       return { customerClass: fields.customerClass ?? 'other' };
     case 'capacity':
       return { voltAmperes: fields.voltAmperes ?? 0 };
+    case 'demand':
+      return { contractedWatts: 0, ...before, ...given({ contractedWatts: fields.contractedWatts }) };
+    case 'metering':
+      return { side: fields.meteringSide ?? 'high' };
     case 'ratio':
       return { current: 1, voltage: 1, ...before, ...given({ current: fields.currentRatio, voltage: fields.voltageRatio }) };
     case 'meter':

@@ -1,5 +1,5 @@
 import type { Instant } from '../../kernel/clock.ts';
-import type { CustomerClass, GuaranteeForm, SettlementMethod } from './archive.ts';
+import type { AspectValues, CustomerClass, GuaranteeForm, SettlementMethod } from './archive.ts';
 
 /** What one row of a marketing system's file says of a meter point, its contract and its customer; a blank cell says nothing. */
 export interface ArchiveRow {
@@ -18,6 +18,8 @@ export interface ArchiveRow {
   readonly email?: string;
   readonly settlementMethod?: SettlementMethod;
   readonly settlementTime?: string;
+  readonly readingDay?: number;
+  readonly instalmentDays?: readonly number[];
   readonly breachLiability?: string;
   readonly temporary?: boolean;
   readonly agreementNumber?: string;
@@ -28,6 +30,8 @@ export interface ArchiveRow {
   readonly guaranteeUntil?: Instant;
   readonly customerClass?: CustomerClass;
   readonly voltAmperes?: number;
+  readonly contractedWatts?: number;
+  readonly meteringSide?: AspectValues['metering']['side'];
   readonly currentRatio?: number;
   readonly voltageRatio?: number;
   readonly meterNumber?: string;

@@ -5,6 +5,8 @@ import type { Question, SqlValue } from './question.ts';
 const CHECKPOINT_PAGES = 1_000;
 /** Memory for pages, in KiB: keys of entries arrive in any order and each lands on a page of its own. */
 const CACHE_KIB = 32_768;
+/** Of a reader: every point read looks at the upper pages of some trees, which a town's archive has more of than SQLite's 2 MB hold. */
+const READER_CACHE_KIB = 16_384;
 /** How long a reader waits for a checkpoint or a migration that holds the database. */
 const BUSY_TIMEOUT_MS = 5_000;
 
@@ -33,6 +35,7 @@ export interface Reader {
  */
 export function openReader(file: string): Reader {
   const database = new Database(file, { readonly: true, fileMustExist: true, timeout: BUSY_TIMEOUT_MS });
+  database.pragma(`cache_size = -${READER_CACHE_KIB}`);
   const begin = database.prepare('begin');
   const end = database.prepare('commit');
   const endTurn = () => {

@@ -129,6 +129,18 @@ describe('a file of a marketing system', () => {
     });
   });
 
+  test('says how a contract is settled and how its supply is metered', async () => {
+    const head = '计量点编号,合同编号,抄表例日,分次结算日,合同需量,计量方式';
+    const { rows, errors } = await rowsOf(`${head}\nP1,H1,25,"5,15",250.5 kW,高供低计\nP2,H2,29,"15,5",0,低供高计\n`);
+    expect(rows[0]?.row).toMatchObject({ readingDay: 25, instalmentDays: [5, 15], contractedWatts: 250_500, meteringSide: 'low' });
+    expect(errors.map(({ column, value }) => [column, value])).toEqual([
+      ['抄表例日', '29'],
+      ['分次结算日', '15,5'],
+      ['合同需量', '0'],
+      ['计量方式', '低供高计'],
+    ]);
+  });
+
   test('says what a row tells of something that it does not name', async () => {
     const { errors } = await rowsOf('计量点编号,客户名称,结算时间\nP1,王,月底\n,,月底\n');
     expect(errors.map(({ line, todo }) => [line, todo])).toEqual([
