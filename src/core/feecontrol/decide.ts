@@ -49,7 +49,7 @@ function wantsTrip(s: Situation): boolean {
 
 /** The notice that is due and was not queued yet in this crossing; a stop notice follows a delivered warning only. */
 export function noticeWanted(s: Situation): NoticeKind | undefined {
-  if (!s.paysBefore) return undefined;
+  if (!s.accountOpen || !s.paysBefore) return undefined;
   if (s.available >= s.rules.warnBelow && !isExhausted(s)) return undefined;
   const sent = crossingStarts(s) ? [] : s.notices;
   if (!sent.some(({ kind }) => kind === 'low-balance')) return 'low-balance';
@@ -58,7 +58,7 @@ export function noticeWanted(s: Situation): NoticeKind | undefined {
   return undefined;
 }
 
-export const isBelow = (s: Situation): boolean => s.paysBefore && (s.available < s.rules.warnBelow || isExhausted(s));
+export const isBelow = (s: Situation): boolean => s.accountOpen && s.paysBefore && (s.available < s.rules.warnBelow || isExhausted(s));
 
 /**
  * The account has just fallen below its warning value, or came back from a stop notice without leaving it: the notices before a

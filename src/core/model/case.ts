@@ -5,7 +5,15 @@ import type { CaseId, MeterPointId } from '../../kernel/ids.ts';
 export interface Case {
   readonly id: CaseId;
   readonly meterPointId: MeterPointId;
-  readonly kind: 'restore-overdue' | 'restore-failed' | 'relay-unexplained' | 'tamper' | 'trip-failed' | 'manual-trip' | 'recharge-failed';
+  readonly kind:
+    | 'restore-overdue'
+    | 'restore-failed'
+    | 'relay-unexplained'
+    | 'tamper'
+    | 'trip-failed'
+    | 'manual-trip'
+    | 'recharge-failed'
+    | 'use-without-contract';
   readonly owner: string;
   readonly reason: string;
   readonly openedAt: Instant;

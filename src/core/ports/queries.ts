@@ -234,7 +234,7 @@ export interface Queries {
     ask: { before: BusinessDay; after: MeterPointId | ''; limit: number };
     answer: readonly { readonly accrual: Accrual; readonly version: number }[];
   };
-  /** Whose period or instalment has ended, the longest ended first. */
+  /** Whose period or instalment has ended, the longest ended first; nobody is billed for a supply that was closed. */
   readonly dueAccruals: { ask: { now: Instant; limit: number }; answer: readonly Accrual[] };
   readonly bills: {
     ask: PageAsk & { meterPointId?: MeterPointId | undefined; accountId?: AccountId | undefined; month?: string | undefined };

@@ -73,6 +73,26 @@ export function accrue({ meterPointId, accrual: before, ground, points: picked, 
   };
 }
 
+/**
+ * Nobody pays for a supply that was closed: the period begins anew with each complete set of registers, so that the next customer is
+ * charged from the one at which the supply is handed over to him.
+ *
+ * @param groundFrom the ground of a period that begins at an instant
+ * @returns undefined where nothing newer was read
+ */
+export function accrueForNobody(
+  before: Accrual,
+  ground: BillingGround,
+  readings: readonly Reading[],
+  groundFrom: (at: Instant) => BillingGround,
+): Accrual | undefined {
+  const fresh = readings.filter(({ quality }) => quality === 'good').map(pointOf);
+  const at = newestSetAt(ground, fresh, before.latestAt);
+  if (at === undefined || at === before.latestAt) return undefined;
+  const { accountId, payer, meterPointId } = before;
+  return { ...openingOf(meterPointId, groundFrom(at)), accountId, payer };
+}
+
 /** A change of the tariff may end the period before its reading day. */
 function endOf({ to: before, nextBillAt }: Accrual, { facts }: BillingGround): Pick<Accrual, 'to' | 'nextBillAt'> {
   const { to } = facts.period;

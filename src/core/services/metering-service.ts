@@ -1,9 +1,10 @@
 import { type Clock, formatInstant, type Instant } from '../../kernel/clock.ts';
 import { type Actor, asId, type MeterPointId, type NewId } from '../../kernel/ids.ts';
 import type { Logger } from '../../kernel/logger.ts';
-import { energyFromDecimal, NO_MONEY, type Power, powerFromDecimal } from '../../kernel/units.ts';
+import { energyFromDecimal, formatEnergy, NO_MONEY, type Power, powerFromDecimal } from '../../kernel/units.ts';
 import { judgeBetween } from '../metering/judge.ts';
 import { judgeLoadSide } from '../metering/load-side.ts';
+import type { Accrual } from '../model/accrual.ts';
 import type { Fact } from '../model/fact.ts';
 import type { LoadSide, RelayBelief, RelayReport } from '../model/meter.ts';
 import type { PlanRegisters } from '../model/plan-registers.ts';
@@ -12,9 +13,11 @@ import { ACTIVE_POWER, type RegisterName } from '../model/register.ts';
 import type { RegisterAnswer } from '../ports/meter-gateway.ts';
 import type { MeterPointFacts } from '../ports/queries.ts';
 import type { Store } from '../ports/store.ts';
-import { accrue } from './accrue.ts';
+import { accrue, accrueForNobody } from './accrue.ts';
+import { groundOf } from './billing-ground.ts';
+import { openCase } from './cases.ts';
 import type { Built, Decisions } from './decisions.ts';
-import { openPeriod } from './open-period.ts';
+import { type OpenPeriod, openPeriod } from './open-period.ts';
 import type { Situations } from './situations.ts';
 
 /** What one poll of a meter, or one sample that a concentrator took, brought in. */
@@ -72,15 +75,18 @@ async function buildPoll(deps: MeteringDeps, poll: Poll, facts: MeterPointFacts)
   const power = powerOf(poll.answers);
   const taken = [...readings, ...stored];
   const period = await openPeriod(deps.store, facts, situations.termsOf(poll.meterPointId), taken);
+  const isClosed = facts.account.account.state === 'closed';
   const accrued =
-    period &&
-    accrue({
-      meterPointId: poll.meterPointId,
-      accrual: facts.accrual,
-      ...period,
-      readings: taken,
-      stamp: () => ({ id: newId('ent'), at: heardAt, actor: ACTOR }),
-    });
+    period === undefined || isClosed
+      ? undefined
+      : accrue({
+          meterPointId: poll.meterPointId,
+          accrual: facts.accrual,
+          ...period,
+          readings: taken,
+          stamp: () => ({ id: newId('ent'), at: heardAt, actor: ACTOR }),
+        });
+  const begun = isClosed ? beginForNobody(situations, facts, period, taken) : undefined;
   const relay = isNews(poll.relay, facts.relay) ? poll.relay : undefined;
   const loadSide = relay === undefined ? undefined : judgeLoadSide(relay.relay, power?.value);
   return {
@@ -93,15 +99,38 @@ async function buildPoll(deps: MeteringDeps, poll: Poll, facts: MeterPointFacts)
         ? []
         : [{ kind: 'relayReport', meterId: facts.meter.id, report: relay, loadSide } as const]),
       ...(accrued?.entries ?? []).map((entry): Fact => ({ kind: 'entry', entry })),
+      ...(isClosed ? unclaimedUse(newId, facts, readings, heardAt) : []),
       ...reviewFacts(facts, readings, heardAt),
     ],
     overlay: {
       readings: readings.filter((reading) => isNewest(reading, facts)),
-      accrual: accrued?.accrual ?? facts.accrual,
+      accrual: accrued?.accrual ?? begun ?? facts.accrual,
       credit: accrued?.credit ?? NO_MONEY,
       ...(relay === undefined || loadSide === undefined ? {} : { relay: believe(facts.relay, relay, loadSide) }),
     },
   };
+}
+
+function beginForNobody(
+  situations: Situations,
+  facts: MeterPointFacts,
+  period: OpenPeriod | undefined,
+  readings: readonly Reading[],
+): Accrual | undefined {
+  if (facts.accrual === undefined || period === undefined) return undefined;
+  const terms = situations.termsOf(facts.meterPoint.id);
+  return accrueForNobody(facts.accrual, period.ground, readings, (at) => groundOf(facts, terms, at));
+}
+
+/** What is used after a closing is somebody's business: a supply that was to be cut off, or a customer who has no contract yet. */
+function unclaimedUse(newId: NewId, facts: MeterPointFacts, readings: readonly Reading[], at: Instant): readonly Fact[] {
+  for (const { register, value, measuredAt, meterId, quality } of readings) {
+    const before = facts.latestReadings.find((reading) => reading.register === register && reading.meterId === meterId);
+    if (quality !== 'good' || before === undefined || before.measuredAt >= measuredAt || value <= before.value) continue;
+    const reason = `${register} went from ${formatEnergy(before.value)} to ${formatEnergy(value)} kWh, but the account is closed and nobody is charged: cut the supply off, or hand it over to whoever uses it`;
+    return openCase(newId, facts, 'use-without-contract', reason, at);
+  }
+  return [];
 }
 
 /** What was settled without a register that arrives now is settled again with it. */

@@ -110,7 +110,7 @@ async function prepare(deps: SupplyDeps, order: SupplyOrder, facts: MeterPointFa
   const { store, situations, clock } = deps;
   const { accrual, account } = facts;
   const now = clock.now();
-  if (account.account.state === 'closed') return err({ code: 'account-closed' });
+  if (account.account.state === 'closed' && order.kind === 'closing') return err({ code: 'account-closed' });
   if (accrual === undefined || now - accrual.latestAt > situations.termsOf(order.meterPointId).rules.freshnessMs)
     return err({ code: 'no-final-reading' });
   const { accountId } = facts.meterPoint;

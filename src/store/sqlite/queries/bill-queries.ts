@@ -7,7 +7,7 @@ import { type Money, money, NO_MONEY } from '../../../kernel/units.ts';
 import type { Reader } from '../connection.ts';
 import { parseAccrual } from '../encoding/accrual-text.ts';
 import { parseBill } from '../encoding/bill-text.ts';
-import { question } from '../question.ts';
+import { literal, question } from '../question.ts';
 import type { Schema } from '../schema.ts';
 import type { Answers } from './answer.ts';
 import { cursorNumbers, NEWEST, pageOf } from './paging.ts';
@@ -53,10 +53,13 @@ const unposted = question<{ before: string; after: string; limit: number }>()((d
 const due = question<{ now: bigint; limit: number }>()((db, asked) =>
   db
     .selectFrom('accruals')
-    .select('body')
-    .where('next_bill_at', '<=', asked.now)
-    .orderBy('next_bill_at')
-    .orderBy('meter_point_id')
+    .innerJoin('meter_points', 'meter_points.id', 'accruals.meter_point_id')
+    .innerJoin('accounts', 'accounts.id', 'meter_points.account_id')
+    .select('accruals.body')
+    .where('accounts.state', '=', literal('open'))
+    .where('accruals.next_bill_at', '<=', asked.now)
+    .orderBy('accruals.next_bill_at')
+    .orderBy('accruals.meter_point_id')
     .limit(asked.limit),
 );
 

@@ -171,4 +171,33 @@ describe('a closing', () => {
       value: { contractId: 'ht2' },
     });
   });
+
+  test('is followed by no charge, no bill and no warning, and by a case where something is used', async () => {
+    await close();
+    const warned = await world.store.read('queuedNotices', { limit: 10 });
+    await world.clock.advance(40 * 24 * HOUR_MS);
+    await world.settlement.run();
+    await use(200n);
+    await use(100n);
+    expect(await accountOf('a1')).toMatchObject({ balance: 0n, accrued: 0n });
+    expect((await world.store.read('bills', { limit: 10 })).items).toHaveLength(1);
+    expect(await world.store.read('queuedNotices', { limit: 10 })).toEqual(warned);
+    const { items } = await world.store.read('cases', { open: true, limit: 10 });
+    expect(items).toMatchObject([
+      {
+        kind: 'use-without-contract',
+        reason:
+          '1-0:1.8.0 went from 103.00 to 105.00 kWh, but the account is closed and nobody is charged: cut the supply off, or hand it over to whoever uses it',
+      },
+    ]);
+  });
+
+  test('lets the next customer in, who is charged from then on', async () => {
+    await close();
+    await use(200n);
+    expect(await transfer({ idempotencyKey: 'k2' })).toMatchObject({ ok: true, value: { value: { cutAt: EVENING + 2 * HOUR_MS } } });
+    await use(100n);
+    expect(await accountOf('a1')).toMatchObject({ balance: 0n, accrued: 0n });
+    expect(await accountOf('a2')).toMatchObject({ account: { state: 'open' }, accrued: yuan('0.50') });
+  });
 });
