@@ -160,6 +160,7 @@ function creditOf({ newId, clock }: ReviewDeps, { number: _, ...bill }: Numbered
       ...line,
       quantity: negated(line.quantity),
       exact: negated(line.exact),
+      ...(line.exactFraction === undefined ? {} : { exactFraction: negated(line.exactFraction) }),
       amount: negated(line.amount),
     })),
     billedBefore: negateMoney(bill.billedBefore),

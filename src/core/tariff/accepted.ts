@@ -24,9 +24,7 @@ export interface Series {
  */
 export function acceptedReadings(readings: readonly RegisterReading[]): Series {
   const groups = new Map<string, Map<RegisterName, RegisterReading[]>>();
-  const ids = new Set<string>();
   for (const reading of readings) {
-    if (reading.supersedes?.kind === 'id') ids.add(reading.supersedes.id);
     const registers = groups.get(reading.meter) ?? new Map<RegisterName, RegisterReading[]>();
     groups.set(reading.meter, registers);
     const group = registers.get(reading.register);
@@ -39,7 +37,7 @@ export function acceptedReadings(readings: readonly RegisterReading[]): Series {
     const lists = new Map<RegisterName, readonly Point[]>();
     for (const [register, group] of registers) {
       const corrections = group.filter(({ supersedes }) => supersedes !== undefined);
-      const standing = group.filter((reading) => !(reading.id !== undefined && ids.has(reading.id)) && !isSuperseded(reading, corrections));
+      const standing = group.filter((reading) => !isSuperseded(reading, corrections));
       lists.set(register, inOrder(standing, conflicts));
     }
     points.set(meter, lists);
@@ -51,12 +49,20 @@ export function acceptedReadings(readings: readonly RegisterReading[]): Series {
   };
 }
 
-function isSuperseded({ at, value }: RegisterReading, corrections: readonly RegisterReading[]): boolean {
-  return corrections.some((other) => {
-    if (other.supersedes === undefined || (other.at === at && other.value === value)) return false;
-    if (other.supersedes.kind === 'at') return other.supersedes.at === at;
-    return other.supersedes.kind === 'value' && other.at === at && other.supersedes.value === value;
-  });
+/** Two that correct each other contradict each other: both stand, and neither is believed. */
+const isSuperseded = (reading: RegisterReading, corrections: readonly RegisterReading[]): boolean =>
+  corrections.some((other) => corrects(other, reading) && !corrects(reading, other));
+
+function corrects({ supersedes, at, value }: RegisterReading, other: RegisterReading): boolean {
+  if (supersedes === undefined || (other.at === at && other.value === value)) return false;
+  switch (supersedes.kind) {
+    case 'id':
+      return other.id === supersedes.id;
+    case 'at':
+      return other.at === supersedes.at;
+    case 'value':
+      return other.at === at && other.value === supersedes.value;
+  }
 }
 
 function inOrder(readings: readonly RegisterReading[], conflicts: Remark[]): readonly Point[] {

@@ -7,7 +7,7 @@ import type { StretchUse } from './metered-use.ts';
 /**
  * Charges a period whose last reading is missing by the previous period's quantity (F74), never below what was read.
  *
- * What is not read lies behind the last reading: it is shared by elapsed time, and among the periods of the day as the
+ * What is not read lies behind the last reading, within the period: it is shared by elapsed time, and among the periods of the day as the
  * previous period's was, else as this one's so far.
  */
 export function estimateRest(
@@ -25,10 +25,11 @@ export function estimateRest(
         ? `last read at ${formatInstant(endsAt)}, and no previous period is known: charged as read`
         : `last read at ${formatInstant(endsAt)}: charged by the previous period's quantity`,
   };
-  const end = uses.at(-1)?.stretch.to;
-  if (rest === 0n || end === undefined || end <= endsAt) return { uses, remark };
+  const [start, end] = [uses[0]?.stretch.from, uses.at(-1)?.stretch.to];
+  if (rest === 0n || start === undefined || end === undefined || end <= endsAt) return { uses, remark };
+  const since = Math.max(endsAt, start);
   const weights = weightsOf(uses, previous);
-  const dueBy = (at: Instant) => divideHalfAway(rest * BigInt(Math.max(0, at - endsAt)), BigInt(end - endsAt));
+  const dueBy = (at: Instant) => divideHalfAway(rest * BigInt(Math.max(0, at - since)), BigInt(end - since));
   return { uses: uses.map((use) => withRest(use, energy(dueBy(use.stretch.to) - dueBy(use.stretch.from)), weights)), remark };
 }
 

@@ -3,7 +3,7 @@ import { type Energy, energy, type Price } from '../../kernel/units.ts';
 import type { BillingFacts } from '../model/bill.ts';
 import type { PlanVersion } from '../model/price-plan.ts';
 import { kwhOf, type LineBook, yuanOf } from './line-book.ts';
-import { monthsOf, startedMonths } from './months.ts';
+import { factsByMonth, monthsOf } from './months.ts';
 import type { StepUse } from './steps.ts';
 
 const CREDIT = rational(-1n);
@@ -49,8 +49,6 @@ function freeQuantity({ zone, period, free, customerClass }: BillingFacts, versi
   if (version.free === undefined && free.length === 0) return 0n;
   const months = monthsOf(period.from, period.to, zone);
   if (free.length === 0) return version.free?.classes.includes(customerClass) === true ? version.free.perMonth * BigInt(months) : 0n;
-  return free.reduce((sum, fact) => {
-    const perMonth = fact.perMonth ?? version.free?.perMonth ?? 0n;
-    return sum + perMonth * BigInt(Math.min(months, startedMonths([fact], period.from, period.to, zone)));
-  }, 0n);
+  const entitled = factsByMonth(free, period.from, period.to, zone).slice(0, months);
+  return entitled.reduce((sum, { perMonth }) => sum + (perMonth ?? version.free?.perMonth ?? 0n), 0n);
 }

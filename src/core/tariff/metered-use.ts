@@ -1,5 +1,5 @@
 import { formatInstant, type Instant } from '../../kernel/clock.ts';
-import { rational, roundTo, times } from '../../kernel/rational.ts';
+import { type Rational, rational, roundTo, times } from '../../kernel/rational.ts';
 import { type Energy, energy, formatEnergy } from '../../kernel/units.ts';
 import type { BillingFacts, MeterFact, Remark } from '../model/bill.ts';
 import { PERIOD_REGISTERS, REACTIVE_REGISTERS } from '../model/plan-registers.ts';
@@ -57,19 +57,27 @@ export function meteredUse(facts: BillingFacts, series: Series, stretches: reado
     const registers = countRegisters(facts, series, meter, own);
     provisional.push(...remarksOf(meter, registers, own, end));
     suspect.push(...rollOversOf(meter, registers));
-    const main = registers.get(ENERGY_TOTAL) ?? [...registers.values()][0];
-    if (meter.to === undefined || meter.to > end || main === undefined) endsAt = main === undefined ? own[0]?.from : main.endsAt;
+    if (meter.to === undefined || meter.to > end || registers.size === 0) endsAt = registers.size === 0 ? own[0]?.from : endOf(registers);
     reactiveMissing ||= !REACTIVE_REGISTERS.some((register) => registers.has(register));
     for (const [index, stretch] of own.entries()) uses.push(useOf(stretch, index, registers, { provisional, suspect }));
   }
   return { uses, provisional, suspect, endsAt, reactiveMissing };
 }
 
+/** The last reading of the total; without one, of the period of the day that was read least far. */
+function endOf(registers: ReadonlyMap<RegisterName, RegisterUse>): Instant | undefined {
+  const total = registers.get(ENERGY_TOTAL);
+  if (total !== undefined) return total.endsAt;
+  const ends = [...PERIOD_REGISTERS.values()].flatMap((register) => registers.get(register)?.endsAt ?? []);
+  return ends.sort((one, other) => one - other)[0];
+}
+
 function countRegisters(facts: BillingFacts, series: Series, meter: MeterFact, stretches: readonly Stretch[]) {
   const cuts = inTime(stretches.flatMap(({ from, to }) => [from, to]));
-  const range = rangeOf(facts, meter, stretches[0]);
+  const range = rangeOf(facts, meter, stretches);
   const counted = new Map<RegisterName, RegisterUse>();
-  const known = new Set([...meter.first.keys(), ...meter.final.keys(), ...series.registersOf(meter.meter)]);
+  // In an order of their own: nothing depends on what was heard first.
+  const known = new Set([...meter.first.keys(), ...meter.final.keys(), ...series.registersOf(meter.meter)].sort());
   for (const register of known) {
     if (!isNeeded(register, stretches, known)) continue;
     const points = pointsOf(meter, register, series.of(meter.meter, register));
@@ -100,12 +108,20 @@ function pointsOf(meter: MeterFact, register: RegisterName, readings: readonly P
   ];
 }
 
-function rangeOf(facts: BillingFacts, meter: MeterFact, stretch: Stretch | undefined): RegisterRange {
-  const modulus = energy(10n ** BigInt(meter.digits + 6));
-  const supply = meter.maximumKw ?? (stretch === undefined ? undefined : inForceAt(facts.capacities, stretch.from)?.kva);
-  if (supply === undefined) return { modulus, perHour: undefined };
-  const perMeter = times(times(supply, MARGIN), rational(1n, stretch?.ratio ?? 1n));
-  return { modulus, perHour: roundTo(perMeter, 6) };
+/** What the meter may pass in an hour at the most: the greatest supply that it measured by the smallest ratio. */
+function rangeOf(facts: BillingFacts, { digits, maximumKw }: MeterFact, stretches: readonly Stretch[]): RegisterRange {
+  const modulus = energy(10n ** BigInt(digits + 6));
+  let perHour: bigint | undefined;
+  let known: { readonly supply: Rational | undefined; readonly ratio: bigint | undefined } | undefined;
+  for (const { from, ratio } of stretches) {
+    const supply = maximumKw ?? inForceAt(facts.capacities, from)?.kva;
+    if (known !== undefined && known.supply === supply && known.ratio === ratio) continue;
+    known = { supply, ratio };
+    if (supply === undefined) continue;
+    const most = roundTo(times(times(supply, MARGIN), rational(1n, ratio ?? 1n)), 6);
+    if (perHour === undefined || most > perHour) perHour = most;
+  }
+  return { modulus, perHour };
 }
 
 function remarksOf(meter: MeterFact, registers: ReadonlyMap<RegisterName, RegisterUse>, stretches: readonly Stretch[], end: Instant) {
@@ -147,9 +163,13 @@ function useOf(stretch: Stretch, index: number, registers: ReadonlyMap<RegisterN
   const counted = (register: RegisterName): Energy | undefined => (known ? registers.get(register)?.between[index] : NOTHING);
   const afterRatio = (value: Energy): Energy => energy(value * (ratio ?? 0n));
   const total = registers.has(ENERGY_TOTAL) ? counted(ENERGY_TOTAL) : undefined;
+  const reaches = (register: RegisterName): Instant => registers.get(register)?.endsAt ?? stretch.to;
+  /** It was read less far than the total: what is missing of it is in the total. */
+  const isShort = (register: RegisterName): boolean =>
+    total !== undefined && reaches(register) < stretch.to && reaches(register) < reaches(ENERGY_TOTAL);
   const byPeriod = new Map<TouPeriod, Energy>();
   for (const [name, register] of PERIOD_REGISTERS) {
-    const value = registers.has(register) ? counted(register) : undefined;
+    const value = registers.has(register) && !isShort(register) ? counted(register) : undefined;
     if (value !== undefined) byPeriod.set(name, value);
   }
   const whole = total ?? energy([...byPeriod.values()].reduce((left, right) => left + right, 0n));

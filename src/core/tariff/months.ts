@@ -14,16 +14,20 @@ export function monthsOf(from: Instant, to: Instant, zone: Zone): number {
   return Math.max(1, whole);
 }
 
-/** Months from `from` to before `to` that a dated fact touches: a started month counts. */
-export function startedMonths(facts: readonly Dated[], from: Instant, to: Instant, zone: Zone): number {
-  const months = new Set<number>();
-  for (const fact of facts) {
+/** Months from `from` to before `to` that a dated fact touches: a started month counts, once. */
+export const startedMonths = (facts: readonly Dated[], from: Instant, to: Instant, zone: Zone): number =>
+  factsByMonth(facts, from, to, zone).length;
+
+/** The fact of each of those months, in order of time: of two in one month the one that begins later. */
+export function factsByMonth<Fact extends Dated>(facts: readonly Fact[], from: Instant, to: Instant, zone: Zone): readonly Fact[] {
+  const months = new Map<number, Fact>();
+  for (const fact of facts.toSorted((one, other) => one.from - other.from)) {
     const [start, end] = [Math.max(fact.from, from), Math.min(fact.to ?? to, to)];
     if (start >= end) continue;
     const last = monthNumber(businessDayOf(instantOf(end - 1), zone));
-    for (let month = monthNumber(businessDayOf(instantOf(start), zone)); month <= last; month++) months.add(month);
+    for (let month = monthNumber(businessDayOf(instantOf(start), zone)); month <= last; month++) months.set(month, fact);
   }
-  return months.size;
+  return [...months].sort(([one], [other]) => one - other).map(([, fact]) => fact);
 }
 
 /** The day on which the step year that holds `day` began. */

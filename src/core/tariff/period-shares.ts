@@ -17,34 +17,65 @@ interface SharesInput {
  * What each period used by the meter's own registers (F73): the total is the truth, and where they do not sum to it each is
  * scaled in proportion, to the register's resolution, the rest by largest remainder.
  */
-export function shareByPeriod({ stretch, total, byPeriod, remarks }: SharesInput): ReadonlyMap<TouPeriod, Energy> {
-  const { meter, prices, from, to } = stretch;
-  const priced = TOU_PERIODS.filter((period) => prices.has(period));
-  const shares = new Map(byPeriod);
-  const detail = `${meter.meter}, ${formatInstant(from)} to ${formatInstant(to)}`;
-  const missing = priced.filter((period) => !shares.has(period));
-  const sumOf = () => [...shares.values()].reduce((left, right) => left + right, 0n);
-  const rest = priced.includes('flat') ? 'flat' : (priced[0] ?? 'flat');
-  if (missing.length > 0 && total !== undefined && total > sumOf()) {
-    const taker = missing.includes(rest) ? rest : (missing[0] ?? rest);
-    shares.set(taker, energy(total - sumOf()));
-    remarks.provisional.push({ reason: 'period-register-missing', rule: 'rest of the total', detail: `${taker} of ${detail}` });
-  }
-  for (const [period, value] of shares) {
-    if (prices.has(period)) continue;
-    shares.delete(period);
-    if (value === 0n) continue;
-    shares.set(rest, energy((shares.get(rest) ?? 0n) + value));
-    remarks.provisional.push({ reason: 'period-without-price', rule: `charged as ${rest}`, detail: `${period} of ${detail}` });
-  }
-  const sum = sumOf();
-  if (total === undefined || sum === total) return shares;
+export function shareByPeriod(input: SharesInput): ReadonlyMap<TouPeriod, Energy> {
+  const { stretch, total, remarks } = input;
+  const { meter, from, to } = stretch;
   const resolution = 10n ** BigInt(6 - meter.decimals);
+  const detail = `${meter.meter}, ${formatInstant(from)} to ${formatInstant(to)}`;
+  const rest = restOf(stretch);
+  const shares = priced(withMissing(input, resolution, detail), input, detail);
+  const sum = sumOf(shares);
+  if (total === undefined || sum === total) return shares;
   const tolerance = resolution * BigInt(shares.size);
   if (sum - total > tolerance || total - sum > tolerance)
     remarks.suspect.push({ reason: 'periods-off-total', rule: 'F73', detail: `${detail}: scaled to the total` });
   if (sum === 0n) return new Map([[rest, total]]);
   return scale(shares, sum, total, total % resolution === 0n ? resolution : 1n);
+}
+
+const sumOf = (shares: ReadonlyMap<TouPeriod, Energy>): bigint => [...shares.values()].reduce((left, right) => left + right, 0n);
+
+const pricedOf = ({ prices }: Stretch): readonly TouPeriod[] => TOU_PERIODS.filter((period) => prices.has(period));
+
+/** What nothing else is known of is flat, where there is such a price. */
+const restOf = (stretch: Stretch): TouPeriod => {
+  const all = pricedOf(stretch);
+  return all.includes('flat') ? 'flat' : (all[0] ?? 'flat');
+};
+
+/** A period without a register has what the total has beyond the others. */
+function withMissing(
+  { stretch, total, byPeriod, remarks }: SharesInput,
+  resolution: bigint,
+  detail: string,
+): ReadonlyMap<TouPeriod, Energy> {
+  const missing = pricedOf(stretch).filter((period) => !byPeriod.has(period));
+  // Each register is cut off at its last digit: less than that is nobody's.
+  const nobodys = resolution * BigInt(byPeriod.size);
+  const left = (total ?? 0n) - sumOf(byPeriod);
+  if (missing.length === 0 || left <= nobodys) return byPeriod;
+  const rest = restOf(stretch);
+  const taker = missing.includes(rest) ? rest : (missing[0] ?? rest);
+  remarks.provisional.push({ reason: 'period-register-missing', rule: 'rest of the total', detail: `${taker} of ${detail}` });
+  return new Map([...byPeriod, [taker, energy(left)]]);
+}
+
+/** A period without a price is charged as the rest is. */
+function priced(
+  counted: ReadonlyMap<TouPeriod, Energy>,
+  { stretch, remarks }: SharesInput,
+  detail: string,
+): ReadonlyMap<TouPeriod, Energy> {
+  const shares = new Map(counted);
+  const rest = restOf(stretch);
+  for (const [period, value] of counted) {
+    if (stretch.prices.has(period)) continue;
+    shares.delete(period);
+    if (value === 0n) continue;
+    shares.set(rest, energy((shares.get(rest) ?? 0n) + value));
+    remarks.provisional.push({ reason: 'period-without-price', rule: `charged as ${rest}`, detail: `${period} of ${detail}` });
+  }
+  return shares;
 }
 
 function scale<Band extends PriceBand>(

@@ -46,7 +46,7 @@ export function rateBill(all: BillingFacts, plan: PricePlan, readings: readonly 
   }
   const book = createLineBook();
   const priced = chargeEnergy(book, uses);
-  const before = usedBefore(facts, plan, series);
+  const before = usedBefore(facts, plan, series, until);
   provisional.push(...before.remarks);
   creditFree(book, facts, versionAt(facts, plan, period.from), priced, chargeSteps(book, facts, uses, before.used));
   const active = chargeLosses(book, facts, uses);
@@ -69,7 +69,9 @@ function previousUse(facts: BillingFacts, plan: PricePlan, series: Series): Prev
   const { previousPeriod: previous } = facts;
   if (previous === undefined || 'quantity' in previous) return previous;
   const stretches = stretchesBetween(facts, plan, previous.from, previous.to, keepsPeriodsBy(series));
-  return sumOfUses(meteredUse(facts, series, stretches, previous.to).uses);
+  const { uses, endsAt } = meteredUse(facts, series, stretches, previous.to);
+  // Not read to its end either: what it used is not known.
+  return endsAt === undefined ? sumOfUses(uses) : undefined;
 }
 
 const componentOf = (band: PriceBand, name = 'energy'): string => (band === 'total' ? name : `${name}:${band}`);

@@ -1,11 +1,11 @@
 import { type Instant, instantOf } from '../../kernel/clock.ts';
 import { businessDayOf, dateOf, startOfDay, toBusinessDay } from '../../kernel/local-time.ts';
 import { divideHalfAway, type Energy, energy } from '../../kernel/units.ts';
-import type { BillingFacts } from '../model/bill.ts';
+import type { BillingFacts, Dated } from '../model/bill.ts';
 import type { StepPlan } from '../model/price-plan.ts';
 import { kwhOf, type LineBook, yuanOf } from './line-book.ts';
 import type { StretchUse } from './metered-use.ts';
-import { monthsOf, startedMonths, yearStartBefore } from './months.ts';
+import { factsByMonth, monthsOf, startedMonths, yearStartBefore } from './months.ts';
 
 /** What of the period fell into each step, first step first, under one version's prices. */
 export interface StepUse {
@@ -15,22 +15,26 @@ export interface StepUse {
 
 /**
  * Fills the steps in order of time and charges what each adds to the price (F55, F76). The volume goes on when prices change;
- * it begins again with the step year, or in monthly mode with the billing period.
+ * it begins again with the step year, or in monthly mode with the billing period, whichever the steps in force count by.
  *
  * @param usedBefore of the step year that holds the period's beginning
  */
 export function chargeSteps(book: LineBook, facts: BillingFacts, uses: readonly StretchUse[], usedBefore: Energy): readonly StepUse[] {
   const found = new Map<StepPlan, StepUse>();
-  let used: bigint = usedBefore;
-  let cycle: Instant | undefined;
+  const yearly = uses.find(({ stretch }) => stretch.version.steps?.basis === 'year')?.stretch.version.steps;
+  const yearOf = (at: Instant) => (yearly === undefined ? undefined : stepYearStart(yearly, at, facts.zone));
+  let year = yearOf(facts.period.from);
+  let inYear: bigint = usedBefore;
+  let inPeriod = 0n;
   for (const { stretch, bands, source } of uses) {
     const quantity = [...bands.values()].reduce<bigint>((sum, value) => sum + value, 0n);
+    const begun = yearOf(stretch.from);
+    if (begun !== year) inYear = 0n;
+    year = begun;
     const plan = stretch.version.steps;
     if (plan !== undefined) {
-      const start = cycleStart(facts, plan, stretch.from);
-      if (cycle !== undefined && start !== cycle) used = 0n;
-      cycle = start;
-      const limits = volumesOf(facts, plan, start);
+      const used = plan.basis === 'year' ? inYear : inPeriod;
+      const limits = volumesOf(facts, plan, cycleStart(facts, plan, stretch.from));
       const steps = found.get(plan) ?? { plan, quantities: plan.blocks.map(() => energy(0n)) };
       found.set(plan, steps);
       for (const [index, taken] of fillSteps(limits, used, quantity).entries()) {
@@ -40,7 +44,8 @@ export function chargeSteps(book: LineBook, facts: BillingFacts, uses: readonly 
           book.charge(`step:${index + 1}`, yuanOf(add), kwhOf(taken), `step ${index + 1}, ${limitText(limits, index)}; ${source}`);
       }
     }
-    used += quantity;
+    inYear += quantity;
+    inPeriod += quantity;
   }
   return [...found.values()];
 }
@@ -75,19 +80,26 @@ export function volumesOf(facts: BillingFacts, plan: StepPlan, start: Instant): 
   const end = plan.basis === 'month' ? period.to : nextYear(start, zone);
   const all = plan.basis === 'month' ? monthsOf(period.from, period.to, zone) : 12;
   const held = opened.length === 0 || plan.basis === 'month' ? all : startedMonths(opened, start, end, zone);
-  const allowance = facts.largeFamily.reduce((sum, fact) => {
-    const months = Math.min(held, startedMonths([withinOpened(fact, opened)], start, end, zone));
-    return sum + (fact.perMonth ?? plan.largeFamilyPerMonth) * BigInt(months);
-  }, 0n);
+  const families = factsByMonth(withinOpened(facts.largeFamily, opened), start, end, zone).slice(0, held);
+  const allowance = families.reduce((sum, { perMonth }) => sum + (perMonth ?? plan.largeFamilyPerMonth), 0n);
   const share = plan.basis === 'month' ? BigInt(all) : BigInt(held);
   return plan.blocks.map(({ upTo }) =>
     upTo === undefined ? undefined : energy(divideHalfAway(upTo * share, plan.basis === 'month' ? 1n : 12n) + allowance),
   );
 }
 
-function withinOpened<Fact extends BillingFacts['opened'][number]>(fact: Fact, opened: BillingFacts['opened']): Fact {
-  const first = opened.reduce((earliest, { from }) => Math.min(earliest, from), Number.POSITIVE_INFINITY);
-  return opened.length === 0 || first <= fact.from ? fact : { ...fact, from: instantOf(first) };
+/** What holds while the customer is supplied. */
+function withinOpened<Fact extends Dated>(facts: readonly Fact[], opened: readonly Dated[]): readonly Fact[] {
+  if (opened.length === 0) return facts;
+  const first = Math.min(...opened.map(({ from }) => from));
+  const last = Math.max(...opened.map(({ to }) => to ?? Number.POSITIVE_INFINITY));
+  return facts
+    .map((fact) => ({
+      ...fact,
+      from: instantOf(Math.max(fact.from, first)),
+      to: fact.to === undefined && last === Number.POSITIVE_INFINITY ? undefined : instantOf(Math.min(fact.to ?? last, last)),
+    }))
+    .filter(({ from, to }) => to === undefined || from < to);
 }
 
 function nextYear(start: Instant, zone: BillingFacts['zone']): Instant {

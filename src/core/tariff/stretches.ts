@@ -63,7 +63,9 @@ function boundariesOf(facts: BillingFacts, plan: PricePlan, from: Instant, to: I
     ...edgesOf(facts.meters),
     ...edgesOf(facts.ratios),
     ...plan.versions.map((version) => instantAt(version.from, zone)),
-    ...plan.funds.flatMap((fund) => [fund.from, ...(fund.to === undefined ? [] : [fund.to])].map((start) => instantAt(start, zone))),
+    ...plan.funds
+      .filter(({ exempt }) => !exempt.includes(facts.customerClass))
+      .flatMap((fund) => [fund.from, ...(fund.to === undefined ? [] : [fund.to])].map((start) => instantAt(start, zone))),
     ...plan.versions.flatMap(({ steps, seasons }) => [
       ...(steps?.basis === 'year' ? years.map((year) => startOfDay(`${year}-${steps.yearStart}` as BusinessDay, zone)) : []),
       ...seasons
