@@ -18,25 +18,23 @@ export function parseListenTarget(text: string): ListenTarget {
   const [, host, port] = TCP.exec(text) ?? [];
   if (host !== undefined && Number(port) <= HIGHEST_PORT) return { kind: 'tcp', host: host.replaceAll(/[[\]]/g, ''), port: Number(port) };
   const [, broker, concentrator, query] = MQTT.exec(text) ?? [];
-  const topics = topicsOf(query);
-  if (broker !== undefined && concentrator !== undefined && topics !== undefined) {
-    return { kind: 'mqtt', broker, concentrator, ...(query === undefined ? {} : { topics }) };
-  }
+  if (broker !== undefined && concentrator !== undefined)
+    return { kind: 'mqtt', broker, concentrator, ...(query === undefined ? {} : { topics: topicsOf(query) }) };
   throw new OperatorError(
     'config-invalid',
     `cannot listen on ${JSON.stringify(text)}; expected tcp://HOST:PORT, pty: or mqtt://HOST:PORT/CONCENTRATOR[?down=TOPIC&up=TOPIC&status=TOPIC&readings=TOPIC]`,
   );
 }
 
-/** `down=TOPIC&up=TOPIC&status=TOPIC&readings=TOPIC`, any may be left out; undefined for anything else. */
-function topicsOf(query = ''): ConcentratorTopics | undefined {
-  const asked = new URLSearchParams(query);
-  const topics = {
-    down: asked.get('down') ?? DEFAULT_TOPICS.down,
-    up: asked.get('up') ?? DEFAULT_TOPICS.up,
-    status: asked.get('status') ?? DEFAULT_TOPICS.status,
-    readings: asked.get('readings') ?? DEFAULT_TOPICS.readings,
-  };
-  const isKnown = [...asked.keys()].every((name) => name in DEFAULT_TOPICS);
-  return isKnown && Object.values(topics).every((topic) => NAMED_TOPIC.test(topic)) ? topics : undefined;
+/** `down=TOPIC&up=TOPIC&status=TOPIC&readings=TOPIC`, any may be left out; a plus is itself. */
+function topicsOf(query: string): ConcentratorTopics {
+  const asked = Object.fromEntries(new URLSearchParams(query.replaceAll('+', '%2B')));
+  for (const [name, topic] of Object.entries(asked)) {
+    if (!Object.hasOwn(DEFAULT_TOPICS, name)) throw wrong(name, topic, `one of ${Object.keys(DEFAULT_TOPICS).join(', ')}`);
+    if (!NAMED_TOPIC.test(topic)) throw wrong(name, topic, 'one topic, without blanks and the wildcards + and #');
+  }
+  return { ...DEFAULT_TOPICS, ...asked };
 }
+
+const wrong = (name: string, value: string, expected: string) =>
+  new OperatorError('config-invalid', `cannot listen with ${name}=${value}; expected ${expected}`);

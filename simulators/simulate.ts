@@ -77,6 +77,7 @@ export async function runSimulation(options: SimulationOptions): Promise<Running
     throw new OperatorError('unknown-protocol', `there is no simulator for ${JSON.stringify(protocol)}; expected ${expected}`);
   }
   const plans = plansOf(options).map((plan) => ({ ...plan, target: parseListenTarget(plan.listen) }));
+  if (options.pushEveryMs !== undefined) for (const { target } of plans) concentratorOf(target);
   const faults = createFaults(options.faults === undefined ? [] : readFaultsFile(options.faults), String(seed));
   const town = createTown({ ...options, count: plans.reduce((sum, plan) => sum + plan.meters, 0) });
   const log = logFile === undefined ? undefined : openFrameLog(logFile);
@@ -97,8 +98,8 @@ export async function runSimulation(options: SimulationOptions): Promise<Running
         createSharedLine({ meters, clock, faults, log, edition: createEdition(), pacing: options.pacing }),
         clock,
       );
-      if (options.pushEveryMs !== undefined) pushing.push(pushFrom(target, meters, clock, options.pushEveryMs));
       served.push({ line, meters });
+      if (options.pushEveryMs !== undefined) pushing.push(pushFrom(target, meters, clock, options.pushEveryMs));
     }
   } catch (error) {
     await close();
@@ -114,10 +115,13 @@ function plansOf({ listen, meters, lines }: SimulationOptions): readonly LinePla
 }
 
 function pushFrom(target: ListenTarget, meters: readonly VirtualMeter[], clock: Clock, everyMs: number): ServedLine {
-  if (target.kind !== 'mqtt')
-    throw new OperatorError('config-invalid', `only a concentrator pushes readings; listen on mqtt://HOST:PORT/CONCENTRATOR for it`);
-  const { topics, ...place } = target;
+  const { topics, ...place } = concentratorOf(target);
   return servePushingConcentrator({ ...place, clock, meters, everyMs, ...(topics === undefined ? {} : { topic: topics.readings }) });
+}
+
+function concentratorOf(target: ListenTarget): Extract<ListenTarget, { kind: 'mqtt' }> {
+  if (target.kind === 'mqtt') return target;
+  throw new OperatorError('config-invalid', 'only a concentrator pushes readings; listen on mqtt://HOST:PORT/CONCENTRATOR for it');
 }
 
 function running(

@@ -71,7 +71,9 @@ program
 
 program
   .command('decode')
-  .description('decode frames: one line {"id","protocol","hex"} in, one line out, at once and in order')
+  .description(
+    'decode frames: one line {"id","protocol","hex"} in, one line out, at once and in order. The protocol is dlt645 (either year), dlt645-1997, dlt645-2007, modbus-rtu or modbus-tcp; "direction":"reply" for a Modbus frame that fits both ways',
+  )
   .addOption(json())
   .action(async () => {
     const { decodeLines } = await import('./cli/decode.ts');
@@ -107,7 +109,11 @@ program
   .option('--units <from-to>', 'Modbus: units to ask', '1-247')
   .addOption(map())
   .option('--wait <ms>', 'the longest that a meter may think before it answers', '500')
-  .option('--thorough', 'DL/T 645: call every ending of an address even where one meter answers alone, since it may drown others', false)
+  .option(
+    '--thorough',
+    'DL/T 645: call every ending of an address by each function, since an answer that was understood may drown others',
+    false,
+  )
   .addOption(json())
   .action(async (options) => {
     const { scan } = await import('./cli/scan.ts');
@@ -226,7 +232,9 @@ program
   .option('--listen <address>', 'tcp://127.0.0.1:PORT, pty: or mqtt://HOST:PORT/CONCENTRATOR', 'tcp://127.0.0.1:0')
   .option('--meters <count>', 'how many', '8')
   .option('--seed <number>', 'the same seed gives the same meters and registers', '1')
-  .addOption(new Option('--profile <name>', 'how they take relay commands').choices(['plain', 'state-grid']).default('plain'))
+  .addOption(
+    new Option('--profile <name>', 'dlt645-2007: how they take relay commands; plain where absent').choices(['plain', 'state-grid']),
+  )
   .option('--faults <file>', 'seeded faults, JSON')
   .option('--log <file>', 'a JSON line for each frame that a meter hears')
   .option('--load-factor <number>', 'time-lapse of consumption', '1000')

@@ -11,12 +11,11 @@ import { decodeRequest1997, type Request1997 } from './1997/request.ts';
 import type { ItemDescription, Told } from './description.ts';
 import { functionOf, isReply } from './link/control.ts';
 import type { Frame } from './link/frame.ts';
+import { SECRET_FUNCTIONS } from './secret-functions.ts';
 
 const NOTHING: Told = { items: [], extra: null };
 
-/** Functions whose requests and answers carry passwords: their data is never shown. */
-const SECRET: ReadonlySet<number> = new Set([FUNCTION_1997.write, FUNCTION_1997.changePassword, FUNCTION_1997.clearDemand]);
-const READS: ReadonlySet<number> = new Set([FUNCTION_1997.read, FUNCTION_1997.readNext, FUNCTION_1997.reread]);
+const READS: ReadonlySet<number> = new Set([FUNCTION_1997.read, FUNCTION_1997.readNext]);
 
 /**
  * Tells the data of a verified frame.
@@ -29,21 +28,22 @@ export function tell1997(frame: Frame): Told {
 
 function tellReply(frame: Frame): Told {
   const reply = decodeReply1997(frame);
-  return reply.ok ? tellKnownReply(reply.value) : raw(frame.data);
+  return reply.ok ? tellKnownReply(reply.value) : rawUnlessSecret(frame.control, frame.data);
 }
 
 function tellKnownReply(reply: Reply1997): Told {
   switch (reply.kind) {
     case 'read':
-    case 'read-next':
     case 'reread':
       return tellData(reply.di, reply.value);
+    case 'read-next':
+      // It goes on in the middle of its DI: which items its bytes are hangs on the frames before it.
+      return { items: [askedItem(reply.di)], extra: orNull(reply.value) };
     case 'refused':
       return NOTHING;
     case 'accepted':
-      return SECRET.has(reply.function) ? NOTHING : raw(reply.data);
     case 'other':
-      return raw(reply.data);
+      return rawUnlessSecret(reply.function, reply.data);
   }
 }
 
@@ -62,7 +62,7 @@ function tellRequest(frame: Frame): Told {
 /** Masters in the field put more behind the DI of a read than the edition has. */
 function tellMisfit({ control, data }: Frame): Told {
   if (READS.has(control) && data.length > DI_BYTES) return { items: [askedItem(diAt(data))], extra: orNull(data.subarray(DI_BYTES)) };
-  return SECRET.has(control) ? NOTHING : raw(data);
+  return rawUnlessSecret(control, data);
 }
 
 function tellKnownRequest(request: Request1997): Told {
@@ -86,7 +86,7 @@ function tellKnownRequest(request: Request1997): Told {
     case 'clear-demand':
       return { ...NOTHING, maintenance: { passwordLevel: levelOf(request.password), operator: null, setting: null } };
     case 'other':
-      return SECRET.has(functionOf(request.function)) ? NOTHING : raw(request.data);
+      return rawUnlessSecret(request.function, request.data);
   }
 }
 
@@ -99,6 +99,10 @@ function askedItem(di: string): ItemDescription {
 
 function raw(data: Uint8Array): Told {
   return { items: [], extra: orNull(data) };
+}
+
+function rawUnlessSecret(control: number, data: Uint8Array): Told {
+  return SECRET_FUNCTIONS.has(functionOf(control)) ? NOTHING : raw(data);
 }
 
 function orNull(bytes: Uint8Array): string | null {

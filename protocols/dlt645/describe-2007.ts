@@ -2,7 +2,6 @@
 import { formatLocalTime } from '../../src/kernel/local-time.ts';
 import { hexPair, hexReversed } from '../shared/hex.ts';
 import { formatValue, type Value } from '../shared/value.ts';
-import { FUNCTION_1997 } from './1997/functions.ts';
 import { findRow } from './2007/catalog/find.ts';
 import { executedTexts } from './2007/executed-word.ts';
 import { FUNCTION } from './2007/functions.ts';
@@ -16,22 +15,9 @@ import { decodeRequest, type Request } from './2007/request.ts';
 import type { ItemDescription, RelayDescription, Told } from './description.ts';
 import { functionOf, isAbnormal, isReply } from './link/control.ts';
 import type { Frame } from './link/frame.ts';
+import { SECRET_FUNCTIONS } from './secret-functions.ts';
 
 const NOTHING_TOLD: Told = { items: [], extra: null };
-
-/** Functions whose requests carry a password or keys: their data is never shown raw. */
-const SECRET: ReadonlySet<number> = new Set<number>([
-  FUNCTION_1997.write,
-  FUNCTION_1997.changePassword,
-  FUNCTION_1997.clearDemand,
-  FUNCTION.authenticate,
-  FUNCTION.write,
-  FUNCTION.changePassword,
-  FUNCTION.clearDemand,
-  FUNCTION.clearMeter,
-  FUNCTION.clearEvents,
-  FUNCTION.relay,
-]);
 
 export function tell2007(frame: Frame): Told {
   return isReply(frame.control) ? tellReply(frame) : tellRequest(frame);
@@ -39,12 +25,12 @@ export function tell2007(frame: Frame): Told {
 
 function tellReply({ control, data }: Frame): Told {
   const reply = decodeReply({ address: '', control, data });
-  if (!reply.ok) return isAbnormal(control) ? NOTHING_TOLD : raw(data);
+  if (!reply.ok) return isAbnormal(control) ? NOTHING_TOLD : rawUnlessSecret(control, data);
   switch (reply.value.kind) {
     case 'read':
       return tellData(reply.value.di, reply.value.value);
     case 'read-next':
-      return { ...tellData(reply.value.di, reply.value.value), sequence: reply.value.sequence };
+      return { ...tellContinuation(reply.value.di, reply.value.value), sequence: reply.value.sequence };
     case 'read-address':
       return { items: [{ di: null, register: null, name: 'meter address', value: reply.value.address, unit: '' }], extra: null };
     case 'refused':
@@ -52,15 +38,16 @@ function tellReply({ control, data }: Frame): Told {
     case 'security':
       return { items: [unknownItem(reply.value.di)], extra: null };
     case 'accepted':
-      return reply.value.function === FUNCTION.changePassword ? NOTHING_TOLD : tellAccepted(reply.value.function, data);
+      return tellAccepted(control, data);
     case 'other':
-      return raw(data);
+      return rawUnlessSecret(control, data);
   }
 }
 
 /** The word of an accepted relay command is shown raw as well: one firmware alone gives its bits a meaning. */
-function tellAccepted(functionCode: number, data: Uint8Array): Told {
-  const executed = functionCode === FUNCTION.relay ? executedTexts(data) : undefined;
+function tellAccepted(control: number, data: Uint8Array): Told {
+  if (functionOf(control) !== FUNCTION.relay) return rawUnlessSecret(control, data);
+  const executed = executedTexts(data);
   return executed === undefined ? raw(data) : { ...raw(data), executed };
 }
 
@@ -70,6 +57,11 @@ function tellData(di: string, value: Uint8Array): Told {
   if (row === undefined) return { items: [{ ...unknownItem(di), value: hexReversed(value) }], extra: null };
   const { items, extra } = decodeItems(row, value);
   return { items: items.map(tellItem), extra: orNull(extra) };
+}
+
+/** A follow-up frame goes on in the middle of its DI: which items its bytes are hangs on the frames before it. */
+function tellContinuation(di: string, value: Uint8Array): Told {
+  return { items: [askedItem(di)], extra: orNull(value) };
 }
 
 /** Each register of each record, with the record's time; a record that the meter calls bad is told without its values. */
@@ -93,7 +85,7 @@ function tellRequest(frame: Frame): Told {
   const functionCode = functionOf(frame.control);
   const hasDi = (functionCode === FUNCTION.read || functionCode === FUNCTION.readNext) && frame.data.length >= DI_BYTES;
   if (hasDi) return { items: [askedItem(diAt(frame.data))], extra: orNull(frame.data.subarray(DI_BYTES)) };
-  return SECRET.has(functionCode) ? NOTHING_TOLD : raw(frame.data);
+  return rawUnlessSecret(frame.control, frame.data);
 }
 
 function tellKnownRequest(request: Request, { control, data }: Frame): Told {
@@ -107,7 +99,7 @@ function tellKnownRequest(request: Request, { control, data }: Frame): Told {
       return {
         items: [askedItem(request.di)],
         extra: null,
-        write: { passwordLevel: levelOf(password), operator, value: hexReversed(value) },
+        write: { passwordLevel: levelOf(password), operator, value: isPassword(request.di) ? null : hexReversed(value) },
       };
     }
     case 'read-address':
@@ -124,7 +116,7 @@ function tellKnownRequest(request: Request, { control, data }: Frame): Told {
     case 'security':
       return { items: [unknownItem(request.di)], extra: null };
     case 'other':
-      return SECRET.has(functionOf(control)) ? NOTHING_TOLD : raw(data);
+      return rawUnlessSecret(control, data);
     default:
       return tellMaintenance(request, data);
   }
@@ -161,12 +153,19 @@ function askedItem(di: string): ItemDescription {
   return row === undefined ? unknownItem(di) : { di, register: row.register, name: row.name, value: null, unit: row.row.unit };
 }
 
+/** What a meter is only ever given. */
+const isPassword = (di: string): boolean => findRow(di)?.row.access === 'write';
+
 function unknownItem(di: string): ItemDescription {
   return { di, register: `dlt645:${di}`, name: null, value: null, unit: '' };
 }
 
 function raw(data: Uint8Array): Told {
   return { items: [], extra: orNull(data) };
+}
+
+function rawUnlessSecret(control: number, data: Uint8Array): Told {
+  return SECRET_FUNCTIONS.has(functionOf(control)) ? NOTHING_TOLD : raw(data);
 }
 
 function orNull(bytes: Uint8Array): string | null {

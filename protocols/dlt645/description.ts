@@ -51,8 +51,8 @@ export interface WriteDescription {
   readonly passwordLevel: string;
   /** Null in the 1997 edition, which has none. */
   readonly operator: string | null;
-  /** As sent, most significant byte first. */
-  readonly value: string;
+  /** As sent, most significant byte first; null where it is a password. */
+  readonly value: string | null;
 }
 
 /** Speed, password, clearing and output: what the request names, null where its function has none. */

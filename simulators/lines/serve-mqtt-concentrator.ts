@@ -53,6 +53,8 @@ export type Deliver = (message: UpMessage) => readonly UpMessage[];
 export interface ServedConcentrator extends ServedLine {
   /** Resolves when the broker has it for the first time; it comes back by itself after a loss. */
   readonly subscribed: Promise<void>;
+  /** Resolves with the reason when the broker cannot be had. */
+  readonly failed: Promise<string>;
 }
 
 export const DEFAULT_TOPICS: ConcentratorTopics = {
@@ -96,18 +98,23 @@ export function serveMqttConcentrator({
     will: { topic: topicOf(topics.status), payload: statusOf('offline'), qos: 1, retain: true },
     ...(password === undefined ? {} : { username: concentrator, password }),
   });
+  let fail: (reason: string) => void = () => undefined;
+  const failed = new Promise<string>((resolve) => {
+    fail = resolve;
+  });
   const subscribed = new Promise<void>((resolve) => {
     client.on('connect', () => {
       if (client.stream instanceof Socket) client.stream.setNoDelay(true);
       client.subscribe(topicOf(topics.down), { qos: 1 }, (error) => {
-        if (error !== null) return;
+        if (error !== null) return fail(`it refused ${topicOf(topics.down)}: ${error.message}`);
         client.publish(topicOf(topics.status), statusOf('online'), { qos: 1, retain: true });
         resolve();
       });
     });
   });
   client.on('message', (_topic, payload) => hear(payload.toString()));
-  client.on('error', () => undefined); // it dials again by itself
+  client.on('error', (error) => fail(error.message || error.name)); // it dials again by itself
+  client.on('close', () => fail('it closed the connection'));
 
   function hear(payload: string): void {
     const message = parse(payload);
@@ -153,6 +160,7 @@ export function serveMqttConcentrator({
   return {
     listening: `${broker}/${concentrator}`,
     subscribed,
+    failed,
     async close() {
       for (const end of exchanges.keys()) finish(end);
       await client.endAsync(true);

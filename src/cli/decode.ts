@@ -45,10 +45,19 @@ function decodeModbus(id: unknown, protocol: 'modbus-rtu' | 'modbus-tcp', bytes:
   if (direction !== undefined && !DIRECTIONS.has(direction))
     return refusal(id, 'bad-data', `direction is ${JSON.stringify(direction)}; expected request or reply`);
   const description = describeModbus(protocol, bytes, DIRECTIONS.get(direction));
-  return description.ok
-    ? { id, ok: true, ...description.value }
-    : refusal(id, description.error.code, ERROR_CODES[description.error.code].meaning);
+  if (description.ok) return { id, ok: true, ...description.value };
+  const { code } = description.error;
+  return refusal(id, code, MODBUS_MEANINGS[protocol][code] ?? ERROR_CODES[code].meaning);
 }
+
+/** Where the words of the code are those of a DL/T 645 frame. */
+const MODBUS_MEANINGS: Readonly<Record<'modbus-rtu' | 'modbus-tcp', Partial<Record<ErrorCode, string>>>> = {
+  'modbus-rtu': { 'bad-length': 'A frame is 5 to 256 bytes long' },
+  'modbus-tcp': {
+    'bad-length': 'A frame is 9 to 260 bytes long, and its length field counts those behind it',
+    'bad-delimiter': 'The protocol identifier, bytes 3 and 4, is not 0000',
+  },
+};
 
 function parse(line: string): Record<string, unknown> | undefined {
   try {

@@ -54,7 +54,8 @@ export function parseLinkTarget(text: string): LinkTarget {
 
 const isPort = (digits: string | undefined) => Number(digits) >= 1 && Number(digits) <= HIGHEST_TCP_PORT;
 
-const optionsOf = (query: string): ReadonlyMap<string, string> => new Map(new URLSearchParams(query));
+/** A plus is itself, as in a topic. */
+const optionsOf = (query: string): ReadonlyMap<string, string> => new Map(new URLSearchParams(query.replaceAll('+', '%2B')));
 
 function onlyKnown(asked: ReadonlyMap<string, string>, known: readonly string[]): void {
   for (const name of asked.keys()) {
@@ -89,7 +90,7 @@ function choiceOf<T>(asked: ReadonlyMap<string, string>, name: string, choices: 
 
 function topicOf(asked: ReadonlyMap<string, string>, name: 'down' | 'up'): string {
   const topic = asked.get(name) ?? DEFAULT_TOPICS[name];
-  if (!isPlainTopic(topic)) throw wrong(name, topic, 'one topic, without the wildcards + and #');
+  if (!isPlainTopic(topic)) throw wrong(name, topic, 'one topic, without blanks and the wildcards + and #');
   return topic;
 }
 

@@ -1,5 +1,5 @@
 import { driverOf, PROTOCOLS } from '../compose/protocols.ts';
-import { registerMapOf, talkError } from '../config/meter-protocol.ts';
+import { PUSHED, talkError } from '../config/meter-protocol.ts';
 import type { MeterFailure } from '../core/ports/meter-gateway.ts';
 import type { DriverMeter, MeterDriver } from '../drivers/driver.ts';
 import { OperatorError } from '../kernel/app-error.ts';
@@ -8,6 +8,7 @@ import { ERROR_CODES } from '../kernel/error-codes.ts';
 import { parseZone } from '../kernel/local-time.ts';
 import type { Bus } from '../transports/bus/bus.ts';
 import { openLink } from './link.ts';
+import { readMapOption } from './map-option.ts';
 
 /** What the command line says of the one meter that is talked to. */
 export interface MeterOptions {
@@ -23,14 +24,17 @@ export interface MeterOptions {
   readonly operator?: string | undefined;
 }
 
+/** Meters that answer; one whose readings are pushed does not. */
+const ASKED = PROTOCOLS.filter((protocol) => protocol !== PUSHED);
+
 /** Opens the line, hands driver, meter and the line's bus to `work`, and gives the line back whatever happens. */
 export async function withMeter<T>(
   options: MeterOptions,
   clock: Clock,
   work: (driver: MeterDriver, meter: DriverMeter, bus: Bus) => Promise<T>,
 ): Promise<T> {
-  const createDriver = driverOf(options.protocol);
-  if (createDriver === undefined) throw wrong('--protocol', options.protocol, `one of ${PROTOCOLS.join(', ')}`);
+  const createDriver = ASKED.includes(options.protocol) ? driverOf(options.protocol) : undefined;
+  if (createDriver === undefined) throw wrong('--protocol', options.protocol, `one of ${ASKED.join(', ')}`);
   const voltageDecimals = decimalsOf(options.voltageDecimals);
   const talk = { ...options, voltageDecimals };
   const misfit = talkError(talk);
@@ -42,7 +46,7 @@ export async function withMeter<T>(
   if (options.operator !== undefined && !/^\d{8}$/.test(options.operator)) throw wrong('--operator', options.operator, '8 digits');
   const zone = parseZone(options.zone);
   if (zone === undefined) throw wrong('--zone', options.zone, 'an IANA time zone, as Asia/Shanghai');
-  const map = registerMapOf(talk, '.');
+  const map = options.map === undefined ? undefined : readMapOption(options.map);
   const link = await openLink(options.link, clock);
   try {
     const meter = {

@@ -63,6 +63,7 @@ function loadRecordsOf({ protocol, register, blocks, from }: ReadOptions): LoadR
     if (blocks !== undefined || from !== undefined) throw wrong('--blocks or --from', 'given', `none: ${register} is no load record`);
     return undefined;
   }
+  if (which === '2' && blocks !== undefined) throw wrong('--blocks', blocks, `none: ${di} is the last record alone`);
   const asked = blocksOf(blocks ?? '1');
   if (which === '1') return { di, blocks: asked, from: localTimeOf(from ?? 'missing') };
   if (from !== undefined) throw wrong('--from', from, `none: only 06${di.slice(2, 4)}0001 is read from a time on`);

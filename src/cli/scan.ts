@@ -1,4 +1,3 @@
-import { registerMapOf } from '../config/meter-protocol.ts';
 import type { ScanListener, ScannedProtocol, ScanStep } from '../drivers/scan/scan.ts';
 import { SCANNED_PROTOCOLS, type ScanPlan, scanLine } from '../drivers/scan/scan-line.ts';
 import { OperatorError } from '../kernel/app-error.ts';
@@ -7,6 +6,7 @@ import { ERROR_CODES } from '../kernel/error-codes.ts';
 import type { PortSettings } from '../transports/port-settings.ts';
 import { openLink } from './link.ts';
 import { parseLinkTarget } from './link-target.ts';
+import { readMapOption } from './map-option.ts';
 import { printNote } from './output.ts';
 import { portsToProbe } from './scan-ports.ts';
 
@@ -93,7 +93,7 @@ function planOf({ link, protocol = DEFAULT_PROTOCOLS, units, map, thorough }: Sc
     protocols,
     ports: portsToProbe(link),
     units: unitsOf(units),
-    map: registerMapOf({ protocol: 'modbus-rtu', address: '', map }, '.'),
+    map: map === undefined ? undefined : readMapOption(map),
     thorough,
   };
 }

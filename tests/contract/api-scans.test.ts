@@ -41,7 +41,7 @@ describe('A scan over the API', () => {
   test('never asks a unit that is polled', async () => {
     await start({ protocols: ['modbus-rtu'], firstUnit: 8, lastUnit: 10 });
     await world.clock.advance(LONG_MS);
-    expect(world.wire.written.map(({ bytes }) => bytes[0])).toEqual([8, 10]);
+    expect(world.wire.written.map(({ bytes }) => bytes[0])).toEqual([8, 8, 10, 10]);
   });
 
   test('ends where it is cancelled, and keeps what it has found', async () => {
@@ -73,6 +73,13 @@ describe('A scan over the API', () => {
   test.each([
     ['a line that is none', 404, {}, 'line-9', { code: 'not-found' }],
     ['a protocol that the line cannot carry', 400, { protocols: ['modbus-tcp'] }, 'line-1', { code: 'bad-request', field: 'protocols' }],
+    [
+      'no protocol at all',
+      400,
+      { protocols: [] },
+      'line-1',
+      { field: 'protocols', detail: 'The field protocols: expected 1 or more items' },
+    ],
     ['units in the wrong order', 400, { firstUnit: 9, lastUnit: 3 }, 'line-1', { code: 'bad-request', field: 'lastUnit' }],
   ])('of %s is refused', async (_, status, body, line, problem) => {
     const answer = await start(body, undefined, line);

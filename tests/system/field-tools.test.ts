@@ -127,6 +127,12 @@ describe('feikong read', () => {
     ['a load record without its time', ['--register', '06040001'], /--from is missing; expected a time by the clock of the meter/],
     ['a count of blocks that is none', ['--register', '06040000', '--blocks', '0'], /--blocks is 0; expected 1 to 255/],
     ['a time for what is no load record', ['--register', '1-0:1.8.0', '--from', '2026-11-24T08:15'], /1-0:1\.8\.0 is no load record/],
+    ['a count of last records', ['--register', '06000002', '--blocks', '5'], /--blocks is 5; expected none: 06000002 is the last record/],
+    [
+      'a protocol of meters that push',
+      ['--register', '1-0:1.8.0', '--protocol', 'pushed'],
+      /--protocol is pushed; expected one of dlt645-2007/,
+    ],
     ['an unknown register', ['--register', '9.9.9'], /does not have this register.*9\.9\.9/],
     ['an address that is none', ['--register', '1-0:1.8.0', '--address', '12'], /--address is 12; expected 12 digits/],
     [

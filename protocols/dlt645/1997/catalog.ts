@@ -5,6 +5,7 @@
  *     P  phase 1 (A) .. 3 (C)     F reads all three
  *     T  total 0, then phases     F reads all four
  *     Q  phase A 0 .. C 2
+ *     Z  season zone 1 .. E, S  TOU period of day table 1, 1 .. A
  *
  * Where meters differ in length a row has several pictures of different lengths, and the length of the data decides.
  * Voltages of XXX and XXX.X are both two bytes: no length tells them apart, so whoever knows the meter says which it has.
@@ -51,6 +52,8 @@ const FAMILIES: Readonly<Record<string, { first: number; last: number; block: bo
   R: { first: 0, last: 14, block: true, word: (place) => (place === 0 ? 'total' : `tariff ${place}`) },
   P: { first: 1, last: 3, block: true, word: (place) => ['A', 'B', 'C'][place - 1] ?? '' },
   T: { first: 0, last: 3, block: true, word: (place) => ['total', 'A', 'B', 'C'][place] ?? '' },
+  Z: { first: 1, last: 14, block: false, word: String },
+  S: { first: 1, last: 10, block: false, word: String },
   Q: { first: 0, last: 2, block: false, word: (place) => ['A', 'B', 'C'][place] ?? '' },
 };
 
@@ -139,6 +142,8 @@ const otherRows: readonly Row[] = [
   row('C312', own, 'slots of a day', '', 'NN'),
   row('C313', own, 'number of tariffs', '', 'NN'),
   row('C314', own, 'number of public holidays', '', 'NN'),
+  row('C32Z', own, 'season {}', '', 'MMDDNN'),
+  row('C33S', own, 'day table 1: TOU period {}', '', 'hhmmNN'),
 ];
 
 const rows: ReadonlyMap<string, Row> = new Map([...energyRows, ...otherRows].map((entry) => [entry.di, entry]));

@@ -17,7 +17,7 @@ export interface Item1997 {
  * @returns the items, and as `extra` the bytes that no whole item accounts for
  */
 export function decodeItems1997(row: FoundRow1997, data: Uint8Array): { items: readonly Item1997[]; extra: Uint8Array } {
-  const choice = choose(row, data.length);
+  const choice = choose(row, data);
   const items: Item1997[] = [];
   let at = 0;
   for (const field of row.fields) {
@@ -31,10 +31,22 @@ export function decodeItems1997(row: FoundRow1997, data: Uint8Array): { items: r
   return { items, extra: data.slice(at) };
 }
 
-/** Which picture the length of the data means: the only one, or the one that it is made of exactly; -1 for none, never a guess. */
-function choose({ fields }: FoundRow1997, length: number): number {
+/** Some meters end their data with it; no digits can hold it. */
+const CLOSING = 0xaa;
+
+/**
+ * Which picture the length of the data means: the only one, the one that all items make, or of a block that lacks items
+ * the only one that some make; -1 for none, never a guess.
+ */
+function choose({ fields, openEnded }: FoundRow1997, data: Uint8Array): number {
   const pictures = fields[0]?.pictures ?? [];
-  return pictures.length === 1 ? 0 : pictures.findIndex(({ bytes = 0 }) => length === bytes * fields.length);
+  if (pictures.length === 1) return 0;
+  const length = data.at(-1) === CLOSING ? data.length - 1 : data.length;
+  const whole = pictures.findIndex(({ bytes = 0 }) => length === bytes * fields.length);
+  if (whole >= 0 || !openEnded) return whole;
+  const some = pictures.filter(({ bytes = 0 }) => length > 0 && length % bytes === 0 && length < bytes * fields.length);
+  const [only, ...others] = some;
+  return only === undefined || others.length > 0 ? -1 : pictures.indexOf(only);
 }
 
 function itemOf({ di, register, name, unit }: Field1997, value: Value | undefined): Item1997 {

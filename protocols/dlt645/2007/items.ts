@@ -33,7 +33,8 @@ export function decodeItems(row: FoundRow, data: Uint8Array): DecodedItems {
   const items: Item[] = [];
   let at = 0;
   let whole = true;
-  for (const field of row.fields) {
+  for (const declared of row.fields) {
+    const field = fitted(declared, data.length - at);
     const end = at + (fieldBytes(field) ?? data.length - at);
     whole &&= end <= data.length;
     if (!whole && row.openEnded) break;
@@ -41,6 +42,11 @@ export function decodeItems(row: FoundRow, data: Uint8Array): DecodedItems {
     if (whole) at = end;
   }
   return { items, extra: at === data.length ? NO_BYTES : data.slice(at) };
+}
+
+/** The field as the meter has it, where it is shorter in some. */
+function fitted(field: Field, bytesLeft: number): Field {
+  return field.shorter?.bytes === bytesLeft ? { ...field, picture: field.shorter } : field;
 }
 
 function decodeItem(field: Field, data: Uint8Array, at: number): Item {
@@ -84,7 +90,7 @@ export function encodeItems(row: FoundRow, values: readonly FieldValue[], before
   const pieces = values.flatMap((value, index) => {
     const field = row.fields[index];
     if (field === undefined) return [];
-    const piece = encodeField(field, value, before?.subarray(at));
+    const piece = encodeField(asKept(field, value, before?.subarray(at)), value, before?.subarray(at));
     at += piece.reduce((sum, bytes) => sum + bytes.length, 0);
     return piece;
   });
@@ -95,6 +101,13 @@ export function encodeItems(row: FoundRow, values: readonly FieldValue[], before
     at += piece.length;
   }
   return data;
+}
+
+/** The field as long as the meter has it; where the value does not fit into that, as the row says. */
+function asKept(field: Field, { value }: FieldValue, before: Uint8Array | undefined): Field {
+  const kept = before === undefined ? field : fitted(field, before.length);
+  const isTooLong = value?.kind === 'number' && value.decimal.unscaled >= 100n ** BigInt(kept.picture.bytes ?? 0);
+  return isTooLong ? field : kept;
 }
 
 function encodeField(field: Field, { value, time }: FieldValue, before: Uint8Array | undefined): readonly Uint8Array[] {

@@ -10,21 +10,28 @@ import { refused } from '../parse.ts';
 import { ProblemError } from '../problem-error.ts';
 import { closed, IdParams } from '../requests.ts';
 
+const DEFAULT_PROTOCOLS: readonly string[] = ['dlt645-2007', 'dlt645-1997', 'modbus-rtu'];
+const FIRST_UNIT = 1;
 const LAST_UNIT = 247;
-const unit = (description: string, fallback: number) => Type.Integer({ minimum: 1, maximum: LAST_UNIT, default: fallback, description });
+const unit = (description: string, fallback: number) =>
+  Type.Optional(Type.Integer({ minimum: FIRST_UNIT, maximum: LAST_UNIT, default: fallback, description }));
 
 const ScanBody = Type.Object(
   {
-    protocols: Type.Array(Type.String({ maxLength: 32 }), {
-      minItems: 1,
-      maxItems: 8,
-      uniqueItems: true,
-      default: ['dlt645-2007', 'dlt645-1997', 'modbus-rtu'],
-      description: 'what to look for; modbus-tcp on sockets only, and only where it is named',
-    }),
-    firstUnit: unit('Modbus: the first unit that is asked', 1),
+    protocols: Type.Optional(
+      Type.Array(Type.String({ maxLength: 32 }), {
+        minItems: 1,
+        maxItems: 8,
+        uniqueItems: true,
+        default: DEFAULT_PROTOCOLS,
+        description: 'what to look for; modbus-tcp on sockets only, and only where it is named',
+      }),
+    ),
+    firstUnit: unit('Modbus: the first unit that is asked', FIRST_UNIT),
     lastUnit: unit('Modbus: the last one', LAST_UNIT),
-    thorough: Type.Boolean({ default: false, description: 'DL/T 645: call every ending of an address even where one meter answers alone' }),
+    thorough: Type.Optional(
+      Type.Boolean({ default: false, description: 'DL/T 645: call every ending of an address even where one meter answers alone' }),
+    ),
   },
   closed,
 );
@@ -46,7 +53,7 @@ export const scanRoutes: FastifyPluginAsyncTypebox<Pick<ApiDeps, 'scans'>> = asy
       response: { 202: ref<ScanDto>('Scan') },
     },
     handler: async (request, reply) => {
-      const { protocols, firstUnit, lastUnit, thorough } = request.body;
+      const { protocols = DEFAULT_PROTOCOLS, firstUnit = FIRST_UNIT, lastUnit = LAST_UNIT, thorough = false } = request.body;
       if (lastUnit < firstUnit) throw refused('lastUnit', 'a unit not below firstUnit');
       const order = { protocols, units: { from: firstUnit, to: lastUnit }, thorough };
       const started = await scans.start(asId(request.params.id), order, actorOf(request));

@@ -124,11 +124,12 @@ function settlingRow({ settlingDis, findRow }: Edition, { di }: CatalogRow): Cat
   return row;
 }
 
-/** The wanted items of a reply; a block that was asked for by its own name answers with all of its items. */
+/** The wanted items of a reply; a block that was asked for by its own name answers with all of its items, be it one. */
 function answersOf({ row, wanted }: PlannedRead, bytes: Uint8Array, readAt: RegisterAnswer['readAt']): readonly RegisterAnswer[] {
   const items = row.itemsOf(bytes);
+  const isBlock = items.length > 1 || items.some((item) => item.di !== row.di);
   return wanted.flatMap(({ register, di }) => {
-    if (di === row.di && items.length > 1) return items.map((item) => partAnswer(row, item, readAt));
+    if (di === row.di && isBlock) return items.map((item) => partAnswer(row, item, readAt));
     return [
       answerOf(
         register,

@@ -62,8 +62,8 @@ const byEnergy = (name: string, { edition, total }: Year): Method => ({
 });
 
 /**
- * Looks for meters of 2007: by 13, then by 11 of the total energy for those that do not know 13. What 11 hears is
- * narrowed only where those found by 13 cannot have caused it.
+ * Looks for meters of 2007: by 13, then by 11 of the total energy for those that do not know 13. Garbage that those
+ * found by 13 may have caused is narrowed only where the scan is thorough.
  */
 export async function find2007(line: ScannedLine): Promise<Result<void, ScanEnd>> {
   const known = new Set<string>();
@@ -80,19 +80,22 @@ async function searchBy(line: ScannedLine, year: Year, method: Method, known: Se
   const { listener, port } = line;
   const { protocol } = year;
   const knownBefore = known.size;
+  const unresolved = (what: string) => listener.unresolved({ protocol, port, what });
   const search: Narrowing = {
     call: (wildcard) => call(line, method, wildcard),
     heard: (address) => report(line, year, method, address, known),
     step: (done, of, asking) => listener.step({ protocol, port, done, of, asking: `${asking}, by ${method.name}` }),
-    unresolved: (ending) => listener.unresolved({ protocol, port, what: whatIs(ending) }),
+    unresolved: (ending) => unresolved(whatIs(ending)),
   };
   search.step(0, 1, 'all addresses');
   const first = await callTwice(search);
   if (!first.ok) return first;
-  const told = await tell(search, first.value.addresses);
-  if (!told.ok) return told;
-  const isNew = first.value.garbled && knownBefore < 2;
-  return isNew || (line.thorough && knownBefore === 0) ? narrow(search, '') : ok(undefined);
+  const several = await tell(search, first.value);
+  if (!several.ok) return several;
+  const isNew = several.value && knownBefore < 2;
+  if (isNew || line.thorough) return narrow(search, '', several.value);
+  if (several.value) unresolved(mayHideMore(method));
+  return ok(undefined);
 }
 
 /** A whole search hangs on the first call, and one alone may be lost to an adapter that wakes up or to a disturbance. */
@@ -114,32 +117,40 @@ async function call(line: ScannedLine, method: Method, wildcard: string): Promis
   return ok({ addresses: callers.map((address) => (ONE_METER.test(address) ? address : undefined)), garbled: heard.value.garbled });
 }
 
-/** Asks who answered by its own address, so that what is reported can be configured. */
+/** Asks who answered by its own address, so that what is reported can be configured. @returns whether somebody has it */
 async function report(
   line: ScannedLine,
   year: Year,
   method: Method,
   heard: string | undefined,
   known: Set<string>,
-): Promise<Result<void, ScanEnd>> {
+): Promise<Result<boolean, ScanEnd>> {
   const { listener, port } = line;
   const { protocol, total } = year;
   const candidates = heard === undefined ? await numbersOf(line, year) : ok([{ address: heard, source: '' }]);
   if (!candidates.ok) return candidates;
   for (const { address, source } of candidates.value) {
-    if (known.has(address)) return ok(undefined);
+    if (known.has(address)) return ok(true);
     const energy = await readText(line, year, address, total);
     if (!energy.ok) return energy;
     // A number that is only printed is no address: whoever has it must answer to it.
     if (heard === undefined && energy.value === undefined) continue;
+    const isThere = energy.value === undefined ? await answersCall(line, method, address) : ok(true);
+    if (!isThere.ok || !isThere.value) return isThere;
     known.add(address);
     const said = energy.value === undefined ? `no answer to a read of ${total}` : `${total} is ${energy.value}`;
     listener.found({ protocol, address, port, evidence: `answers ${method.name} to a wildcard${source}; by its address ${said}` });
-    return ok(undefined);
+    return ok(true);
   }
   if (heard === undefined)
     listener.found({ protocol, address: undefined, port, evidence: `answers ${method.name} to the wildcard alone and names no address` });
-  return ok(undefined);
+  return ok(true);
+}
+
+/** Whether the meter of this address says so when it alone is called: one that gives no energy may still do that. */
+async function answersCall(line: ScannedLine, method: Method, address: string): Promise<Result<boolean, ScanEnd>> {
+  const answers = await call(line, method, address);
+  return answers.ok ? ok(answers.value.addresses.includes(address)) : answers;
 }
 
 /** What a meter that repeats the wildcard says that its address may be. */
@@ -172,6 +183,9 @@ async function readText(
   const [item] = row?.itemsOf(reply.value) ?? [];
   return ok(item?.value == null ? 'no value' : `${formatValue(item.value)} ${item.unit}`.trim());
 }
+
+const mayHideMore = ({ name }: Method): string =>
+  `garbled answers to ${EVERYBODY} by ${name}: they may be those of the meters found before, or hide others; --thorough tells`;
 
 const whatIs = (ending: string): string =>
   ending.length === EVERYBODY.length

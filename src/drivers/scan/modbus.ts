@@ -15,7 +15,10 @@ const OF_THE_GATEWAY: readonly number[] = [0x0a, 0x0b];
 export const findModbusRtu = (line: ScannedLine) => findUnits(line, 'modbus-rtu', createRtuCarrier());
 export const findModbusTcp = (line: ScannedLine) => findUnits(line, 'modbus-tcp', createTcpCarrier());
 
-/** Reads one register of each unit: the first of the register map, or holding register 0. A refusal is an answer too. */
+/**
+ * Reads one register of each unit: the first of the register map, or holding register 0. A refusal is an answer too. The
+ * bus asks a silent unit once more: a single reply may be lost.
+ */
 async function findUnits(line: ScannedLine, protocol: ModbusProtocol, carrier: Carrier): Promise<Result<void, ScanEnd>> {
   const { units, port, signal, listener } = line;
   const request = firstOf(line);
@@ -54,7 +57,7 @@ async function askUnit(
       createFramer,
       accepts: (frame) => replyTo(frame) !== undefined,
       longestReplyBytes: overhead + LONGEST_REPLY_PDU,
-      repeatable: false,
+      repeatable: true,
       expectsReply: true,
       gapCharacters: carrier.gapCharacters,
       port,

@@ -24,8 +24,8 @@ export interface Answers {
 
 export interface Narrowing {
   call(wildcard: string): Promise<Result<Answers, ScanEnd>>;
-  /** Called with each answer as soon as it was heard. */
-  heard(address: string | undefined): Promise<Result<void, ScanEnd>>;
+  /** Called with each answer as soon as it was heard; false where nobody has this address: colliding answers made it up. */
+  heard(address: string | undefined): Promise<Result<boolean, ScanEnd>>;
   step(done: number, of: number, asking: string): void;
   /** Garbled answers that no narrower call told apart. */
   unresolved(tail: string): void;
@@ -34,8 +34,12 @@ export interface Narrowing {
 /** The address that calls every meter whose own ends in these digits. */
 export const wildcardOf = (tail: string): string => OPEN.slice(tail.length) + tail;
 
-/** Calls every meter whose address ends in 00 + `tail`, 01 + `tail`, …, and goes deeper where several answer. */
-export async function narrow(search: Narrowing, tail: string): Promise<Result<void, ScanEnd>> {
+/**
+ * Calls every meter whose address ends in 00 + `tail`, 01 + `tail`, …, and goes deeper where several answer.
+ *
+ * @param isGarbled whether several have answered the call for `tail` itself, so that silence leaves them unresolved
+ */
+export async function narrow(search: Narrowing, tail: string, isGarbled = true): Promise<Result<void, ScanEnd>> {
   if (tail.length === ADDRESS_DIGITS) {
     search.unresolved(tail);
     return ok(undefined);
@@ -46,21 +50,23 @@ export async function narrow(search: Narrowing, tail: string): Promise<Result<vo
     search.step(pair, PAIRS, `addresses ending in ${longer}`);
     const answers = await search.call(wildcardOf(longer));
     if (!answers.ok) return answers;
-    const { addresses, garbled } = answers.value;
-    if (addresses.length > 0 || garbled) isSilent = false;
-    const ended = await tell(search, addresses);
-    if (!ended.ok) return ended;
-    const deeper = garbled ? await narrow(search, longer) : ok(undefined);
+    if (answers.value.addresses.length > 0 || answers.value.garbled) isSilent = false;
+    const several = await tell(search, answers.value);
+    if (!several.ok) return several;
+    const deeper = several.value ? await narrow(search, longer) : ok(undefined);
     if (!deeper.ok) return deeper;
   }
-  if (isSilent) search.unresolved(tail);
+  if (isSilent && isGarbled) search.unresolved(tail);
   return ok(undefined);
 }
 
-export async function tell(search: Narrowing, addresses: Answers['addresses']): Promise<Result<void, ScanEnd>> {
+/** Hands on who has answered. @returns whether there are more than those: bytes that do not verify, or an address that nobody has */
+export async function tell(search: Narrowing, { addresses, garbled }: Answers): Promise<Result<boolean, ScanEnd>> {
+  let isGarbled = garbled;
   for (const address of addresses) {
-    const told = await search.heard(address);
-    if (!told.ok) return err(told.error);
+    const isThere = await search.heard(address);
+    if (!isThere.ok) return err(isThere.error);
+    isGarbled ||= !isThere.value;
   }
-  return ok(undefined);
+  return ok(isGarbled);
 }

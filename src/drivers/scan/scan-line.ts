@@ -5,7 +5,7 @@ import type { Priority } from '../../transports/bus/exchange.ts';
 import type { PortSettings } from '../../transports/port-settings.ts';
 import { find1997, find2007 } from './dlt645.ts';
 import { findModbusRtu, findModbusTcp } from './modbus.ts';
-import type { ScanEnd, ScanListener, ScannedLine, ScannedProtocol, ScannedUnits } from './scan.ts';
+import type { FoundMeter, ScanEnd, ScanListener, ScannedLine, ScannedProtocol, ScannedUnits } from './scan.ts';
 
 export interface ScanPlan {
   readonly protocols: readonly ScannedProtocol[];
@@ -38,7 +38,8 @@ export const SCANNED_PROTOCOLS = Object.keys(FINDERS) as readonly ScannedProtoco
 
 /**
  * Looks for every meter of a line, with reads alone: each setting of the port in turn, and under it each protocol. A
- * meter is reported once, under the first setting that it answers to.
+ * DL/T 645 meter is reported once, under the first setting that it answers to; a Modbus unit once under each, since
+ * another meter may have the same number there.
  *
  * @errors cancelled where it was stopped; line-down, queue-full
  */
@@ -59,10 +60,14 @@ function reportingOnce(listener: ScanListener): ScanListener {
   return {
     ...listener,
     found(meter) {
-      const key = `${meter.protocol} ${meter.address}`;
+      const key = keyOf(meter);
       if (meter.address !== undefined && reported.has(key)) return;
       reported.add(key);
       listener.found(meter);
     },
   };
 }
+
+/** What makes two answers those of one meter. */
+const keyOf = ({ protocol, address, port }: FoundMeter): string =>
+  protocol.startsWith('modbus-') ? `${protocol} ${address} ${port.baudRate} ${port.parity}` : `${protocol} ${address}`;

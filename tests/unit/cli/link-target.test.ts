@@ -38,6 +38,7 @@ test.each([
   ['serial:/dev/ttyS1?speed=9600', /^--link has speed=9600; expected one of baud, parity, dataBits, stopBits; there is no such option$/],
   ['tcp://10.0.0.7:1?baud=9600', /^--link has baud=9600; expected nothing after the address; there is no such option$/],
   ['mqtt://broker:1883/JZQ?up=a/%2B', /^--link has up=a\/\+; expected one topic/],
+  ['mqtt://broker:1883/JZQ?down=a/+/b', /^--link has down=a\/\+\/b; expected one topic, without blanks and the wildcards/],
   ['mqtt://broker:1883/JZQ?port=0', /^--link has port=0; expected a whole number from 1 to 255$/],
 ])('%s is refused in one sentence', (text, sentence) => {
   expect(() => parseLinkTarget(text)).toThrow(sentence);

@@ -45,6 +45,8 @@ export interface Field {
   readonly unit: Unit;
   readonly signed: boolean;
   readonly picture: Picture;
+  /** What the bytes are where so few are left. */
+  readonly shorter?: Picture;
   /** The moment that belongs to the value and follows it. */
   readonly time: Picture | undefined;
   /** The byte that means "not set" throughout. */
@@ -129,7 +131,7 @@ function blockFields(row: DiRow, di: string, pair: string, family: Family): read
 }
 
 function fieldsOf(row: DiRow, di: string, register: string, name: string): readonly Field[] {
-  const { signed, unit, picture, parts, upTo, unset = UNSET } = row;
+  const { signed, unit, picture, shorter, parts, upTo, unset = UNSET } = row;
   if (parts !== undefined) {
     return parts.map((part) => ({
       di,
@@ -142,7 +144,7 @@ function fieldsOf(row: DiRow, di: string, register: string, name: string): reado
     }));
   }
   const shared = { di, register, signed, unit, unset, ...readPicture(picture) };
-  if (upTo === undefined) return [{ ...shared, name }];
+  if (upTo === undefined) return [{ ...shared, name, ...(shorter === undefined ? {} : { shorter: parsePicture(shorter) }) }];
   return Array.from({ length: upTo }, (_, index) => ({ ...shared, name: `${name}: ${repetitionName(row, index)}` }));
 }
 

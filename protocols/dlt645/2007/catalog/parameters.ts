@@ -101,7 +101,7 @@ const limitRows = [
   { ...supplement, di: '04001401', name: 'trip delay', picture: 'NNNN', unit: 'min' },
   { ...field, di: '04001402', name: 'relay trip current limit', picture: 'XXX.XXX', unit: 'A' },
   { ...field, di: '04001403', name: 'relay delayed-trip time', picture: 'XXXX', unit: 'min' },
-  { ...field, di: '04001404', name: 'infrared authentication validity', picture: 'XXXX', unit: 'min' },
+  { ...field, di: '04001404', name: 'infrared authentication validity', picture: 'XXXX', shorter: 'XX', unit: 'min' },
 ] as const satisfies readonly DiRow[];
 
 /** A DI (which may have the digits A to F) and which of its items. */

@@ -54,6 +54,8 @@ export interface DiRow {
   readonly signed: boolean;
   readonly access: 'read' | 'read-write' | 'write';
   readonly source: string;
+  /** The picture that some meters have instead, told by the length of the data. */
+  readonly shorter?: string;
   /** The picture repeats as often as the data is long, at most so many times. */
   readonly upTo?: number;
   /** What each repetition is called, from the first on; `{n}` is its number from 1. Without it the repetitions are numbered. */

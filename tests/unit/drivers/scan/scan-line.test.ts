@@ -56,6 +56,8 @@ async function ended(world: ReturnType<typeof scanOf>) {
 }
 
 const named = ({ found }: { found: readonly FoundMeter[] }) => found.map(({ protocol, address }) => `${protocol} ${address}`).sort();
+/** Behind four wake-up bytes and the delimiter stands the address. */
+const isForEverybody = (bytes: Uint8Array) => bytes.subarray(5, 11).every((byte) => byte === 0xaa);
 
 describe('A scan', () => {
   test('finds exactly the meters of a line that mixes both years and Modbus', async () => {
@@ -75,7 +77,9 @@ describe('A scan', () => {
       'modbus-rtu 7',
       'modbus-rtu 90',
     ]);
-    expect(world.unresolved).toEqual([]);
+    expect(world.unresolved.map(({ what }) => what)).toEqual([
+      'garbled answers to AAAAAAAAAAAA by 11: they may be those of the meters found before, or hide others; --thorough tells',
+    ]);
   });
 
   test('says of each meter how it answered, and gives its energy as evidence', async () => {
@@ -84,6 +88,16 @@ describe('A scan', () => {
     expect(world.found.map(({ evidence }) => evidence)).toEqual([
       'answers 13 to a wildcard; by its address 00010000 is 10.00 kWh',
       'function 03 at 0000 answered',
+    ]);
+  });
+
+  test('finds a meter that gives no energy by its saying who it is when it alone is called', async () => {
+    const world = scanOfMeters({ of2007: ['000012345678'] }, OF_2007);
+    const reply = encodeFrame({ address: '000012345678', control: 0x93, data: Uint8Array.of(0x78, 0x56, 0x34, 0x12, 0, 0) });
+    world.line.onWrite = (bytes) => bytes[12] === 0x13 && world.line.hear(reply);
+    await ended(world);
+    expect(world.found.map(({ evidence }) => evidence)).toEqual([
+      'answers 13 to a wildcard; by its address no answer to a read of 00010000',
     ]);
   });
 
@@ -108,6 +122,23 @@ describe('A scan', () => {
     const world = scanOfMeters({ of2007: ['000012345678'] }, { ...OF_2007, ports: [FAST_PORT, { ...FAST_PORT, parity: 'none' }] });
     await ended(world);
     expect(world.found).toEqual([expect.objectContaining({ port: FAST_PORT })]);
+  });
+
+  test('reports a Modbus unit under each setting that it answers to: they may be two meters', async () => {
+    const slow = { ...FAST_PORT, baudRate: 1200 };
+    const world = scanOf({ protocols: ['modbus-rtu'], units: { from: 1, to: 1 }, ports: [FAST_PORT, slow] });
+    const end = metersOnOneLine({ clock: world.clock, units: [1] }).connect((reply) => world.line.hear(reply));
+    world.line.onWrite = (bytes) => end.hear(bytes);
+    await ended(world);
+    expect(world.found.map(({ port }) => port)).toEqual([FAST_PORT, slow]);
+  });
+
+  test('asks a unit again whose only reply is lost', async () => {
+    const world = scanOfMeters({ units: [1] }, { protocols: ['modbus-rtu'], units: { from: 1, to: 1 } });
+    const { onWrite } = world.line;
+    world.line.onWrite = (bytes) => world.line.written.length > 1 && onWrite(bytes);
+    await ended(world);
+    expect(named(world)).toEqual(['modbus-rtu 1']);
   });
 
   test('repeats a first call that is lost', async () => {
@@ -137,7 +168,7 @@ describe('Meters that answer all at once', () => {
   test('are said to be there where nothing tells them apart', async () => {
     const world = scanOf(OF_2007);
     // Garbage for the call to everybody, as of meters that do not know shortened addresses.
-    world.line.onWrite = (bytes) => bytes.subarray(5, 11).every((byte) => byte === 0xaa) && world.line.hear(Uint8Array.of(0x60, 0x20, 0));
+    world.line.onWrite = (bytes) => isForEverybody(bytes) && world.line.hear(Uint8Array.of(0x60, 0x20, 0));
     await ended(world);
     expect(world.found).toEqual([]);
     expect(world.unresolved.map(({ what }) => what)).toEqual(
@@ -145,6 +176,16 @@ describe('Meters that answer all at once', () => {
         'garbled answers to AAAAAAAAAAAA and none to a narrower call: the meters may not know shortened addresses, or the line is disturbed',
       ),
     );
+  });
+
+  test('leave no address that their colliding bits have made up', async () => {
+    const meters = ['000012345671', '000012345676'];
+    const world = scanOfMeters({ of2007: meters }, OF_2007);
+    const { onWrite } = world.line;
+    const ghost = encodeFrame({ address: '000012345670', control: 0x93, data: Uint8Array.of(0x70, 0x56, 0x34, 0x12, 0, 0) });
+    world.line.onWrite = (bytes) => (isForEverybody(bytes) && bytes[12] === 0x13 ? world.line.hear(ghost) : onWrite(bytes));
+    await ended(world);
+    expect(named(world)).toEqual(meters.map((address) => `dlt645-2007 ${address}`));
   });
 
   test('are looked for behind a clean answer where the operator asks for it', async () => {
@@ -160,6 +201,48 @@ describe('Meters that answer all at once', () => {
     await ended(world);
     expect(named(world)).toEqual(['dlt645-2007 000012345601', 'dlt645-2007 000012345678']);
   });
+});
+
+describe('Meters that do not know 13, beside several that do', () => {
+  const KNOW_13 = ['000012345601', '000012345602'];
+  const DO_NOT = ['000012345603', '000012345604'];
+
+  /** Answers of both kinds collide where several are called. */
+  function scanOfBoth(plan: Partial<ScanPlan>) {
+    const world = scanOf({ ...OF_2007, ...plan });
+    const replies: Uint8Array[] = [];
+    const endOf = (of2007: readonly string[]) =>
+      metersOnOneLine({ clock: world.clock, of2007 }).connect((reply) => void replies.push(reply));
+    const [knowing, others] = [endOf(KNOW_13), endOf(DO_NOT)];
+    world.line.onWrite = (bytes) => {
+      replies.length = 0;
+      knowing.hear(bytes);
+      if (bytes[12] !== 0x13) others.hear(bytes);
+      const [first, ...more] = replies;
+      if (first !== undefined) world.line.hear(more.length === 0 ? first : Uint8Array.of(0x60, 0x20, 0));
+    };
+    return world;
+  }
+
+  test('are found by a thorough scan', async () => {
+    const world = scanOfBoth({ thorough: true });
+    await ended(world);
+    expect(named(world)).toEqual([...KNOW_13, ...DO_NOT].map((address) => `dlt645-2007 ${address}`));
+    expect(world.unresolved).toEqual([]);
+  });
+
+  test('are said to be possible by any other', async () => {
+    const world = scanOfBoth({});
+    await ended(world);
+    expect(named(world)).toEqual(KNOW_13.map((address) => `dlt645-2007 ${address}`));
+    expect(world.unresolved.map(({ what }) => what)).toEqual([expect.stringMatching(/by 11: .* hide others; --thorough tells$/)]);
+  });
+});
+
+test('A thorough scan of a silent line has heard no garbage', async () => {
+  const world = scanOf({ ...OF_2007, thorough: true });
+  await ended(world);
+  expect(world.unresolved).toEqual([]);
 });
 
 describe('A 1997 meter that answers with the wildcard instead of its address', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { describeFrame, encodeReply, encodeRequest } from '../../../../protocols/dlt645/index.ts';
+import { describeFrame, encodeFrame, encodeReply, encodeReply1997, encodeRequest } from '../../../../protocols/dlt645/index.ts';
 import { fromHex } from '../../../../src/kernel/bytes.ts';
 
 const ADDRESS = '000012345678';
@@ -56,10 +56,18 @@ describe('a frame told in words', () => {
       ok: true,
       value: {
         frame: { control: 'B2', function: 'read-next', more: true },
-        items: [{ di: '00010000', value: '0.10' }],
+        items: [{ di: '0001FF00', register: 'dlt645:0001FF00', value: null }],
         sequence: 1,
-        extra: null,
+        extra: '00000010',
       },
+    });
+  });
+
+  test('a follow-up frame of 1997 is no beginning of its block either', () => {
+    const reply = { kind: 'read-next', di: '901F', value: Uint8Array.of(0x10, 0, 0, 0), more: true } as const;
+    expect(describeFrame('dlt645-1997', encodeReply1997(ADDRESS, reply))).toMatchObject({
+      ok: true,
+      value: { frame: { control: 'A2' }, items: [{ di: '901F', register: 'dlt645:901F', value: null }], extra: '00000010' },
     });
   });
 
@@ -106,6 +114,46 @@ describe('a frame told in words', () => {
         items: [],
         relay: { passwordLevel: '02', operator: '00000001', action: 'trip', code: '1A', limit: 0, deadline: '2026-11-24T08:30:00' },
       },
+    });
+  });
+
+  test.each(['dlt645', 'dlt645-1997', 'dlt645-2007'] as const)(
+    'no frame shows its password where it is taken for one of %s',
+    (protocol) => {
+      const password = '02547698';
+      const frames = [
+        ['04', `10C1${password}15`],
+        ['0F', password + password],
+        ['10', password],
+        ['14', `03010004${password}0100000015`],
+        ['18', `030C0004${password}${password}`],
+        ['19', `${password}01000000`],
+        ['1A', `${password}01000000`],
+        ['1B', `${password}01000000FFFFFFFF`],
+        ['1C', `${password}010000001A00000000000000`],
+        ['8F', password],
+        ['98', password],
+      ];
+      for (const [control = '', data = ''] of frames) {
+        const frame = encodeFrame({ address: ADDRESS, control: Number.parseInt(control, 16), data: fromHex(data) ?? new Uint8Array(0) });
+        const told = JSON.stringify(describeFrame(protocol, frame));
+        expect(told).toContain('"ok":true');
+        expect(told, control).not.toMatch(/987654|547698/);
+      }
+    },
+  );
+
+  test('a password that is written as an item is not shown', () => {
+    const write = {
+      kind: 'write',
+      di: '04000C03',
+      password: '02987654',
+      operator: '00000001',
+      value: Uint8Array.of(2, 0x54, 0x76, 0x98),
+    } as const;
+    expect(tell(encodeRequest(ADDRESS, write))).toMatchObject({
+      ok: true,
+      value: { items: [{ di: '04000C03', value: null }], write: { passwordLevel: '02', value: null } },
     });
   });
 
