@@ -3,28 +3,37 @@ import Type, { type Static, type TSchema } from 'typebox';
 
 const closed = { additionalProperties: false } as const;
 const instant = (description: string) =>
-  Type.String({ description: `${description}: RFC 3339, or a local day for its midnight in \`zone\`` });
+  Type.String({ description: `${description}: RFC 3339, or a local day for its midnight in \`zone\`; in the years 1970 to 9998` });
+/** What a decimal of an input looks like, and how a person is told. */
+export const DECIMAL = {
+  pattern: '^\\d{1,15}(\\.\\d{1,6})?$',
+  form: 'a decimal from zero on, as 120.50, with at most 15 whole digits and 6 decimals',
+} as const;
 const decimal = (description: string) =>
-  Type.Union([Type.String({ pattern: '^\\d{1,15}(\\.\\d{1,6})?$' }), Type.Number({ minimum: 0 })], {
-    description: `${description}, as a decimal string`,
-  });
+  Type.Union([Type.String({ pattern: DECIMAL.pattern, description: DECIMAL.form }), Type.Number({ minimum: 0 })], { description });
 const whole = (description: string) =>
-  Type.Union([Type.String({ pattern: '^[1-9]\\d{0,8}$' }), Type.Integer({ minimum: 1 })], { description });
+  Type.Union(
+    [
+      Type.String({ pattern: '^[1-9]\\d{0,8}$', description: 'a whole number from 1 on, as 40, with at most 9 digits' }),
+      Type.Integer({ minimum: 1, maximum: 999_999_999 }),
+    ],
+    { description },
+  );
 const opt = <Schema extends TSchema>(schema: Schema) => Type.Optional(schema);
 const dated = {
   from: instant('First instant in force'),
   to: opt(instant('First instant no more in force; until the next one begins where absent')),
 };
-const registerValues = (description: string) =>
+const registerValues = (description: string, names: string) =>
   Type.Union(
     [
       Type.Record(Type.String(), decimal('kWh or kvarh')),
       Type.Array(Type.Object({ register: Type.String(), value: decimal('kWh or kvarh') }, closed)),
       decimal('kWh of the total register'),
     ],
-    { description: `${description}; an OBIS code, or total, sharp, peak, flat, valley, deepValley, reactive, reactiveExport` },
+    { description: `${description}; of the total, or of each register by its OBIS code or name: ${names}` },
   );
-const Registers = registerValues('By register');
+const Registers = registerValues('Registers', 'total, sharp, peak, flat, valley, deepValley, reactive, reactiveExport');
 const Class = Type.String({ minLength: 1, maxLength: 64 });
 const Zone = Type.String({ default: 'Asia/Shanghai', description: 'IANA time zone of the meter point' });
 
@@ -35,20 +44,26 @@ export const BillInputSchema = Type.Object(
     class: Class,
     period: Type.Object({ from: instant('Beginning'), to: instant('End, not included') }, closed),
     previousPeriod: opt(
-      Type.Union([
-        Type.Object(
-          {
-            from: opt(instant('Beginning')),
-            to: opt(instant('End')),
-            quantity: opt(
-              registerValues('kWh after the ratio, or of each register; as the readings from `from` to `to` show it where absent'),
-            ),
-          },
-          { ...closed, description: 'Charged where the last reading is missing (F74)' },
-        ),
-        decimal('Its quantity'),
-        Type.Null(),
-      ]),
+      Type.Union(
+        [
+          Type.Object(
+            {
+              from: opt(instant('Beginning')),
+              to: opt(instant('End')),
+              quantity: opt(
+                registerValues(
+                  'kWh after the ratio, as the readings from `from` to `to` show it where absent',
+                  'total, sharp, peak, flat, valley, deepValley',
+                ),
+              ),
+            },
+            closed,
+          ),
+          decimal('Its quantity'),
+          Type.Null(),
+        ],
+        { description: 'Charged where the last reading is missing (F74): its quantity, or from and to' },
+      ),
     ),
     yearToDate: opt(decimal('kWh after the ratio that the step year used before the period, where the readings do not reach back')),
     meteringSide: Type.Union([Type.Literal('low'), Type.Literal('high')], {
@@ -62,7 +77,12 @@ export const BillInputSchema = Type.Object(
           ...dated,
           first: opt(Registers),
           final: opt(Registers),
-          digits: Type.Integer({ minimum: 3, maximum: 9, default: 6, description: 'Whole digits of its registers' }),
+          digits: Type.Integer({
+            minimum: 3,
+            maximum: 9,
+            default: 6,
+            description: 'Whole digits of its registers; each begins again at zero behind them',
+          }),
           decimals: Type.Integer({ minimum: 0, maximum: 6, default: 2 }),
           maximumKw: opt(decimal('The most that it carries at its own side of the ratio times the ratio; bounds a roll-over')),
         },

@@ -4,10 +4,10 @@ import { TOU_PERIODS } from '../core/model/price-plan.ts';
 import { asRegister, ENERGY_TOTAL, energyOfRate, type RegisterName } from '../core/model/register.ts';
 import { type Instant, instantOf, parseInstant } from '../kernel/clock.ts';
 import { parseDecimal } from '../kernel/decimal.ts';
-import { parseBusinessDay, parseZone, startOfDay, type Zone } from '../kernel/local-time.ts';
-import { type Rational, rational, rationalOf } from '../kernel/rational.ts';
+import { type BusinessDay, businessDayOf, parseBusinessDay, parseZone, startOfDay, type Zone } from '../kernel/local-time.ts';
+import { type Rational, rationalOf } from '../kernel/rational.ts';
 import { type Energy, energy, parseEnergy } from '../kernel/units.ts';
-import { type BillInputFile, BillInputSchema } from './bill-input-schema.ts';
+import { type BillInputFile, BillInputSchema, DECIMAL } from './bill-input-schema.ts';
 import { configError, readYaml, type Wrong } from './read-yaml.ts';
 
 export interface BillInput {
@@ -15,14 +15,16 @@ export interface BillInput {
   readonly readings: readonly RegisterReading[];
 }
 
-const NAMED_REGISTERS: ReadonlyMap<string, RegisterName> = new Map([
+type NamedRegisters = ReadonlyMap<string, RegisterName>;
+const ENERGY_REGISTERS: NamedRegisters = new Map([
   ['total', ENERGY_TOTAL],
   ...TOU_PERIODS.map((period, index): [string, RegisterName] => [period, energyOfRate(index + 1)]),
+]);
+const ALL_REGISTERS: NamedRegisters = new Map([
+  ...ENERGY_REGISTERS,
   ['reactive', asRegister('1-0:3.8.0')],
   ['reactiveExport', asRegister('1-0:4.8.0')],
 ]);
-const KNOWN_REGISTERS = new Set(NAMED_REGISTERS.values());
-const REGISTER_NAMES = [...NAMED_REGISTERS].map(([name, register]) => `${name} (${register})`).join(', ');
 /** Long before any meter. */
 const EVER = instantOf(0);
 
@@ -50,13 +52,13 @@ export function loadBillInput(file: string): BillInput {
     meteringSide: raw.meteringSide,
     meters,
     ratios: parse.list(raw.ratios, 'ratios', (entry, place) => ({ ratio: ratioOf(entry, place, wrong) })),
-    capacities: parse.list(raw.capacities, 'capacities', ({ kva }) => ({ kva: parse.number(kva) })),
+    capacities: parse.list(raw.capacities, 'capacities', ({ kva }, place) => ({ kva: parse.number(kva, `${place}.kva`) })),
     demands: parse.list(raw.demands, 'demands', ({ contractedKw, measuredKw }, place) => {
       if (contractedKw === undefined && measuredKw === undefined)
         throw wrong(`${place}.contractedKw`, undefined, 'contractedKw, measuredKw or both');
       return {
-        contractedKw: contractedKw === undefined ? undefined : parse.number(contractedKw),
-        measuredKw: measuredKw === undefined ? undefined : parse.number(measuredKw),
+        contractedKw: contractedKw === undefined ? undefined : parse.number(contractedKw, `${place}.contractedKw`),
+        measuredKw: measuredKw === undefined ? undefined : parse.number(measuredKw, `${place}.measuredKw`),
       };
     }),
     largeFamily: parse.list(raw.largeFamily, 'largeFamily', ({ perMonth }, place) => ({ perMonth: parse.maybeEnergy(perMonth, place) })),
@@ -72,17 +74,52 @@ export function zoneOf(name: string, wrong: Wrong): Zone {
   return zone;
 }
 
+/** A business day, and the instant meant: a day stands for its midnight in `zone`. */
+export function timeOf(text: string, zone: Zone, place: string, wrong: Wrong): { readonly at: Instant; readonly day: BusinessDay } {
+  const stated = parseBusinessDay(text);
+  const at = stated === undefined ? parseInstant(text) : startOfDay(stated, zone);
+  if (at === undefined) throw wrong(place, text, 'an RFC 3339 instant, as 2026-06-01T00:00:00+08:00, or a day, as 2026-06-01');
+  const day = stated ?? businessDayOf(at, zone);
+  if (!isWithinYears(text) || !isWithinYears(day)) throw wrong(place, text, 'a time in the years 1970 to 9998');
+  return { at, day };
+}
+
+/** A year must have one behind it that is still written with four digits. */
+const isWithinYears = (text: string): boolean => text >= '1970' && text < '9999';
+
+const DECIMAL_PATTERN = new RegExp(DECIMAL.pattern);
+
+/** The text of a decimal. A schema has looked at strings only: numbers may have an exponent or too many digits. */
+function decimalText(value: string | number, place: string, wrong: Wrong): string {
+  const text = String(value);
+  if (!DECIMAL_PATTERN.test(text)) throw wrong(place, value, DECIMAL.form);
+  return text;
+}
+
+export function decimalOf(value: string | number, place: string, wrong: Wrong): Rational {
+  const parsed = parseDecimal(decimalText(value, place, wrong));
+  if (!parsed.ok) throw wrong(place, value, parsed.error.expected);
+  return rationalOf(parsed.value);
+}
+
+/** What a field says that goes by two names, and by which it was called; where both are there one would go unheard. */
+export function eitherOf<Raw extends object, Name extends keyof Raw & string>(
+  raw: Raw,
+  name: Name,
+  alias: Name,
+  prefix: string,
+  wrong: Wrong,
+): { readonly value: Raw[Name] | undefined; readonly place: string } {
+  if (raw[name] !== undefined && raw[alias] !== undefined) throw wrong(`${prefix}${alias}`, raw[alias], `either ${name} or ${alias}`);
+  return { value: raw[name] ?? raw[alias], place: `${prefix}${raw[alias] === undefined ? name : alias}` };
+}
+
 type RawDated = { readonly from: string; readonly to?: string | undefined };
 
 function parserOf(zone: Zone, wrong: Wrong) {
-  const instant = (text: string, place: string): Instant => {
-    const day = parseBusinessDay(text);
-    const at = day === undefined ? parseInstant(text) : startOfDay(day, zone);
-    if (at === undefined) throw wrong(place, text, 'an RFC 3339 instant, as 2026-06-01T00:00:00+08:00, or a day, as 2026-06-01');
-    return at;
-  };
+  const instant = (text: string, place: string): Instant => timeOf(text, zone, place, wrong).at;
   const energyAt = (value: string | number, place: string): Energy => {
-    const parsed = parseEnergy(String(value));
+    const parsed = parseEnergy(decimalText(value, place, wrong));
     if (!parsed.ok) throw wrong(place, value, parsed.error.expected);
     return parsed.value;
   };
@@ -97,11 +134,7 @@ function parserOf(zone: Zone, wrong: Wrong) {
     dated,
     maybeEnergy: (value: string | number | undefined, place: string) =>
       value === undefined ? undefined : energyAt(value, `${place}.perMonth`),
-    /** @param value a decimal by its schema */
-    number: (value: string | number): Rational => {
-      const parsed = parseDecimal(String(value));
-      return parsed.ok ? rationalOf(parsed.value) : rational(0n);
-    },
+    number: (value: string | number, place: string): Rational => decimalOf(value, place, wrong),
     /** Dated facts of one kind. A later one ends an earlier one that has no end of its own; two that overlap otherwise contradict each other. */
     list<Raw extends RawDated, More>(entries: readonly Raw[], field: string, more: (entry: Raw, place: string) => More): (Dated & More)[] {
       const facts = entries.map((entry, index) => ({ ...dated(entry, `${field}[${index}]`), ...more(entry, `${field}[${index}]`) }));
@@ -118,11 +151,17 @@ function parserOf(zone: Zone, wrong: Wrong) {
             `a time in which ${field}[${other}] is not in force: give that one an end, or remove it`,
           );
       }
-      return facts;
+      return facts.map((fact) => ({ ...fact, to: fact.to ?? nextStart(facts, fact) }));
     },
   };
 }
 type Parser = ReturnType<typeof parserOf>;
+
+function nextStart(facts: readonly Dated[], { from: start }: Dated): Instant | undefined {
+  let next: Instant | undefined;
+  for (const { from } of facts) if (from > start && (next === undefined || from < next)) next = from;
+  return next;
+}
 
 function metersOf(raw: BillInputFile, parse: Parser, wrong: Wrong): readonly MeterFact[] {
   if (raw.meters.length === 0) {
@@ -141,65 +180,96 @@ function metersOf(raw: BillInputFile, parse: Parser, wrong: Wrong): readonly Met
       },
     ];
   }
-  const facts = parse.list(raw.meters, 'meters', ({ meter, first, final, digits, decimals, maximumKw }, place) => ({
-    meter,
-    first: registersOf(first, `${place}.first`, parse, wrong),
-    final: registersOf(final, `${place}.final`, parse, wrong),
-    digits,
-    decimals,
-    maximumKw: maximumKw === undefined ? undefined : parse.number(maximumKw),
-  }));
-  return facts.map((fact) => {
-    const next = facts.reduce<Instant | undefined>(
-      (found, { from }) => (from > fact.from && (found === undefined || from < found) ? from : found),
-      undefined,
-    );
-    return fact.to === undefined && next !== undefined ? { ...fact, to: next } : fact;
+  const facts = parse.list(raw.meters, 'meters', ({ meter, first, final, digits, decimals, maximumKw }, place) => {
+    const read = readerOf(digits, parse, wrong);
+    return {
+      meter,
+      first: registersOf(first, `${place}.first`, ALL_REGISTERS, read, wrong),
+      final: registersOf(final, `${place}.final`, ALL_REGISTERS, read, wrong),
+      digits,
+      decimals,
+      maximumKw: maximumKw === undefined ? undefined : parse.number(maximumKw, `${place}.maximumKw`),
+    };
   });
+  for (const [index, { to, final }] of facts.entries())
+    if (to === undefined && final.size > 0)
+      throw wrong(`meters[${index}].final`, raw.meters[index]?.final, `none while the meter hangs: give meters[${index}].to, or remove it`);
+  return facts;
 }
 
 type RawRegisters = NonNullable<BillInputFile['meters'][number]['first']>;
+type Reader = (value: string | number, place: string) => Energy;
 
-function registersOf(raw: RawRegisters | undefined, place: string, parse: Parser, wrong: Wrong): ReadonlyMap<RegisterName, Energy> {
+/** Reads a register of so many whole digits: it shows no more before it begins again at zero. */
+const readerOf =
+  (digits: number, parse: Parser, wrong: Wrong): Reader =>
+  (value, place) => {
+    const shown = parse.energy(value, place);
+    if (shown >= 10n ** BigInt(digits + 6)) throw wrong(place, value, `less than ${10 ** digits}, since digits of its meter is ${digits}`);
+    return shown;
+  };
+
+function registersOf(
+  raw: RawRegisters | undefined,
+  place: string,
+  registers: NamedRegisters,
+  read: Reader,
+  wrong: Wrong,
+): ReadonlyMap<RegisterName, Energy> {
   if (raw === undefined) return new Map();
-  if (typeof raw !== 'object') return new Map([[ENERGY_TOTAL, parse.energy(raw, place)]]);
+  if (typeof raw !== 'object') return new Map([[ENERGY_TOTAL, read(raw, place)]]);
   const entries = Array.isArray(raw)
     ? raw.map(({ register, value }, index) => ({ name: register, value, at: `${place}[${index}]` }))
     : Object.entries(raw).map(([name, value]) => ({ name, value, at: `${place}.${name}` }));
-  return new Map(entries.map(({ name, value, at }) => [registerOf(name, at, wrong), parse.energy(value, at)]));
+  const values = new Map<RegisterName, Energy>();
+  for (const { name, value, at } of entries) {
+    const register = registerOf(name, at, registers, wrong);
+    if (values.has(register)) throw wrong(at, value, `each register once: ${register} is there already`);
+    values.set(register, read(value, at));
+  }
+  return values;
 }
 
-function registerOf(name: string, place: string, wrong: Wrong): RegisterName {
-  const register = NAMED_REGISTERS.get(name) ?? [...KNOWN_REGISTERS].find((known) => known === name);
-  if (register === undefined) throw wrong(place, name, `one of ${REGISTER_NAMES}`);
+function registerOf(nameOrCode: string, place: string, registers: NamedRegisters, wrong: Wrong): RegisterName {
+  const register = registers.get(nameOrCode) ?? [...registers.values()].find((code) => code === nameOrCode);
+  if (register === undefined)
+    throw wrong(place, nameOrCode, `one of ${[...registers].map(([name, code]) => `${name} (${code})`).join(', ')}`);
   return register;
 }
 
 function readingsOf(raw: BillInputFile, meters: readonly MeterFact[], parse: Parser, wrong: Wrong): readonly RegisterReading[] {
-  const ids = new Set(raw.readings.map(({ id }) => id));
-  const only = new Set(meters.map(({ meter }) => meter)).size === 1 ? meters[0]?.meter : undefined;
-  return raw.readings.map((reading, index) => {
+  const digits = new Map<string, number>();
+  for (const fact of meters) digits.set(fact.meter, Math.max(fact.digits, digits.get(fact.meter) ?? 0));
+  const only = digits.size === 1 ? meters[0]?.meter : undefined;
+  const found = raw.readings.map((reading, index) => {
     const place = `readings[${index}]`;
     const meter = reading.meter ?? only;
-    if (meter === undefined || !meters.some((fact) => fact.meter === meter))
-      throw wrong(`${place}.meter`, reading.meter, `one of the meters: ${[...new Set(meters.map((fact) => fact.meter))].join(', ')}`);
-    const at = parse.instant(reading.at, `${place}.at`);
-    return {
-      id: reading.id,
-      meter,
-      register: registerOf(reading.register, `${place}.register`, wrong),
-      at,
-      value: parse.energy(reading.value, `${place}.value`),
-      supersedes: supersededOf(reading.supersedes, at, ids, `${place}.supersedes`, parse, wrong),
-      heardAt: reading.heardAt === undefined ? at : parse.instant(reading.heardAt, `${place}.heardAt`),
-    };
+    const wholeDigits = digits.get(meter ?? '');
+    if (meter === undefined || wholeDigits === undefined)
+      throw wrong(`${place}.meter`, reading.meter, `one of the meters: ${[...digits.keys()].join(', ')}`);
+    const register = registerOf(reading.register, `${place}.register`, ALL_REGISTERS, wrong);
+    const value = readerOf(wholeDigits, parse, wrong)(reading.value, `${place}.value`);
+    return { reading, place, meter, register, value, at: parse.instant(reading.at, `${place}.at`) };
   });
+  const ids = new Set(found.map(({ reading: { id }, meter, register }) => idWithin(meter, register, id)));
+  return found.map(({ reading, place, meter, register, value, at }) => ({
+    id: reading.id,
+    meter,
+    register,
+    at,
+    value,
+    supersedes: supersededOf(reading.supersedes, at, (id) => ids.has(idWithin(meter, register, id)), `${place}.supersedes`, parse, wrong),
+    heardAt: reading.heardAt === undefined ? at : parse.instant(reading.heardAt, `${place}.heardAt`),
+  }));
 }
+
+/** Ids tell apart the readings of one meter and register only. */
+const idWithin = (meter: string, register: RegisterName, id: string | undefined): string => JSON.stringify([meter, register, id]);
 
 function supersededOf(
   raw: string | number | boolean | undefined,
   at: Instant,
-  ids: ReadonlySet<string | undefined>,
+  isId: (text: string) => boolean,
   place: string,
   parse: Parser,
   wrong: Wrong,
@@ -207,8 +277,8 @@ function supersededOf(
   if (raw === undefined || raw === false) return undefined;
   if (raw === true) return { kind: 'at', at };
   const text = String(raw);
-  if (ids.has(text)) return { kind: 'id', id: text };
-  if (/^\d+(\.\d+)?$/.test(text)) return { kind: 'value', value: parse.energy(text, place) };
+  if (isId(text)) return { kind: 'id', id: text };
+  if (typeof raw === 'number' || DECIMAL_PATTERN.test(text)) return { kind: 'value', value: parse.energy(raw, place) };
   if (/^\d{4}-\d\d-\d\d/.test(text)) return { kind: 'at', at: parse.instant(text, place) };
   if (text === '') throw wrong(place, text, 'the id, the instant or the value of the reading that it corrects');
   // What it corrects may not have come yet.
@@ -216,7 +286,8 @@ function supersededOf(
 }
 
 function ratioOf(raw: BillInputFile['ratios'][number], place: string, wrong: Wrong): bigint {
-  const [current, voltage] = [raw.ct ?? raw.currentRatio, raw.pt ?? raw.voltageRatio];
+  const current = eitherOf(raw, 'ct', 'currentRatio', `${place}.`, wrong).value;
+  const voltage = eitherOf(raw, 'pt', 'voltageRatio', `${place}.`, wrong).value;
   if (raw.ratio === undefined && current === undefined && voltage === undefined)
     throw wrong(`${place}.ct`, undefined, 'ct and pt, or ratio');
   if (raw.ratio !== undefined && (current !== undefined || voltage !== undefined))
@@ -231,7 +302,9 @@ function previousOf(raw: Exclude<BillInputFile['previousPeriod'], null>, parse: 
     if (from === undefined || to === undefined) throw wrong('previousPeriod.quantity', undefined, 'quantity, or from and to');
     return { from, to };
   }
-  const values = registersOf(typeof raw === 'object' ? raw.quantity : raw, 'previousPeriod.quantity', parse, wrong);
+  const [quantity, place] = typeof raw === 'object' ? [raw.quantity, 'previousPeriod.quantity'] : [raw, 'previousPeriod'];
+  const values = registersOf(quantity, place, ENERGY_REGISTERS, parse.energy, wrong);
+  if (values.size === 0) throw wrong(place, quantity, 'the total or the periods of the day');
   const bands = new Map<PriceBand, Energy>();
   for (const [index, period] of TOU_PERIODS.entries()) {
     const value = values.get(energyOfRate(index + 1));

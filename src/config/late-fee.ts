@@ -1,11 +1,9 @@
 import path from 'node:path';
 import type { LateFeeInput, LateFeeRate } from '../core/model/late-fee.ts';
-import { parseInstant } from '../kernel/clock.ts';
-import { parseDecimal } from '../kernel/decimal.ts';
-import { type BusinessDay, businessDayOf, parseBusinessDay, type Zone } from '../kernel/local-time.ts';
-import { type Rational, rational, rationalOf, times } from '../kernel/rational.ts';
+import { type BusinessDay, parseBusinessDay } from '../kernel/local-time.ts';
+import { type Rational, rational, times } from '../kernel/rational.ts';
 import { type Money, parseFen } from '../kernel/units.ts';
-import { zoneOf } from './bill-input.ts';
+import { decimalOf, eitherOf, timeOf, zoneOf } from './bill-input.ts';
 import { LateFeeInputSchema } from './bill-input-schema.ts';
 import { configError, readYaml, type Wrong } from './read-yaml.ts';
 import { LateFeeFileSchema } from './tariff-schema.ts';
@@ -18,10 +16,10 @@ export function loadLateFeeRates(file: string): readonly LateFeeRate[] {
   const wrong: Wrong = (place, value, expected) => configError(file, place, value, expected);
   return raw.rates
     .map((rate, index) => ({
-      from: dayOf(rate.from, undefined, `rates[${index}].from`, wrong),
+      from: dayOf(rate.from, `rates[${index}].from`, wrong),
       classes: rate.classes,
-      sameYear: permilleOf(rate.sameYearPermille),
-      laterYears: permilleOf(rate.laterYearsPermille),
+      sameYear: permilleOf(rate.sameYearPermille, `rates[${index}].sameYearPermille`, wrong),
+      laterYears: permilleOf(rate.laterYearsPermille, `rates[${index}].laterYearsPermille`, wrong),
       minimum: fenOf(rate.minimum, `rates[${index}].minimum`, wrong),
     }))
     .sort((left, right) => (left.from < right.from ? -1 : 1));
@@ -31,28 +29,30 @@ export function loadLateFeeInput(file: string): LateFeeInput {
   const raw = readYaml(file, LateFeeInputSchema);
   const wrong: Wrong = (place, value, expected) => configError(file, place, value, expected);
   const zone = zoneOf(raw.zone, wrong);
-  const needed = <T>(value: T | undefined, field: string): T => {
-    if (value === undefined) throw wrong(field, undefined, 'it to be set');
-    return value;
+  const needed = <Value>({ value, place }: { readonly value: Value | undefined; readonly place: string }) => {
+    if (value === undefined) throw wrong(place, undefined, 'it to be set');
+    return { value, place };
   };
+  const principal = needed(eitherOf(raw, 'principal', 'amount', '', wrong));
+  const due = needed(eitherOf(raw, 'due', 'dueDate', '', wrong));
+  const until = needed(eitherOf(raw, 'until', 'asOf', '', wrong));
   return {
     customerClass: raw.class,
-    principal: fenOf(needed(raw.principal ?? raw.amount, 'principal'), 'principal', wrong),
-    due: dayOf(needed(raw.due ?? raw.dueDate, 'due'), zone, 'due', wrong),
-    until: dayOf(needed(raw.until ?? raw.asOf, 'until'), zone, 'until', wrong),
-    rate: raw.ratePermille === undefined ? undefined : permilleOf(String(raw.ratePermille)),
+    principal: fenOf(principal.value, principal.place, wrong),
+    due: timeOf(due.value, zone, due.place, wrong).day,
+    until: timeOf(until.value, zone, until.place, wrong).day,
+    rate: raw.ratePermille === undefined ? undefined : permilleOf(raw.ratePermille, 'ratePermille', wrong),
     payments: raw.payments.map(({ at, amount }, index) => ({
-      day: dayOf(at, zone, `payments[${index}].at`, wrong),
+      day: timeOf(at, zone, `payments[${index}].at`, wrong).day,
       amount: fenOf(amount, `payments[${index}].amount`, wrong),
     })),
     cap: raw.cap === undefined ? undefined : fenOf(raw.cap, 'cap', wrong),
   };
 }
 
-function dayOf(text: string, zone: Zone | undefined, place: string, wrong: Wrong): BusinessDay {
-  const at = zone === undefined ? undefined : parseInstant(text);
-  const day = parseBusinessDay(text) ?? (at === undefined || zone === undefined ? undefined : businessDayOf(at, zone));
-  if (day === undefined) throw wrong(place, text, 'a day, as 2026-06-25, or an RFC 3339 instant');
+function dayOf(text: string, place: string, wrong: Wrong): BusinessDay {
+  const day = parseBusinessDay(text);
+  if (day === undefined) throw wrong(place, text, 'a day of the calendar, as 2026-06-25');
   return day;
 }
 
@@ -62,8 +62,5 @@ function fenOf(value: string | number, place: string, wrong: Wrong): Money {
   return parsed.value;
 }
 
-/** @param text a decimal by its schema */
-function permilleOf(text: string): Rational {
-  const parsed = parseDecimal(text);
-  return parsed.ok ? times(rationalOf(parsed.value), rational(1n, 1000n)) : rational(0n);
-}
+const permilleOf = (value: string | number, place: string, wrong: Wrong): Rational =>
+  times(decimalOf(value, place, wrong), rational(1n, 1000n));

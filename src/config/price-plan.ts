@@ -240,9 +240,11 @@ function decimalOf(text: string): Rational {
   return parsed.ok ? rationalOf(parsed.value) : rational(0n);
 }
 
-function priceOf(text: string, place: string, wrong: Wrong): Price {
+/** Of a part of a price too: what a step adds. */
+export function priceOf(text: string, place: string, wrong: Wrong): Price {
   const parsed = parsePrice(text);
   if (!parsed.ok) throw wrong(place, text, parsed.error.expected);
+  if (parsed.value < 0n) throw wrong(place, text, 'a price of 0 or more');
   return parsed.value;
 }
 

@@ -13,7 +13,11 @@ export function configError(file: string, path: string, value: unknown, expected
 /** Makes the error of one file, as `configError` does. */
 export type Wrong = (path: string, value: unknown, expected: string) => OperatorError;
 
-const describe = (value: unknown): string => (value === undefined ? 'missing' : JSON.stringify(value).slice(0, 80));
+function describe(value: unknown): string {
+  if (value === undefined) return 'missing';
+  // JSON has no word for what is not finite.
+  return typeof value === 'number' ? String(value) : JSON.stringify(value).slice(0, 80);
+}
 
 /**
  * Reads a YAML file against a schema; defaults are filled in, unknown keys are errors.
@@ -35,9 +39,10 @@ export function readYaml<Schema extends TSchema>(file: string, schema: Schema, c
   const value = plainOf(document, file);
   const validate = new Ajv2020({ useDefaults: true, allErrors: false, strict: false, verbose: true }).compile<Static<Schema>>(schema);
   if (validate(value)) return value;
-  const [error, ...others] = validate.errors ?? [];
+  const errors = validate.errors ?? [];
+  const error = nearest(errors);
   if (error === undefined) throw configError(file, '', undefined, 'a valid file');
-  const { path, found, expected } = explain(error, others, value);
+  const { path, found, expected } = explain(error, errors, value);
   const node = document.getIn(path, true);
   const parent = isMap(node) || isSeq(node) || node !== undefined ? node : document.getIn(path.slice(0, -1), true);
   const at = rangeOf(parent);
@@ -68,7 +73,15 @@ function read(file: string): string {
   }
 }
 
-function explain(error: ErrorObject, others: readonly ErrorObject[], root: unknown): { path: string[]; found: unknown; expected: string } {
+/** There are several where a value fits no schema of a union; the one of its own type has got furthest. */
+function nearest(errors: readonly ErrorObject[]): ErrorObject | undefined {
+  const [first] = errors;
+  if (first?.keyword !== 'type') return first;
+  return errors.find(({ keyword }) => keyword !== 'type' && keyword !== 'anyOf') ?? first;
+}
+
+/** @param errors of which `error` is one */
+function explain(error: ErrorObject, errors: readonly ErrorObject[], root: unknown): { path: string[]; found: unknown; expected: string } {
   const path = error.instancePath
     .split('/')
     .slice(1)
@@ -80,17 +93,34 @@ function explain(error: ErrorObject, others: readonly ErrorObject[], root: unkno
     return { path: [...path, key], found: at(root, [...path, key]), expected: 'no such key; remove it or correct its spelling' };
   }
   if (error.keyword === 'const') {
-    const choices = [error, ...others].filter(({ keyword, instancePath }) => keyword === 'const' && instancePath === error.instancePath);
+    const choices = errors.filter(({ keyword, instancePath }) => keyword === 'const' && instancePath === error.instancePath);
     return {
       path,
       found: at(root, path),
       expected: `one of ${choices.map((choice) => JSON.stringify(choice.params.allowedValue)).join(', ')}`,
     };
   }
-  const schema = error.parentSchema;
-  const described = typeof schema?.description === 'string' ? ` (${schema.description})` : '';
-  return { path, found: at(root, path), expected: `a value that ${error.message ?? 'fits'}${described}` };
+  const described = descriptionOf(error);
+  const expected =
+    expectedOfUnion(errors.filter(({ instancePath }) => instancePath === error.instancePath)) ??
+    `a value that ${error.message ?? 'fits'}${described === undefined ? '' : ` (${described})`}`;
+  return { path, found: at(root, path), expected };
 }
+
+/** What a union says of itself, since each of its schemas alone would ask for too much. */
+function expectedOfUnion(errors: readonly ErrorObject[]): string | undefined {
+  const union = errors.findLast(({ keyword }) => keyword === 'anyOf');
+  if (union === undefined) return undefined;
+  const form = errors
+    .filter(({ keyword }) => keyword !== 'anyOf')
+    .map(descriptionOf)
+    .find((text) => text !== undefined);
+  const meaning = descriptionOf(union);
+  return form === undefined || meaning === undefined ? (form ?? meaning) : `${form} (${meaning})`;
+}
+
+const descriptionOf = ({ parentSchema }: ErrorObject): string | undefined =>
+  typeof parentSchema?.description === 'string' ? parentSchema.description : undefined;
 
 function at(value: unknown, path: readonly string[]): unknown {
   return path.reduce<unknown>(

@@ -3,8 +3,7 @@ import { BEGINNING } from '../core/model/archive.ts';
 import type { PricePlan } from '../core/model/price-plan.ts';
 import { ENERGY_LINES, statedPlan } from '../core/model/stated-plan.ts';
 import { canonicalJson } from '../kernel/canonical-json.ts';
-import { parsePrice } from '../kernel/units.ts';
-import { loadPricePlan } from './price-plan.ts';
+import { loadPricePlan, priceOf } from './price-plan.ts';
 import type { Wrong } from './read-yaml.ts';
 import type { ConfigFile } from './schema.ts';
 
@@ -40,7 +39,7 @@ function tariffOf({ file: planFile, id, rates }: RawTariff, place: string, file:
   }
   if (id === undefined) throw wrong(`${place}.id`, undefined, 'an id, or file with the path of a price plan');
   if (rates === undefined) throw wrong(`${place}.rates`, undefined, 'prices, or file with the path of a price plan');
-  const prices = new Map(rates.map((rate, index) => priceOf(rate, `${place}.rates[${index}]`, wrong)));
+  const prices = new Map(rates.map((rate, index) => rateOf(rate, `${place}.rates[${index}]`, wrong)));
   for (const [index, { component }] of rates.entries())
     if (rates.findIndex((other) => other.component === component) !== index)
       throw wrong(`${place}.rates[${index}].component`, component, 'a component of its own for each rate: it is what is posted');
@@ -54,7 +53,7 @@ function tariffOf({ file: planFile, id, rates }: RawTariff, place: string, file:
   return { plan: statedPlan(id, canonicalJson(stated), [{ from: BEGINNING, prices }]), rates: stated };
 }
 
-function priceOf({ component, register, price }: NonNullable<RawTariff['rates']>[number], place: string, wrong: Wrong) {
+function rateOf({ component, register, price }: NonNullable<RawTariff['rates']>[number], place: string, wrong: Wrong) {
   const line = ENERGY_LINES.find((each) => each.component === component);
   if (line === undefined)
     throw wrong(
@@ -63,7 +62,5 @@ function priceOf({ component, register, price }: NonNullable<RawTariff['rates']>
       `one of ${ENERGY_LINES.map((each) => each.component).join(', ')}; a price plan has others`,
     );
   if (register !== line.register) throw wrong(`${place}.register`, register, `${line.register}, which counts ${component}`);
-  const parsed = parsePrice(price);
-  if (!parsed.ok) throw wrong(`${place}.price`, price, parsed.error.expected);
-  return [component, parsed.value] as const;
+  return [component, priceOf(price, `${place}.price`, wrong)] as const;
 }

@@ -221,6 +221,12 @@ describe('a mistake is one sentence that names the place, the value and what was
       'feikong.yaml: tariffs[0].rates[0].register is "1-0:1.8.4"; expected 1-0:1.8.0, which counts energy',
     ],
     [
+      'a price below zero',
+      'price: "0.56"',
+      'price: "-0.56"',
+      'feikong.yaml: tariffs[0].rates[0].price is "-0.56"; expected a price of 0 or more',
+    ],
+    [
       'a component that only a price plan has',
       'component: energy',
       'component: "fund:renewable"',

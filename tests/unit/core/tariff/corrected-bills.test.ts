@@ -78,6 +78,30 @@ test('what a supply cannot carry in the time is no roll-over', () => {
   expect([reasonsOf(of('12')), of('12').total]).toEqual([[], '6123.00']);
 });
 
+describe('a supply that grew within the period carries the most that it did', () => {
+  const input = {
+    period: { from: '2026-06-01', to: '2026-07-01' },
+    readings: totals({ '2026-06-01': '900000', '2026-07-01': '50000' }),
+    capacities: [
+      { from: '2020-01-01', kva: '100' },
+      { from: '2026-06-02', kva: '1000' },
+    ],
+  };
+  // 150,000 kWh in 720 hours need 208.3 kW; with a margin of 1.2: 100 kVA carry 86,400, 1,000 kVA carry 864,000
+  test('by one price', () => {
+    const bill = rated(FLAT, { ...input, class: 'general' });
+    // 150,000 × 0.6123 = 91,845
+    expect(bill).toMatchObject({ total: '91845.00', provisional: [], suspect: [{ reason: 'register-rolled-over' }] });
+  });
+
+  test('by time of use', () => {
+    const bill = rated('industrial-two-part', { ...input, class: 'industrial', meteringSide: 'high' });
+    // 150,000 × 0.019 = 2,850
+    expect(linesOf(bill)).toContainEqual(['fund:renewable', '150000.00', '0.019', '2850.00']);
+    expect(bill.suspect).toMatchObject([{ reason: 'register-rolled-over' }]);
+  });
+});
+
 test('registers that charge nothing here make no bill provisional', () => {
   const others = [
     { meter: 'A', register: 'reactive', at: '2026-06-20', value: '5' },
@@ -128,6 +152,22 @@ describe('a last reading that is missing', () => {
     expect(rated(FLAT, { ...JUNE, previousPeriod: { from: '2026-05-01', to: '2026-06-01' }, readings }).total).toBe('153.08');
   });
 
+  test('whole, where the last reading lies before the period', () => {
+    expect(rated(FLAT, { ...late, readings: totals({ '2026-05-15': '1000' }) })).toMatchObject({
+      total: '171.44',
+      provisional: [{ reason: 'last-reading-missing', rule: 'F74' }],
+    });
+  });
+
+  test('which is not known where its own last reading is missing', () => {
+    const previousPeriod = { from: '2026-05-01', to: '2026-06-01' };
+    const bill = rated(FLAT, { ...JUNE, previousPeriod, readings: totals({ '2026-04-01': '0', '2026-05-01': '100' }) });
+    expect(bill).toMatchObject({
+      total: '0.00',
+      provisional: [{ reason: 'last-reading-missing', detail: expect.stringContaining('no previous period is known: charged as read') }],
+    });
+  });
+
   test('never less than was read', () => {
     // 300 read by 20 June: 300 × 0.6123 = 183.69
     expect(rated(FLAT, { ...late, readings: totals({ '2026-06-01': '1000', '2026-06-20': '1300' }) }).total).toBe('183.69');
@@ -158,6 +198,28 @@ describe('corrections of readings', () => {
 
   test('a correction of another value leaves two that contradict each other', () => {
     expect(reasonsOf(rated(FLAT, { ...JUNE, readings: [...start, wrong, corrected('1500')] }))[0]).toBe('readings-contradict');
+  });
+
+  test('an id is one of its meter and register', () => {
+    const peak = { meter: 'A', register: 'peak', at: '2026-07-01' };
+    const right = { meter: 'A', at: '2026-07-01', value: '1100', id: 'r1' };
+    const readings = [...start, right, { ...peak, id: 'r1', value: '40' }, { ...peak, value: '50', supersedes: 'r1' }];
+    // 100 × 0.6123 = 61.23
+    expect(rated(FLAT, { ...JUNE, readings })).toMatchObject({ total: '61.23', provisional: [] });
+  });
+
+  test('a correction that keeps the id takes the place of the others that have it', () => {
+    const right = { ...corrected('r1'), id: 'r1' };
+    for (const readings of [
+      [...start, wrong, right],
+      [right, wrong, ...start],
+    ])
+      expect(rated(FLAT, { ...JUNE, readings })).toMatchObject({ total: '61.23', provisional: [] });
+  });
+
+  test('two that each take the place of whatever else stands there contradict each other', () => {
+    const bill = rated(FLAT, { ...JUNE, readings: [...start, wrong, corrected(true), { ...corrected(true), value: '1200' }] });
+    expect([bill.total, reasonsOf(bill)]).toEqual(['0.00', ['readings-contradict', 'last-reading-missing']]);
   });
 
   test('two values without a correction are neither believed', () => {

@@ -227,3 +227,11 @@ test('a fund ends on its own date, and a class can be exempt', () => {
   ]);
   expect(rated({ ...part({}), funds }, { ...input, class: 'agriculture' }).total).toBe('211.00');
 });
+
+test('a fund from which the class is exempt asks for no register at its beginning', () => {
+  const tariff = { ...part({}), funds: [{ component: 'fund:new', price: '0.02', from: '2026-04-11', exempt: ['agriculture'] }] };
+  const input = { period: { from: '2026-04-01', to: '2026-05-01' }, readings: totals({ '2026-04-01': '0', '2026-05-01': '350' }) };
+  // 350 × 0.60 = 210
+  expect(rated(tariff, { ...input, class: 'agriculture' })).toMatchObject({ total: '210.00', provisional: [] });
+  expect(reasonsOf(rated(tariff, { ...input, class: 'industrial' }))).toEqual(['boundary-register-missing']);
+});

@@ -38,7 +38,8 @@ const fee = (
 describe('the late fee', () => {
   test('of a household is 1 ‰ a day from the day after the due one', () => {
     // 26 March to 10 April: 16 days × 86.40 × 0.001 = 1.3824
-    expect(fee('residential', '86.40', '2026-03-25', '2026-04-10')).toEqual(['1.38', '86.40', '0.00', 16]);
+    for (const household of ['residential', 'low-income', 'five-guarantee'])
+      expect(fee(household, '86.40', '2026-03-25', '2026-04-10')).toEqual(['1.38', '86.40', '0.00', 16]);
   });
 
   test('of a household stays at 1 ‰ in the next year', () => {

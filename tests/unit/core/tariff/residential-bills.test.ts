@@ -75,6 +75,34 @@ describe('Beijing steps, 2,880 and 4,800 kWh a year', () => {
     expect(bill.total).toBe('103.66');
   });
 
+  test('a month in which one large family ends and the next begins counts once', () => {
+    const bill = rated(
+      BEIJING,
+      household(
+        '2026-06-01',
+        '2026-07-01',
+        { '2026-06-01': '5080', '2026-07-01': '5180' },
+        { largeFamily: [{ from: '2026-01-01', to: '2026-06-16' }, { from: '2026-06-16' }] },
+      ),
+    );
+    // 2,880 + 12 × 100 = 4,080 before: all in step 2. 100 × 0.4883 = 48.83; 100 × 0.05 = 5.00
+    expect(bill).toMatchObject({ total: '53.83', provisional: [] });
+  });
+
+  test('a large family that leaves in September has its allowance until then', () => {
+    const bill = rated(
+      BEIJING,
+      household(
+        '2026-09-01',
+        '2026-09-15',
+        { '2026-09-01': '3360', '2026-09-15': '3460' },
+        { opened: [{ from: '2026-01-01', to: '2026-09-15' }], largeFamily: [{ from: '2026-08-01' }] },
+      ),
+    );
+    // 2,880 × 9 ÷ 12 + 2 × 100 = 2,360 before: all in step 2. 100 × 0.4883 = 48.83; 100 × 0.05 = 5.00
+    expect(bill).toMatchObject({ total: '53.83', provisional: [] });
+  });
+
   test('an account opened in mid-March has ten months of volume', () => {
     const bill = rated(BEIJING, {
       ...household('2026-12-01', '2027-01-01', { '2026-12-01': '2300', '2027-01-01': '2450' }),
@@ -114,6 +142,77 @@ test('steps by month begin again with each period', () => {
     ['step:3', '50.00', '0.30', '15.00'],
   ]);
   expect(bill.total).toBe('242.74');
+});
+
+describe('steps of 240 and 400 kWh a month', () => {
+  const monthly = {
+    versions: [
+      {
+        from: '2020-01-01',
+        energy: '0.50',
+        steps: {
+          basis: 'month',
+          blocks: [{ upTo: '240', add: '0' }, { upTo: '400', add: '0.05' }, { add: '0.30' }],
+          largeFamilyPerMonth: '100',
+        },
+        freeQuantity: { perMonth: '15' },
+      },
+    ],
+  };
+  const june = (to: string, more: object) => household('2026-06-01', '2026-07-01', { '2026-06-01': '1100', '2026-07-01': to }, more);
+  const twice = [{ from: '2026-01-01', to: '2026-06-16' }, { from: '2026-06-16' }];
+
+  test('do not look at the year', () => {
+    // 100 × 0.50
+    expect(rated(monthly, june('1200', { yearToDate: '1500' }))).toMatchObject({ total: '50.00', provisional: [] });
+  });
+
+  test('rise once for a month in which one large family ends and the next begins', () => {
+    // 240 + 100 = 340: 400 × 0.50 = 200; 60 × 0.05 = 3
+    expect(rated(monthly, june('1500', { largeFamily: twice })).total).toBe('203.00');
+  });
+
+  test('are free of one month where one entitlement ends and the next begins in it', () => {
+    // 100 × 0.50 = 50; 15 × 0.50 = 7.50
+    expect(linesOf(rated(monthly, june('1200', { free: twice })))).toEqual([
+      ['energy', '100.00', '0.50', '50.00'],
+      ['free', '-15.00', '0.50', '-7.50'],
+    ]);
+  });
+});
+
+describe('steps by year that begin in mid-month', () => {
+  const yearly = { basis: 'year', blocks: [{ upTo: '2880', add: '0' }, { add: '0.05' }] };
+  const changing = (steps: object) => ({
+    versions: [
+      { from: '2020-01-01', energy: '0.50', ...steps },
+      { from: '2026-06-16', energy: '0.50', steps: yearly },
+    ],
+  });
+  const june = (middle: string, end: string) =>
+    household('2026-06-01', '2026-07-01', { '2026-06-01': '3800', '2026-06-16': middle, '2026-07-01': end });
+
+  test('count what the year used before them', () => {
+    const bill = rated(changing({}), june('3900', '4000'));
+    // 200 × 0.50 = 100; 2,900 before: the last 100 × 0.05 = 5
+    expect(linesOf(bill)).toEqual([
+      ['energy', '200.00', '0.50', '100.00'],
+      ['step:2', '100.00', '0.05', '5.00'],
+    ]);
+    expect(bill).toMatchObject({ total: '105.00', provisional: [] });
+  });
+
+  test('where steps by month counted the period until then', () => {
+    const steps = { basis: 'month', blocks: [{ upTo: '240', add: '0' }, { add: '0.10' }] };
+    const bill = rated(changing({ steps }), june('4100', '4200'));
+    // 400 × 0.50 = 200; by the month 300 − 240 = 60 × 0.10 = 6; by the year 3,100 before: 100 × 0.05 = 5
+    expect(linesOf(bill)).toEqual([
+      ['energy', '400.00', '0.50', '200.00'],
+      ['step:2', '60.00', '0.10', '6.00'],
+      ['step:2', '100.00', '0.05', '5.00'],
+    ]);
+    expect(bill).toMatchObject({ total: '211.00', provisional: [] });
+  });
 });
 
 test('the step volume goes on where the price changes in mid-month', () => {

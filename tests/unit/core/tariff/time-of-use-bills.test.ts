@@ -69,8 +69,58 @@ describe('by the meter’s own registers', () => {
     expect(reasonsOf(bill)).toEqual(['period-register-missing']);
   });
 
+  test('a period whose register was not read to the end has the rest of the total', () => {
+    const bill = rated(JIANGSU, {
+      ...household({}),
+      readings: [...registers('2026-01-10', { valley: '50' }), ...registers('2026-02-01', { total: '300', peak: '180' })],
+    });
+    // 180 × 0.5583 = 100.494; 300 − 180 = 120 × 0.3583 = 42.996
+    expect(linesOf(bill)).toEqual([
+      ['energy:peak', '180.00', '0.5583', '100.49'],
+      ['energy:valley', '120.00', '0.3583', '43.00'],
+    ]);
+    expect([bill.total, reasonsOf(bill)]).toEqual(['143.49', ['period-register-missing']]);
+  });
+
+  test('without a total the register that was read least far ends the reading, whatever order they come in', () => {
+    const readings = [
+      ...registers('2026-06-01', { peak: '0', valley: '0' }),
+      ...registers('2026-06-11', { valley: '20' }),
+      ...registers('2026-07-01', { peak: '60' }),
+    ];
+    const june = { class: 'residential', period: { from: '2026-06-01', to: '2026-07-01' }, yearToDate: '0' };
+    const previousPeriod = { quantity: { peak: '60', valley: '60' } };
+    const bill = rated(JIANGSU, { ...june, previousPeriod, readings });
+    // 60 + 20 were read; 120 − 80 = 40 are shared as 60 and 60. 80 × 0.5583 = 44.664; 40 × 0.3583 = 14.332
+    expect(linesOf(bill)).toEqual([
+      ['energy:peak', '80.00', '0.5583', '44.66'],
+      ['energy:valley', '40.00', '0.3583', '14.33'],
+    ]);
+    expect(bill).toMatchObject({ total: '58.99', provisional: [{ reason: 'last-reading-missing', rule: 'F74' }] });
+    expect(rated(JIANGSU, { ...june, previousPeriod, readings: readings.toReversed() })).toEqual(bill);
+  });
+
   test('a hundredth between them is the registers’ own rounding', () => {
     expect(rated(JIANGSU, household({ total: '300', peak: '200.01', valley: '100' })).suspect).toEqual([]);
+  });
+
+  test('and belongs to no period whose register the meter does not have', () => {
+    const bill = rated('commercial-tou', {
+      class: 'commercial',
+      period: { from: '2026-06-01', to: '2026-07-01' },
+      readings: [
+        ...registers('2026-06-01', { total: '0', peak: '0', flat: '0', valley: '0' }),
+        ...registers('2026-07-01', { total: '300.01', peak: '100', flat: '100', valley: '100' }),
+      ],
+    });
+    // 100 × 300.01 ÷ 300 = 100.0033… each, the last 0.01 to the first. 100.01 × 1.02 = 102.0102; 300.01 × 0.019 = 5.70019
+    expect(linesOf(bill)).toEqual([
+      ['energy:peak', '100.01', '1.02', '102.01'],
+      ['energy:flat', '100.00', '0.68', '68.00'],
+      ['energy:valley', '100.00', '0.34', '34.00'],
+      ['fund:renewable', '300.01', '0.019', '5.70'],
+    ]);
+    expect(bill).toMatchObject({ total: '209.71', provisional: [], suspect: [] });
   });
 });
 
