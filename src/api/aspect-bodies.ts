@@ -1,10 +1,17 @@
 /** What a correction of each aspect may say: closed objects; what will be sealed comes as plain text. */
 import Type, { type TSchema } from 'typebox';
+import { COLUMNS, plainOf } from '../archivefiles/columns.ts';
 import { type AspectName, CONTACT_CHANNELS, CUSTOMER_CLASSES, GUARANTEE_FORMS, SETTLEMENT_METHODS } from '../core/model/archive.ts';
 import { ENERGY_LINES } from '../core/model/stated-plan.ts';
+import type { PlainValue } from '../core/services/archive-book.ts';
+import type { Zone } from '../kernel/local-time.ts';
+import { refused } from './parse.ts';
 import { closed, idField, instantField, reasonField } from './requests.ts';
 
 const words = (what: string) => Type.String({ minLength: 1, maxLength: 200, description: `${what}, in 1 to 200 characters` });
+/** Answers show the ends of what is sealed with `*` between them: whoever sends that back means what he does not have. */
+const unmasked = (what: string) =>
+  Type.String({ pattern: '^[^*]{1,200}$', description: `${what} in full, in 1 to 200 characters without *` });
 const oneOf = (choices: readonly string[]) =>
   Type.Union(
     choices.map((choice) => Type.Literal(choice)),
@@ -27,14 +34,14 @@ const VALUES: Readonly<Record<AspectName, TSchema>> = {
   identity: object({
     name: optional(words('a name')),
     address: optional(words('an address')),
-    document: optional(words('a number')),
-    property: optional(words('a number')),
+    document: optional(unmasked('a number')),
+    property: optional(unmasked('a number')),
   }),
   contacts: object({
     contacts: Type.Array(
       object({
         channel: oneOf(CONTACT_CHANNELS),
-        address: words('a number or address'),
+        address: unmasked('a number or address'),
         working: Type.Boolean({ description: 'true or false' }),
       }),
       { maxItems: 10 },
@@ -96,7 +103,7 @@ export const correctionBody = (aspect: AspectName) =>
           {
             from: optional(instantField('since when it holds; absent: always')),
             to: optional(instantField('until when; absent: no end')),
-            value: Type.Unsafe<Readonly<Record<string, unknown>>>(VALUES[aspect]),
+            value: Type.Unsafe<PlainValue>(VALUES[aspect]),
           },
           closed,
         ),
@@ -106,3 +113,41 @@ export const correctionBody = (aspect: AspectName) =>
     },
     closed,
   );
+
+interface Personal {
+  readonly document?: string;
+  readonly contacts?: readonly { readonly channel: NumberKind; readonly address: string }[];
+}
+type NumberKind = 'document' | (typeof CONTACT_CHANNELS)[number];
+
+/**
+ * A value with its personal numbers as an import reads them: equal ones are sealed equal, however they were written.
+ *
+ * @param value as its schema has it
+ * @param field where it stands in the body
+ */
+export function withPersonalNumbers(value: PlainValue, field: string): PlainValue {
+  const { document, contacts } = value as Personal;
+  return {
+    ...value,
+    ...(document === undefined ? {} : { document: readNumber('document', document, `${field}.document`) }),
+    ...(contacts === undefined
+      ? {}
+      : {
+          contacts: contacts.map((contact, index) => ({
+            ...contact,
+            address: readNumber(contact.channel, contact.address, `${field}.contacts.${index}.address`),
+          })),
+        }),
+  };
+}
+
+function readNumber(kind: NumberKind, text: string, field: string): string {
+  const { read, expected } = COLUMNS[kind];
+  const number = read(plainOf(text), ANY_ZONE);
+  if (number === undefined) throw refused(field, expected);
+  return number;
+}
+
+/** No number hangs on a zone. */
+const ANY_ZONE = { zone: 'UTC' as Zone };

@@ -16,7 +16,7 @@ import { SHARED_SCHEMAS } from './dto/shared-schemas.ts';
 import { createKeyBook } from './key-book.ts';
 import { collectOpenApi, openApiRoutes } from './openapi.ts';
 import { ProblemError } from './problem-error.ts';
-import { answerWithProblems } from './problems.ts';
+import { answerBadPath, answerWithProblems } from './problems.ts';
 import { accountRoutes } from './routes/accounts.ts';
 import { archiveRoutes } from './routes/archive.ts';
 import { archiveWorkRoutes } from './routes/archive-work.ts';
@@ -99,6 +99,12 @@ export async function buildApi(deps: ApiDeps): Promise<FastifyInstance> {
 }
 
 function createApp(tls: ApiDeps['config']['tls']): FastifyInstance {
-  const options = { logger: false, bodyLimit: BODY_LIMIT_BYTES, requestTimeout: REQUEST_TIMEOUT_MS, genReqId: () => randomUUID() } as const;
+  const options = {
+    logger: false,
+    bodyLimit: BODY_LIMIT_BYTES,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    genReqId: () => randomUUID(),
+    frameworkErrors: answerBadPath,
+  } as const;
   return tls === undefined ? Fastify(options) : Fastify({ ...options, https: tls });
 }

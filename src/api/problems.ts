@@ -20,6 +20,11 @@ export function answerWithProblems(app: FastifyInstance, logger: Logger): void {
   );
 }
 
+/** Of a path that leads to no route, not even to the one of what is not found. */
+export function answerBadPath(_: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
+  sendProblem(request, reply, new ProblemError('bad-request', { detail: 'The path is not well formed, or a part of it is too long' }));
+}
+
 function problemOf(error: FastifyError | ProblemError | AppError): ProblemError {
   if (error instanceof ProblemError) return error;
   if (error instanceof AppError) return brokenPromise(error);

@@ -40,9 +40,15 @@ export const instantField = (what: string) =>
 export const amountField = () =>
   Type.String({ pattern: '^\\d{1,8}(\\.\\d{1,2})?$', description: 'yuan in whole fen as a decimal string, as "100.00"' });
 
+/** Channels that the program itself books through: opening payments, and what a closing pays back. */
+const OWN_CHANNELS = ['opening', 'refund'];
+
 /** How a channel names what came or left through it. */
 export const channelFields = {
-  channel: Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{0,31}$', description: 'the name of a channel: letters, digits, . _ -' }),
+  channel: Type.String({
+    pattern: `^(?!(${OWN_CHANNELS.join('|')})$)[A-Za-z0-9][A-Za-z0-9._-]{0,31}$`,
+    description: `the name of a channel: letters, digits, . _ -; not ${OWN_CHANNELS.join(' or ')}, which are the program's own`,
+  }),
   channelSerial: Type.String({
     pattern: '^[\\x21-\\x7e]{1,128}$',
     description: "the channel's own number, 1 to 128 visible ASCII characters",

@@ -145,7 +145,7 @@ async function open(options: GatewayOptions, closeLater: (end: () => Promise<voi
     reads: core.reads,
     scans: core.scans,
     cases: core.cases,
-    archive: createArchiveBook({ store, sealer, clock }),
+    archive: createArchiveBook({ store, sealer, clock, isTariff: (id) => config.tariffs.has(id) }),
     supplyChanges: core.supplyChanges,
     installations: core.installations,
     readingEntry: core.readingEntry,

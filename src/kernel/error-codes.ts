@@ -40,6 +40,8 @@ export const ERROR_CODES = {
   'bad-file': { meaning: 'The file cannot be imported', status: 422, retryable: false, remedy: 'Correct what the answer names and import the file again' },
   'account-closed': { meaning: 'The account is closed, or it is the one that supplies already', status: 409, retryable: false, remedy: 'Name an open account of the customer who comes in' },
   arrears: { meaning: 'The account owes money', status: 409, retryable: false, remedy: 'Let it be paid first' },
+  'money-held': { meaning: 'Money of the account is set aside, or held as a security', status: 409, retryable: false, remedy: 'Pay out or void the holds and release the guarantee first' },
+  'supplies-elsewhere': { meaning: 'The contract or the account supplies another meter point', status: 409, retryable: false, remedy: 'Name a contract and an account of their own for this meter point' },
   'no-final-reading': { meaning: 'No good reading is young enough to cut the account at', status: 409, retryable: true, remedy: 'Read the meter, then ask again' },
   // Configuration
   'config-invalid': { meaning: 'The configuration does not fit its schema', status: 500, retryable: false, remedy: 'Correct the named path' },
@@ -68,7 +70,7 @@ export const ERROR_CODES = {
   'bad-data': { meaning: 'The data of the frame is not what its function needs', status: 400, retryable: false, remedy: 'Check the function and the register' },
   'unknown-protocol': { meaning: 'No such protocol', status: 400, retryable: false, remedy: 'Name one of the supported protocols' },
   // Money
-  'insufficient-funds': { meaning: 'The account has less than that available', status: 409, retryable: true, remedy: 'Look at available of the account: ask for less, or wait for money' },
+  'insufficient-funds': { meaning: 'The account has less money of its own than that', status: 409, retryable: true, remedy: 'Look at balance − held − accrued of the account, since credit does not count: ask for less, or wait for money' },
   'self-approval': { meaning: 'Who asks for a reversal may not approve it', status: 403, retryable: false, remedy: 'Let another person with runs:approve approve it' },
   'reversal-ended': { meaning: 'The reversal was posted, rejected or has expired', status: 409, retryable: false, remedy: 'Look at its state; ask for a new one if it is still wanted' },
   'not-reversible': { meaning: 'This entry cannot be undone that way', status: 422, retryable: false, remedy: 'Do what the detail says' },

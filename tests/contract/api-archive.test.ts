@@ -134,6 +134,17 @@ describe('the archive', () => {
     expect(await get('/meter-points/P1')).toMatchObject({ version });
   });
 
+  test('takes no tariff that the configuration does not have', async () => {
+    const answer = await put('/meter-points/P1/tariff', '"1"', { periods: [{ value: { tariff: 'nowhere' } }], reason: 'typing' });
+    expect(answer.json()).toMatchObject({ status: 404, detail: 'No tariff nowhere is in the configuration: add it there first' });
+  });
+
+  test('opens the account that a contract names', async () => {
+    const parties = { periods: [{ value: { customerId: 'C1', accountId: 'A7' } }], reason: 'new account' };
+    expect((await put('/contracts/HT1/parties', '"1"', parties)).statusCode).toBe(200);
+    expect(await get('/accounts/A7')).toMatchObject({ state: 'open', balance: '0.00' });
+  });
+
   test('lets no reference lead nowhere, and nothing that must be there be nothing', async () => {
     const { version } = await get('/meter-points/P1');
     const contract = (periods: readonly object[]) => put('/meter-points/P1/contract', `"${version}"`, { periods, reason: 'x' });
@@ -153,6 +164,49 @@ describe('the archive', () => {
     const made = await put('/customers/C9/identity', '"0"', body);
     expect(made.json()).toMatchObject({ id: 'C9', version: 1, aspects: { identity: { name: '李四', document: '110***********002X' } } });
     expect((await put('/customers/C9/identity', '"0"', body)).statusCode).toBe(409);
+  });
+
+  test.each([
+    ['document', '110***********002X', 'a number in full, in 1 to 200 characters without *'],
+    ['document', '110105194912310021', 'an identity number whose check character fits, or the 18 characters of a business licence'],
+    ['property', '沪房地********001号', 'a number in full, in 1 to 200 characters without *'],
+  ])('takes no %s %s of a customer: what is masked or mistyped is none', async (field, number, expected) => {
+    const body = { periods: [{ value: { name: '李四', [field]: number } }], reason: 'as it was shown' };
+    expect((await put('/customers/C9/identity', '"0"', body)).json()).toMatchObject({
+      status: 400,
+      field: `periods.0.value.${field}`,
+      detail: `The field periods.0.value.${field}: expected ${expected}`,
+    });
+    expect((await world.get('/api/v1/customers/C9')).statusCode).toBe(404);
+  });
+
+  test.each([
+    ['mobile', '138****8000', 'a number or address in full, in 1 to 200 characters without *'],
+    ['mobile', '1380013800', '11 digits that begin with 1'],
+    ['phone', '12', 'a land line with its area code, as 021-12345678, or a mobile'],
+    ['email', 'name at example', 'an address, as name@example.com'],
+  ])('takes no %s %s of a customer', async (channel, address, expected) => {
+    const value = { contacts: [{ channel, address, working: true }] };
+    const field = 'periods.0.value.contacts.0.address';
+    expect((await put('/customers/C9/contacts', '"0"', { periods: [{ value }], reason: 'x' })).json()).toMatchObject({
+      status: 400,
+      field,
+      detail: `The field ${field}: expected ${expected}`,
+    });
+  });
+
+  test('keeps a number as an import would, however it was written', async () => {
+    const contacts = [{ channel: 'mobile', address: '+86 138 0013 8000', working: true }];
+    await put('/customers/C9/contacts', '"0"', { periods: [{ value: { contacts } }], reason: 'called' });
+    expect((await world.post('/api/v1/customers/searches', { text: MOBILE })).json()).toEqual({ items: ['C1', 'C9'] });
+  });
+
+  test.each([
+    ['class', { customerClass: 'cottage' }, 'customerClass', 'one of residential, commercial, industrial, agricultural, other'],
+    ['importance', { grade: 3 }, 'grade', '1 or 2'],
+  ])('says which words of %s there are', async (aspect, value, field, expected) => {
+    const answer = await put(`/meter-points/P1/${aspect}`, '"1"', { periods: [{ value }], reason: 'x' });
+    expect(answer.json().detail).toBe(`The field periods.0.value.${field}: expected ${expected}`);
   });
 
   test('shows personal numbers in full under a scope of its own, and records who has seen them', async () => {
@@ -198,7 +252,10 @@ describe('exceptions', () => {
     await importFile(fileOf(POINT.replace('预付费', '后付费').replace('否', '是').replace(',8,', ',100,')));
     expect((await exceptions('large-without-prepay')).map(({ meterPointId }: { meterPointId: string }) => meterPointId)).toEqual(['P1']);
     expect((await exceptions('temporary-without-cover')).map(({ meterPointId }: { meterPointId: string }) => meterPointId)).toEqual(['P1']);
-    expect((await world.get('/api/v1/archive-exceptions/nonsense')).statusCode).toBe(400);
+    expect(await get('/archive-exceptions/nonsense')).toMatchObject({
+      status: 400,
+      detail: 'The field list: expected one of incomplete, large-without-prepay, temporary-without-cover',
+    });
   });
 });
 
@@ -287,6 +344,8 @@ describe('which meters hung where', () => {
       field: 'meterPoints[0].meters',
       detail: expect.stringContaining('m2 from an instant that has come'),
     });
+    const nowhere = await world.post('/api/v1/meter-installations', { meterPoints: [], reason: 'x' }, { 'idempotency-key': 'fix-3' });
+    expect(nowhere.json().detail).toBe('The field meterPoints: expected 1 or more items');
     expect((await world.get('/api/v1/meter-points/p9/meters')).statusCode).toBe(404);
     const reader = await world.keyWith('archive:read');
     expect((await post(body('2026-11-20T02:00:00Z'), 'fix-2', reader)).statusCode).toBe(403);

@@ -117,6 +117,14 @@ describe('a reversal', () => {
   });
 });
 
+test.each(['opening', 'refund'])('the channel %s is the program’s own', async (channel) => {
+  const channelled = { ...CHANNEL, channel, amount: '50.00', reason: 'x' };
+  const problem = { status: 400, field: 'channel', detail: expect.stringContaining('not opening or refund') };
+  expect((await post('/suspense', channelled)).json()).toMatchObject(problem);
+  expect((await post('/accounts/a1/guarantees', channelled)).json()).toMatchObject(problem);
+  expect((await post('/holds/hld_1/payout', { ...CHANNEL, channel })).json()).toMatchObject(problem);
+});
+
 describe('money in suspense', () => {
   test('is credited like a payment when its owner is found, once', async () => {
     const taken = await post('/suspense', { ...CHANNEL, amount: '50.00', reason: 'no account number on the slip' });

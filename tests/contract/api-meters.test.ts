@@ -57,6 +57,18 @@ describe('meters', () => {
     expect((await world.get('/api/v1/meters/m1/readings?register=energy')).json()).toMatchObject({ status: 400, field: 'register' });
   });
 
+  test('take no reading of a register that nobody is charged by', async () => {
+    const body = { register: '1-0:9.9.0', value: '100.00', measuredAt: '2026-11-24T11:00:00Z', reason: 'read on site' };
+    const enter = (register: string) =>
+      world.post('/api/v1/meters/m1/readings', { ...body, register }, { 'idempotency-key': `enter ${register}`.replace(' ', '-') });
+    expect((await enter('1-0:9.9.0')).json()).toMatchObject({
+      status: 400,
+      field: 'register',
+      detail: 'The field register: expected one that is charged there: 1-0:1.8.0',
+    });
+    expect((await enter('1-0:1.8.0')).statusCode).toBe(201);
+  });
+
   test.each(['/api/v1/meters/m9', '/api/v1/meters/m9/relay', '/api/v1/meters/m9/readings'])('refuse %s', async (url) => {
     expect((await world.get(url)).json()).toMatchObject({ status: 404, code: 'not-found' });
   });

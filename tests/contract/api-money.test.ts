@@ -95,6 +95,8 @@ describe('POST /payments', () => {
     ['channelDate', '2026-13-01'],
     ['channelDate', '24.11.2026'],
     ['channel', 'we chat'],
+    ['channel', 'opening'],
+    ['channel', 'refund'],
     ['channelSerial', ''],
     ['accountId', 7],
     ['bonus', '1.00'],
@@ -177,6 +179,13 @@ describe('accounts', () => {
   });
 });
 
+test('the table of a month names the units that it can be had by', async () => {
+  expect((await world.get('/api/v1/collections?month=2026-11&by=street')).json()).toMatchObject({
+    status: 400,
+    detail: 'The field by: expected district (default) or feeder',
+  });
+});
+
 describe('holds', () => {
   const hold = (body: object, key = 'hold-1', account = 'a1') =>
     world.post(`/api/v1/accounts/${account}/holds`, body, { 'idempotency-key': key });
@@ -226,7 +235,7 @@ describe('holds', () => {
     });
   });
 
-  test('refuse more than is available, unknown accounts and holds, and times that have passed', async () => {
+  test('refuse more than is left, unknown accounts and holds, and times that have passed', async () => {
     await post(PAYMENT);
     expect((await hold({ ...HOLD, amount: '100.01' })).json()).toMatchObject({ status: 409, code: 'insufficient-funds', field: 'amount' });
     expect((await hold(HOLD, 'hold-2', 'a9')).json()).toMatchObject({ status: 404 });
@@ -234,6 +243,19 @@ describe('holds', () => {
     expect((await hold({ ...HOLD, amount: '0.00' })).json()).toMatchObject({ status: 400, field: 'amount' });
     for (const url of ['/api/v1/holds/hld_9', '/api/v1/accounts/a9/holds']) expect((await world.get(url)).statusCode).toBe(404);
     expect((await world.post('/api/v1/holds/hld_9/void', undefined, { 'idempotency-key': 'v' })).statusCode).toBe(404);
+  });
+
+  test('take own money alone, and say so where only credit is left', async () => {
+    await post(PAYMENT);
+    await world.post('/api/v1/accounts/a1/promotions', { amount: '5.00', reason: 'new customer' }, { 'idempotency-key': 'gift' });
+    expect((await world.get('/api/v1/accounts/a1')).json().available).toBe('105.00');
+    expect((await hold({ ...HOLD, amount: '105.00' })).json()).toMatchObject({
+      code: 'insufficient-funds',
+      field: 'amount',
+      detail:
+        'The field amount: expected no more than own money, which is balance − held − accrued; promotional and emergency credit do not count',
+    });
+    expect((await hold({ ...HOLD, amount: '100.00' }, 'hold-2')).statusCode).toBe(201);
   });
 
   test('need ledger:write', async () => {

@@ -122,6 +122,12 @@ describe('malformed requests', () => {
     expect((await raw('<a/>', 'application/xml')).json()).toMatchObject({ status: 415, code: 'unsupported-media-type' });
     expect((await world.get('/api/v1/nothing')).json()).toMatchObject({ status: 404, code: 'not-found' });
   });
+
+  test.each(['%zz', 'x'.repeat(101)])('to a path that no route can be looked up by: /payments/%s', async (id) => {
+    const answer = await world.get(`/api/v1/payments/${id}`);
+    expect([answer.statusCode, answer.headers['content-type']]).toEqual([400, 'application/problem+json; charset=utf-8']);
+    expect(answer.json()).toMatchObject({ code: 'bad-request', instance: `/api/v1/payments/${id}`, traceId: expect.any(String) });
+  });
 });
 
 test('a broken promise is an internal problem that says nothing of itself', async () => {
@@ -146,6 +152,24 @@ test('the page of the document loads nothing from elsewhere', async () => {
   expect((await world.get('/api/v1/openapi.json', '')).json()).toMatchObject({
     openapi: '3.1.0',
     paths: { '/api/v1/payments': { post: {} } },
+  });
+});
+
+describe('the document', () => {
+  const paths = async () => (await world.get('/api/v1/openapi.json', '')).json().paths;
+
+  test('says in which forms a statement comes', async () => {
+    const { content } = (await paths())['/api/v1/accounts/{id}/statement'].get.responses['200'];
+    expect(content).toMatchObject({
+      'application/json': { schema: { $ref: '#/components/schemas/Statement' } },
+      'text/csv': { schema: { type: 'string' } },
+    });
+  });
+
+  test('asks for nothing that has a default', async () => {
+    const body = (await paths())['/api/v1/lines/{id}/scans'].post.requestBody.content['application/json'].schema;
+    expect(body.required).toBeUndefined();
+    expect(body.properties.lastUnit.default).toBe(247);
   });
 });
 

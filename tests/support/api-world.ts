@@ -79,7 +79,7 @@ export async function createApiWorld({ requestsPerMinute = 100_000, ...options }
     reversals: world.reversals,
     credit: world.credit,
     collections: createCollections({ store, clock, zone: SHANGHAI }),
-    archive: createArchiveBook({ store, sealer, clock }),
+    archive: createArchiveBook({ store, sealer, clock, isTariff: (id) => id !== 'nowhere' }),
     importArchive: createFileImport({
       config: { zone: SHANGHAI, archiveColumns: {} },
       store,

@@ -69,6 +69,8 @@ function textOf({ kind, key, businessDay, memo }: StatementLine): string {
       return 'Payment that was found';
     case 'release':
       return 'Guarantee given back';
+    case 'settlement':
+      return 'Bill paid from the balance';
     case 'suspense':
     case 'guarantee':
     case 'promotion':

@@ -67,7 +67,15 @@ export const accountRoutes: FastifyPluginAsyncTypebox<Pick<ApiDeps, 'store' | 'c
       tags,
       params: IdParams,
       querystring: Period,
-      response: { 200: ref<StatementDto>('Statement') },
+      response: {
+        200: {
+          description: 'A statement',
+          content: {
+            'application/json': { schema: ref<StatementDto>('Statement') },
+            'text/csv': { schema: text('RFC 4180 with a heading, the balances before and after in lines of their own') },
+          },
+        },
+      },
     },
     async handler({ params, query, headers }, reply) {
       const { account } = await accountOf(asId(params.id));
@@ -77,11 +85,7 @@ export const accountRoutes: FastifyPluginAsyncTypebox<Pick<ApiDeps, 'store' | 'c
       const { opening, moves } = await store.read('accountMoves', { account: customerAccount(account.id), from, to });
       const statement = toStatementDto(account.id, statementOf(opening, moves, from, to));
       if (headers.accept?.includes('text/csv') !== true) return statement;
-      // Sent as it is: it has no schema to be serialised by.
-      return reply
-        .type('text/csv; charset=utf-8')
-        .serializer(String)
-        .send(statementCsv(statement) as never);
+      return reply.type('text/csv; charset=utf-8').serializer(String).send(statementCsv(statement));
     },
   });
 

@@ -14,7 +14,7 @@ import {
 import type { ArchiveView } from '../../core/ports/queries.ts';
 import type { CorrectionError } from '../../core/services/archive-book.ts';
 import { formatInstant } from '../../kernel/clock.ts';
-import { correctionBody } from '../aspect-bodies.ts';
+import { correctionBody, withPersonalNumbers } from '../aspect-bodies.ts';
 import { actorOf } from '../auth.ts';
 import type { ApiDeps } from '../deps.ts';
 import { type ArchiveFactDto, type ArchiveSubjectDto, toFactDto, toSubjectDto } from '../dto/archive.ts';
@@ -137,10 +137,10 @@ const kindRoutes = (kind: ArchiveKind): FastifyPluginAsyncTypebox<Deps> => {
           const outcome = await archive.correct({
             subject: subjectOf(kind, request.params.id),
             aspect,
-            periods: periods.map(({ from, to, value }) => ({
+            periods: periods.map(({ from, to, value }, index) => ({
               from: parseInstantField(from, 'periods.from') ?? BEGINNING,
               to: parseInstantField(to, 'periods.to'),
-              value,
+              value: withPersonalNumbers(value, `periods.${index}.value`),
             })),
             reason,
             actor: actorOf(request),

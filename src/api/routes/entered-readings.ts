@@ -55,6 +55,7 @@ export const enteredReadingRoutes: FastifyPluginAsyncTypebox<Pick<ApiDeps, 'read
         const { error } = outcome;
         if (error.code === 'not-found')
           throw new ProblemError('not-found', { detail: 'No meter of this id hung anywhere at that instant' });
+        if (error.code === 'bad-request') throw refused('register', error.expected);
         throw new ProblemError(error.code, 'detail' in error ? { detail: error.detail, field: 'value' } : {});
       }
       if (outcome.value.replayed) reply.header('idempotency-replayed', 'true');

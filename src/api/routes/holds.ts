@@ -49,7 +49,8 @@ export const holdRoutes: FastifyPluginAsyncTypebox<Pick<ApiDeps, 'holds' | 'stor
     config: WRITE,
     schema: {
       operationId: 'placeHold',
-      summary: 'Set money of an account aside, no more than is available; 200 with Idempotency-Replayed where it was before',
+      summary:
+        'Set own money of an account aside, no more than balance − held − accrued; 200 with Idempotency-Replayed where it was before',
       tags,
       params: IdParams,
       headers: IdempotencyHeaders,
@@ -154,10 +155,15 @@ export const holdRoutes: FastifyPluginAsyncTypebox<Pick<ApiDeps, 'holds' | 'stor
 };
 
 const NO_HOLD = 'No hold has this id';
+const NO_OWN_MONEY = {
+  field: 'amount',
+  detail:
+    'The field amount: expected no more than own money, which is balance − held − accrued; promotional and emergency credit do not count',
+} as const;
 
 function holdProblem({ code }: HoldError, notFound: string): ProblemError {
   if (code === 'not-found') return new ProblemError(code, { detail: notFound });
   if (code === 'command-expired')
     return new ProblemError('bad-request', { field: 'expiresAt', detail: 'expiresAt has passed; expected a later instant' });
-  return new ProblemError(code, code === 'insufficient-funds' ? { field: 'amount' } : {});
+  return new ProblemError(code, code === 'insufficient-funds' ? NO_OWN_MONEY : {});
 }

@@ -170,7 +170,7 @@ export function guaranteeEntry(stamp: EntryStamp, { accountId, amount, channel, 
 /** What moves between two accounts of ours or of one customer, under a key of the request that asked for it. */
 export function moveEntry(
   stamp: EntryStamp,
-  kind: 'release' | 'promotion' | 'late-fee',
+  kind: 'release' | 'promotion' | 'late-fee' | 'settlement',
   {
     key,
     from,

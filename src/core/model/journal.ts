@@ -44,6 +44,7 @@ export const ENTRY_KINDS = [
   'release',
   'promotion',
   'late-fee',
+  'settlement',
 ] as const;
 export type EntryKind = (typeof ENTRY_KINDS)[number];
 

@@ -6,16 +6,15 @@ import { type Money, NO_MONEY, negateMoney } from '../../kernel/units.ts';
 import { accruedOf } from '../ledger/accrued.ts';
 import { chargeEntry, type EntryStamp } from '../ledger/entries.ts';
 import type { Accrual, ChargePoint } from '../model/accrual.ts';
-import type { Bill, BillLine, RegisterReading } from '../model/bill.ts';
+import type { Bill, BillLine } from '../model/bill.ts';
 import { isCustomer, type JournalEntry } from '../model/journal.ts';
 import { registersOf } from '../model/plan-registers.ts';
 import type { Reading } from '../model/reading.ts';
 import { acceptedReadings } from '../tariff/accepted.ts';
 import { componentSums } from '../tariff/component-sums.ts';
 import { cutsOf, pickPoints } from '../tariff/cuts.ts';
-import { rateBill } from '../tariff/rater.ts';
 import { inTime } from '../tariff/register-use.ts';
-import { type BillingGround, periodIdOf } from './billing-ground.ts';
+import { type BillingGround, periodIdOf, rateGround, readingOf } from './billing-ground.ts';
 
 export interface AccrueInput {
   readonly meterPointId: MeterPointId;
@@ -123,9 +122,8 @@ export function openingOf(meterPointId: MeterPointId, { facts: { period, zone },
   };
 }
 
-function chargeSoFar({ facts, plan }: BillingGround, points: readonly ChargePoint[], { posted }: Accrual, latestAt: Instant) {
-  const until = instantOf(Math.min(latestAt, facts.period.to));
-  const bill = rateBill(facts, plan, points.map(readingOf), until);
+function chargeSoFar(ground: BillingGround, points: readonly ChargePoint[], { posted }: Accrual, latestAt: Instant) {
+  const bill = rateGround(ground, points, instantOf(Math.min(latestAt, ground.facts.period.to)));
   const charge = chargeOf(bill);
   return { ...charge, accrued: accruedOf(charge.rated, posted) };
 }
@@ -178,13 +176,3 @@ const isSamePoint = ({ meterId, register, at, value }: ChargePoint, other: Charg
   other !== undefined && meterId === other.meterId && register === other.register && at === other.at && value === other.value;
 
 const pointOf = ({ meterId, register, measuredAt, value }: Reading): ChargePoint => ({ meterId, register, at: measuredAt, value });
-
-export const readingOf = ({ meterId, register, at, value }: ChargePoint): RegisterReading => ({
-  id: undefined,
-  meter: meterId,
-  register,
-  at,
-  value,
-  supersedes: undefined,
-  heardAt: at,
-});

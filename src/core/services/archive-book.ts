@@ -20,6 +20,7 @@ import {
   refersTo,
   type Sealed,
 } from '../model/archive.ts';
+import type { Fact } from '../model/fact.ts';
 import type { ArchiveView } from '../ports/queries.ts';
 import type { Sealer } from '../ports/sealer.ts';
 import type { Store } from '../ports/store.ts';
@@ -65,6 +66,8 @@ export interface ArchiveBookDeps {
   readonly store: Store;
   readonly sealer: Sealer | undefined;
   readonly clock: Clock;
+  /** Whether the configuration has a tariff of this id. */
+  readonly isTariff: (id: string) => boolean;
 }
 
 export function createArchiveBook(deps: ArchiveBookDeps): ArchiveBook {
@@ -91,7 +94,10 @@ export function createArchiveBook(deps: ArchiveBookDeps): ArchiveBook {
   };
 }
 
-async function correct({ store, sealer, clock }: ArchiveBookDeps, order: CorrectionOrder): Promise<Result<ArchiveView, CorrectionError>> {
+async function correct(
+  { store, sealer, clock, isTariff }: ArchiveBookDeps,
+  order: CorrectionOrder,
+): Promise<Result<ArchiveView, CorrectionError>> {
   const { subject, aspect, reason, actor, version } = order;
   const timeline = timelineOf(order.periods, ASPECTS[aspect]);
   if (!timeline.ok) return timeline;
@@ -102,6 +108,8 @@ async function correct({ store, sealer, clock }: ArchiveBookDeps, order: Correct
     timeline.value.map(({ value }) => ({ aspect, value }) as Pick<DatedFact, 'aspect' | 'value'>),
   );
   if (missing !== undefined) return err({ code: 'not-found', detail: `${missing} is not in the archive: say something of it first` });
+  const unknown = aspect === 'tariff' ? timeline.value.find(({ value }) => !isTariff(String(value.tariff)))?.value.tariff : undefined;
+  if (unknown !== undefined) return err({ code: 'not-found', detail: `No tariff ${unknown} is in the configuration: add it there first` });
   const before = await store.read('archiveView', { subject });
   const known = sealedTextsOf(before, aspect);
   const periods: Period<AspectValues[AspectName]>[] = [];
@@ -115,7 +123,8 @@ async function correct({ store, sealer, clock }: ArchiveBookDeps, order: Correct
     periods.push({ ...period, value: value as AspectValues[AspectName] });
   }
   const change = { subject, at: clock.now(), actor, reason, aspects: [{ aspect, periods } as AspectTimeline] };
-  const outcome = await store.commit({ facts: [{ kind: 'archiveChange', change }], expect: [{ subject, version }] });
+  const opened = await accountsToOpen(store, change.aspects);
+  const outcome = await store.commit({ facts: [...opened, { kind: 'archiveChange', change }], expect: [{ subject, version }] });
   if (outcome.status === 'refused') return err({ code: outcome.code });
   const view = outcome.status === 'committed' ? await store.read('archiveView', { subject }) : undefined;
   return view === undefined ? err({ code: 'conflict' }) : ok(view);
@@ -128,6 +137,16 @@ async function danglingReference(store: Store, said: readonly Pick<DatedFact, 'a
     if (subject !== undefined && (await store.read('archiveView', { subject })) === undefined) return subject;
   }
   return undefined;
+}
+
+/** A contract's account is opened with it. */
+async function accountsToOpen(store: Store, aspects: readonly AspectTimeline[]): Promise<readonly Fact[]> {
+  const named = aspects.flatMap(({ aspect, periods }) => (aspect === 'parties' ? periods.map(({ value }) => value.accountId) : []));
+  const known = await Promise.all(named.map((accountId) => store.read('account', { accountId })));
+  return [...new Set(named.filter((_, index) => known[index] === undefined))].map((id) => ({
+    kind: 'account',
+    account: { id, state: 'open' },
+  }));
 }
 
 /** Which fields of an aspect are sealed. */

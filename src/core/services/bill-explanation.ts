@@ -8,9 +8,7 @@ import type { MeterPointFacts } from '../ports/queries.ts';
 import type { AnswerNow } from '../ports/store.ts';
 import { acceptedReadings } from '../tariff/accepted.ts';
 import { cutsOf } from '../tariff/cuts.ts';
-import { rateBill } from '../tariff/rater.ts';
-import { readingOf } from './accrue.ts';
-import { type BillingTerms, groundOf, withPrevious } from './billing-ground.ts';
+import { type BillingTerms, groundOf, rateGround, readingOf, withPrevious } from './billing-ground.ts';
 import { standingBills } from './settlement-review.ts';
 
 export interface BillExplanation {
@@ -66,8 +64,8 @@ function rated(
   const ground = withPrevious(groundOf(facts, terms, from, to), bills);
   const meterIds = ground.facts.meters.map(({ meter }) => meter as MeterId);
   const registers = registersOf(ground.plan).wanted;
-  const pointsAt = (cuts: readonly Instant[]) => ask('chargePoints', { meterIds, registers, cuts }).map(readingOf);
+  const pointsAt = (cuts: readonly Instant[]) => ask('chargePoints', { meterIds, registers, cuts });
   const more = until === undefined ? [] : [until];
-  const readings = pointsAt([...cutsOf(ground.facts, ground.plan, acceptedReadings(pointsAt([]))), ...more]);
-  return { facts: ground.facts, tariff: ground.plan.id, bill: rateBill(ground.facts, ground.plan, readings, until) };
+  const points = pointsAt([...cutsOf(ground.facts, ground.plan, acceptedReadings(pointsAt([]).map(readingOf))), ...more]);
+  return { facts: ground.facts, tariff: ground.plan.id, bill: rateGround(ground, points, until) };
 }

@@ -3,16 +3,19 @@ import { formatInstant, type Instant } from '../../kernel/clock.ts';
 import type { AccountId } from '../../kernel/ids.ts';
 import type { Zone } from '../../kernel/local-time.ts';
 import { rational } from '../../kernel/rational.ts';
+import { type Energy, energy, parseEnergy } from '../../kernel/units.ts';
 import { aspectsAt, paysBefore, type Supply, supplyAt } from '../archive/in-force.ts';
+import type { ChargePoint } from '../model/accrual.ts';
 import { type AspectName, type AspectValues, BEGINNING, type DatedFact, subjectOf } from '../model/archive.ts';
-import type { BillingFacts, Dated, MeterFact } from '../model/bill.ts';
+import type { Bill, BillingFacts, Dated, MeterFact, PreviousUse, RegisterReading, Remark } from '../model/bill.ts';
 import type { BillingCycle } from '../model/billing-cycle.ts';
 import type { NumberedBill } from '../model/issued-bill.ts';
 import { customerAccount, type LedgerAccount, receivableAccount } from '../model/journal.ts';
 import type { MeterPoint, MeterSpan } from '../model/meter.ts';
-import type { PricePlan } from '../model/price-plan.ts';
+import type { PriceBand, PricePlan } from '../model/price-plan.ts';
 import type { MeterPointFacts } from '../ports/queries.ts';
 import { instalmentsWithin, periodEnd } from '../tariff/billing-cycle.ts';
+import { rateBill } from '../tariff/rater.ts';
 
 /** Facts and plan of one billing period. */
 export interface BillingGround {
@@ -24,6 +27,8 @@ export interface BillingGround {
   readonly payer: LedgerAccount;
   /** Within the period, in order. */
   readonly instalments: readonly Instant[];
+  /** Why no charge on this ground is final. */
+  readonly doubts: readonly Remark[];
 }
 
 /** What of a meter point's terms a charge needs. */
@@ -55,7 +60,8 @@ export function groundOf(facts: GroundFacts, terms: BillingTerms, from: Instant,
   const supply = supplyAt(subject, from, (each) => archive.filter((fact) => fact.subject === each));
   const tariffs = timelineOf(own, 'tariff');
   const tariff = tariffs.find((fact) => fact.from <= from && (fact.to === undefined || from < fact.to))?.value.tariff;
-  const plan = (tariff === undefined ? undefined : terms.planOf(tariff)) ?? terms.plan;
+  const stated = tariff === undefined ? undefined : terms.planOf(tariff);
+  const plan = stated ?? terms.plan;
   const cycle = cycleOf(supply, archive, terms, from);
   const last = end ?? periodEnd(cycle, from, zone);
   const to = tariffs.reduce(
@@ -66,6 +72,7 @@ export function groundOf(facts: GroundFacts, terms: BillingTerms, from: Instant,
   const accountId = supply.contract.parties?.accountId ?? meterPoint.accountId;
   return {
     plan,
+    doubts: tariff === undefined || stated !== undefined ? [] : [unknownTariff(tariff, plan)],
     accountId,
     instalments: instalmentsWithin(cycle, from, to, zone),
     payer: paysBefore(supply) ? customerAccount(accountId) : receivableAccount(accountId),
@@ -93,6 +100,29 @@ export function groundOf(facts: GroundFacts, terms: BillingTerms, from: Instant,
     },
   };
 }
+
+/** Nobody is charged for good by a price that the archive does not name. */
+const unknownTariff = (tariff: string, { id }: PricePlan): Remark => ({
+  reason: 'tariff-unknown',
+  rule: 'charged by the configured tariff',
+  detail: `the archive names ${tariff}, which the configuration does not have: charged by ${id}`,
+});
+
+/** What of a ground is charged by these points, up to `until`. */
+export function rateGround({ facts, plan, doubts }: BillingGround, points: readonly ChargePoint[], until?: Instant): Bill {
+  const bill = rateBill(facts, plan, points.map(readingOf), until);
+  return doubts.length === 0 ? bill : { ...bill, provisional: [...doubts, ...bill.provisional] };
+}
+
+export const readingOf = ({ meterId, register, at, value }: ChargePoint): RegisterReading => ({
+  id: undefined,
+  meter: meterId,
+  register,
+  at,
+  value,
+  supersedes: undefined,
+  heardAt: at,
+});
 
 /** The contract's own, else its district's, else the configuration's, whose instalments are for contracts that are settled by them. */
 function cycleOf({ contract, point }: Supply, archive: readonly DatedFact[], { cycle }: BillingTerms, at: Instant): BillingCycle {
@@ -141,11 +171,23 @@ type FactOf<Name extends AspectName> = DatedFact & { readonly value: AspectValue
 const timelineOf = <Name extends AspectName>(facts: readonly DatedFact[], aspect: Name): readonly FactOf<Name>[] =>
   facts.filter((fact): fact is FactOf<Name> => fact.aspect === aspect);
 
-/** What a missing last register is charged by: the use of the period before (F74). */
+/** What a missing last register is charged by: the use that the bill of the period before has (F74), be it an estimate itself. */
 export function withPrevious(ground: BillingGround, bills: readonly NumberedBill[]): BillingGround {
   const { period } = ground.facts;
   const before = bills.findLast(({ kind, to }) => kind === 'bill' && to === period.from);
-  return before === undefined ? ground : { ...ground, facts: { ...ground.facts, previousPeriod: { from: before.from, to: before.to } } };
+  return before === undefined ? ground : { ...ground, facts: { ...ground.facts, previousPeriod: useOf(before) } };
+}
+
+/** The kWh of a bill by its lines of energy, which have six decimals at most. */
+function useOf({ lines }: NumberedBill): PreviousUse {
+  const bands = new Map<PriceBand, Energy>();
+  for (const { component, quantity } of lines) {
+    const band = component === 'energy' ? 'total' : /^energy:(.+)$/.exec(component)?.[1];
+    const used = parseEnergy(quantity);
+    if (band === undefined || !used.ok) continue;
+    bands.set(band as PriceBand, energy((bands.get(band as PriceBand) ?? 0n) + used.value));
+  }
+  return { quantity: energy([...bands.values()].reduce((sum, value) => sum + value, 0n)), bands };
 }
 
 /** As entries and bills name a period. */

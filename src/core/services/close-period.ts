@@ -1,21 +1,21 @@
 /** The end of a billing period: what is left to post, and the bill. */
-import { type Instant, instantOf } from '../../kernel/clock.ts';
+import { formatInstant, type Instant, instantOf } from '../../kernel/clock.ts';
 import { type Actor, asId, type NewId } from '../../kernel/ids.ts';
 import { addDays, type BusinessDay, businessDayOf } from '../../kernel/local-time.ts';
-import { addMoney, type Money, NO_MONEY, subtractMoney } from '../../kernel/units.ts';
+import { addMoney, type Money, NO_MONEY, negateMoney, subtractMoney } from '../../kernel/units.ts';
 import { supplyAt } from '../archive/in-force.ts';
 import { accruedOf } from '../ledger/accrued.ts';
-import { chargeEntry } from '../ledger/entries.ts';
+import { chargeEntry, moveEntry } from '../ledger/entries.ts';
 import type { Accrual, ChargePoint } from '../model/accrual.ts';
 import { subjectOf } from '../model/archive.ts';
 import type { Bill } from '../model/bill.ts';
 import type { Fact } from '../model/fact.ts';
 import type { IssuedBill, NumberedBill } from '../model/issued-bill.ts';
-import { isCustomer, type JournalEntry } from '../model/journal.ts';
+import { customerAccount, isCustomer, type JournalEntry, receivableAccount } from '../model/journal.ts';
+import type { MeterPointFacts } from '../ports/queries.ts';
 import { printedLine } from '../tariff/printed-line.ts';
-import { rateBill } from '../tariff/rater.ts';
-import { chargeOf, readingOf } from './accrue.ts';
-import type { BillingGround, GroundFacts } from './billing-ground.ts';
+import { chargeOf } from './accrue.ts';
+import { type BillingGround, type GroundFacts, rateGround } from './billing-ground.ts';
 
 export interface BillingInput {
   readonly facts: GroundFacts;
@@ -45,7 +45,7 @@ export interface ClosedPeriod {
 /** @param input its ground ends where the registers are taken */
 export function closePeriod(input: BillingInput): ClosedPeriod {
   const { accrual, ground, points, newId, issuedAt, actor } = input;
-  const rated = rateBill(ground.facts, ground.plan, points.map(readingOf));
+  const rated = rateGround(ground, points);
   const day = lastDayOf(ground);
   const stamp = () => ({ id: newId<JournalEntry['id']>('ent'), at: issuedAt, actor });
   // Use of an earlier day is posted under that day.
@@ -80,7 +80,7 @@ const lastDayOf = ({ facts: { period, zone } }: BillingGround): BusinessDay => b
 /** An instalment asks for the use of the period so far; what is posted goes on day by day. */
 export function instalmentBill(input: BillingInput, at: Instant): IssuedBill {
   const { ground, points, accrual } = input;
-  const rated = rateBill(ground.facts, ground.plan, points.map(readingOf), at);
+  const rated = rateGround(ground, points, at);
   return { ...issuedBill(input, rated, accrual, undefined), kind: 'instalment', to: at };
 }
 
@@ -123,6 +123,27 @@ export function issuedBill(
     revision,
     entryId: entry?.id,
   };
+}
+
+/** What lies on the account of a contract that pays after reading pays its bill: nobody is late who has paid beforehand. */
+export function paidFromOwn(
+  { facts, issuedAt, actor, newId }: Pick<BillingInput, 'issuedAt' | 'actor' | 'newId'> & { readonly facts: MeterPointFacts },
+  { accountId, payer, meterPointId, to }: IssuedBill,
+  moved: Money,
+): JournalEntry | undefined {
+  const { account, balance, held, funds } = facts.account;
+  if (isCustomer(payer) || account.id !== accountId) return undefined;
+  const owed = negateMoney(addMoney(funds.receivable, moved));
+  const own = subtractMoney(balance, held);
+  const amount = own < owed ? own : owed;
+  if (amount <= NO_MONEY) return undefined;
+  return moveEntry({ id: newId<JournalEntry['id']>('ent'), at: issuedAt, actor }, 'settlement', {
+    key: `${meterPointId}:${formatInstant(to)}`,
+    from: customerAccount(accountId),
+    to: receivableAccount(accountId),
+    amount,
+    memo: 'own money that lay on the account',
+  });
 }
 
 /** Who settles where no person does. */

@@ -22,6 +22,8 @@ import type { Overlay, Situations } from './situations.ts';
 export interface Built {
   readonly facts: readonly Fact[];
   readonly overlay: Overlay;
+  /** It takes from own money as much as was there: the account must not have moved. */
+  readonly restsOnMoney?: boolean;
 }
 
 /** What a decision adds to the batch that it is taken in. */
@@ -69,9 +71,12 @@ export function createDecisions(deps: DecisionsDeps): Decisions {
     async commit(meterPointId, build) {
       for (let attempt = 0; attempt < CONFLICT_LIMIT; attempt++) {
         const facts = await deps.situations.load(meterPointId);
-        const { facts: own, overlay } = await build(facts);
+        const { facts: own, overlay, restsOnMoney = false } = await build(facts);
         const decided = decideFor(facts, overlay);
-        const outcome = await deps.store.commit({ facts: [...own, ...decided.facts], expect: expectationsOf(facts, decided.acts) });
+        const outcome = await deps.store.commit({
+          facts: [...own, ...decided.facts],
+          expect: expectationsOf(facts, decided.acts || restsOnMoney),
+        });
         if (isSettled(outcome, deps.logger, meterPointId)) return outcome.status === 'committed';
         holds.delete(meterPointId);
       }

@@ -10,7 +10,7 @@ import type { Decisions } from './decisions.ts';
 import { createKeyGate, type KeyError, type Once } from './idempotency.ts';
 import type { Situations } from './situations.ts';
 
-/** Money to set aside: whole fen, above zero, no more than is available. */
+/** Money to set aside: whole fen, above zero, no more than is left of own money. */
 export interface HoldOrder {
   readonly accountId: AccountId;
   readonly amount: Money;

@@ -2,7 +2,7 @@
 import { type Clock, instantOf, plusMs } from '../../kernel/clock.ts';
 import { type AccountId, type Actor, asId, type NewId } from '../../kernel/ids.ts';
 import { type BusinessDay, businessDayOf, previousDay, type Zone } from '../../kernel/local-time.ts';
-import { type Money, NO_MONEY, subtractMoney } from '../../kernel/units.ts';
+import { addMoney, type Money, NO_MONEY, subtractMoney } from '../../kernel/units.ts';
 import { receiptsOf } from '../collection/receipts.ts';
 import { moveEntry } from '../ledger/entries.ts';
 import type { Fact } from '../model/fact.ts';
@@ -51,17 +51,16 @@ async function chargeAccount({ store, clock, newId, zone, rates }: LateFeeDeps, 
   const until = previousDay(businessDayOf(now, zone));
   const moves = async (account: ReturnType<typeof receivableAccount>): Promise<readonly AccountMove[]> =>
     (await store.read('accountMoves', { account, from: EVER, to: plusMs(now, 1) })).moves;
-  const bills = owedBills((await store.read('bills', { accountId, limit: BILLS })).items);
-  const receipts = (await moves(receivableAccount(accountId)))
-    .filter(({ kind, amount }) => amount > 0n && kind !== 'charge')
-    .map(({ at, amount }) => ({ day: businessDayOf(at, zone), amount }));
+  const issued = (await store.read('bills', { accountId, limit: BILLS })).items;
+  const bills = owedBills(issued);
+  const receipts = cameIn(await moves(receivableAccount(accountId))).map(({ at, amount }) => ({ day: businessDayOf(at, zone), amount }));
   const charged = await moves(lateFeeAccount(accountId));
   const facts = receiptsOf(bills, receipts).flatMap((payments, index): Fact[] => {
     const bill = bills[index];
     if (bill === undefined || bill.dueOn >= until) return [];
     const { customerClass, total: principal, dueOn: due } = bill;
     const { amount } = lateFeeOf({ customerClass, principal, due, until, payments, rate: undefined, cap: undefined }, rates);
-    const more = subtractMoney(amount, chargedFor(bill, charged));
+    const more = subtractMoney(amount, chargedFor(bill, issued, charged));
     return more <= NO_MONEY
       ? []
       : [{ kind: 'entry', entry: feeEntry({ id: newId('ent'), at: now, actor: ACTOR }, accountId, bill, until, more) }];
@@ -79,9 +78,33 @@ function owedBills(bills: readonly NumberedBill[]): readonly NumberedBill[] {
     .toSorted((one, other) => (one.dueOn < other.dueOn ? -1 : Number(one.dueOn > other.dueOn)));
 }
 
-/** A fee that was waived by a reversal was charged all the same: it does not come back. */
-const chargedFor = ({ id }: NumberedBill, moves: readonly AccountMove[]): Money =>
-  moves.filter(({ key }) => key.startsWith(`late-fee:${id}:`)).reduce((sum, { amount }) => subtractMoney(sum, amount), NO_MONEY);
+/** What paid off what was owed, less what of it was undone: money that went back never came. */
+function cameIn(moves: readonly AccountMove[]): readonly AccountMove[] {
+  return moves
+    .filter(({ kind, amount }) => amount > NO_MONEY && kind !== 'charge' && kind !== 'reversal')
+    .map((receipt) => {
+      const undone = moves.filter(({ kind, key }) => kind === 'reversal' && isOf(key, `reversal:${receipt.id}`));
+      return { ...receipt, amount: undone.reduce((left, { amount }) => addMoney(left, amount), receipt.amount) };
+    })
+    .filter(({ amount }) => amount > NO_MONEY);
+}
+
+const isOf = (key: string, own: string): boolean => key === own || key.startsWith(`${own}:`);
+
+/**
+ * What was charged for a bill, or for those that it takes the place of. A fee that was waived by a reversal was charged all the same: it
+ * does not come back.
+ */
+function chargedFor(bill: NumberedBill, issued: readonly NumberedBill[], moves: readonly AccountMove[]): Money {
+  const ids: string[] = [];
+  for (let next: NumberedBill | undefined = bill; next !== undefined; next = correctedBy(next, issued)) ids.push(next.id);
+  return moves
+    .filter(({ key }) => ids.some((id) => key.startsWith(`late-fee:${id}:`)))
+    .reduce((sum, { amount }) => subtractMoney(sum, amount), NO_MONEY);
+}
+
+const correctedBy = ({ corrects }: NumberedBill, issued: readonly NumberedBill[]): NumberedBill | undefined =>
+  corrects === undefined ? undefined : issued.find(({ id }) => id === corrects);
 
 function feeEntry(stamp: Parameters<typeof moveEntry>[0], accountId: AccountId, bill: NumberedBill, day: BusinessDay, amount: Money) {
   return moveEntry(stamp, 'late-fee', {

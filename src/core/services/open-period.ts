@@ -6,8 +6,7 @@ import type { Reading } from '../model/reading.ts';
 import type { Store } from '../ports/store.ts';
 import { acceptedReadings } from '../tariff/accepted.ts';
 import { cutsOf } from '../tariff/cuts.ts';
-import { readingOf } from './accrue.ts';
-import { type BillingGround, type BillingTerms, type GroundFacts, groundOf } from './billing-ground.ts';
+import { type BillingGround, type BillingTerms, type GroundFacts, groundOf, readingOf } from './billing-ground.ts';
 
 /** The period that a new reading is charged in. */
 export interface OpenPeriod {

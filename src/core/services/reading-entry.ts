@@ -3,12 +3,15 @@ import type { Actor, MeterId, MeterPointId, NewId } from '../../kernel/ids.ts';
 import { err, ok, type Result } from '../../kernel/result.ts';
 import { type Energy, formatEnergy, NO_MONEY } from '../../kernel/units.ts';
 import { judgeBetween } from '../metering/judge.ts';
+import { subjectOf } from '../model/archive.ts';
 import type { Fact } from '../model/fact.ts';
+import { registersOf } from '../model/plan-registers.ts';
 import type { Reading } from '../model/reading.ts';
 import type { RegisterName } from '../model/register.ts';
 import type { MeterPointFacts } from '../ports/queries.ts';
 import type { Store } from '../ports/store.ts';
 import { accrue } from './accrue.ts';
+import type { BillingTerms } from './billing-ground.ts';
 import type { Built, Decisions } from './decisions.ts';
 import { createKeyGate, type KeyError, type Once } from './idempotency.ts';
 import { openPeriod } from './open-period.ts';
@@ -29,6 +32,7 @@ export interface ReadingOrder {
 export type ReadingError =
   | KeyError
   | { readonly code: 'not-found' | 'conflict' }
+  | { readonly code: 'bad-request'; readonly expected: string }
   | { readonly code: 'reading-not-believable'; readonly detail: string };
 
 export interface ReadingEntry {
@@ -63,17 +67,26 @@ async function enter(deps: ReadingEntryDeps, order: ReadingOrder): Promise<Resul
   const { meterId, register, value, measuredAt } = order;
   const meterPointId = await store.read('meterPointAt', { meterId, at: measuredAt });
   if (meterPointId === undefined || !situations.knows(meterPointId) || measuredAt > clock.now()) return err({ code: 'not-found' });
-  const { meterPoint } = await situations.load(meterPointId);
+  const facts = await situations.load(meterPointId);
+  const charged = registersCharged(facts, situations.termsOf(meterPointId));
+  if (!charged.has(register)) return err({ code: 'bad-request', expected: `one that is charged there: ${[...charged].join(', ')}` });
   const { before, after } = await store.read('readingsAround', { meterId, register, at: measuredAt });
-  const { quality, reason } = judgeBetween(before, { value, measuredAt }, after, meterPoint.maxPower);
+  const { quality, reason } = judgeBetween(before, { value, measuredAt }, after, facts.meterPoint.maxPower);
   if (quality !== 'good')
     return err({
       code: 'reading-not-believable',
       detail: `${register} ${formatEnergy(value)} kWh at ${formatInstant(measuredAt)}: ${reason}`,
     });
   const reading: Reading = { meterId, register, value, measuredAt, heardAt: clock.now(), quality, reason: '' };
-  const isStored = await decisions.commit(meterPointId, (facts) => build(deps, facts, meterPointId, reading, order));
+  const isStored = await decisions.commit(meterPointId, (fresh) => build(deps, fresh, meterPointId, reading, order));
   return isStored ? ok({ value: reading, replayed: false }) : err({ code: 'conflict' });
+}
+
+/** By any tariff that the place has had or will have: a reading of another register would change nothing. */
+function registersCharged({ meterPoint, archive }: MeterPointFacts, { plan, planOf }: BillingTerms): ReadonlySet<RegisterName> {
+  const subject = subjectOf('meterPoint', meterPoint.id);
+  const named = archive.map((fact) => (fact.subject === subject && 'tariff' in fact.value ? planOf(fact.value.tariff) : undefined));
+  return new Set([plan, ...named].flatMap((each) => (each === undefined ? [] : registersOf(each).wanted)));
 }
 
 async function build(

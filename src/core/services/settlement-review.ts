@@ -12,9 +12,8 @@ import type { MeterPointFacts } from '../ports/queries.ts';
 import type { Store } from '../ports/store.ts';
 import { componentSums } from '../tariff/component-sums.ts';
 import { printedLine } from '../tariff/printed-line.ts';
-import { rateBill } from '../tariff/rater.ts';
-import { openingOf, readingOf } from './accrue.ts';
-import { type BillingGround, groundOf, withPrevious } from './billing-ground.ts';
+import { openingOf } from './accrue.ts';
+import { type BillingGround, groundOf, rateGround, withPrevious } from './billing-ground.ts';
 import { customerSum, issuedBill, SETTLEMENT } from './close-period.ts';
 import type { Built, Decisions } from './decisions.ts';
 import { pointsFor } from './open-period.ts';
@@ -35,12 +34,13 @@ export async function reviewPoint(
   deps: ReviewDeps,
   { meterPointId, askedSeq }: { readonly meterPointId: MeterPointId; readonly askedSeq: number },
 ): Promise<number> {
-  const bills = await deps.store.read('billsOfPoint', { meterPointId });
   let corrected = 0;
-  for (const bill of standingBills(bills)) {
+  for (const bill of standingBills(await deps.store.read('billsOfPoint', { meterPointId }))) {
     let changed = false;
     const isStored = await deps.decisions.commit(meterPointId, async (facts) => {
-      const built = await buildReview(deps, facts, bill, bills);
+      // The bill before this one may just have been corrected.
+      const bills = await deps.store.read('billsOfPoint', { meterPointId });
+      const built = await buildReview(deps, asBilled(facts, bill), bill, bills);
       changed = built.facts.some(({ kind }) => kind === 'bill');
       return built;
     });
@@ -50,6 +50,12 @@ export async function reviewPoint(
   await deps.store.commit({ facts: [{ kind: 'reviewed', meterPointId, askedSeq }] });
   return corrected;
 }
+
+/** Where no contract says who was supplied then, it was whoever the bill went to: the place may have passed on since. */
+const asBilled = (facts: MeterPointFacts, { accountId }: NumberedBill): MeterPointFacts => ({
+  ...facts,
+  meterPoint: { ...facts.meterPoint, accountId },
+});
 
 /** Bills of whole periods that were not taken back, oldest first. */
 export function standingBills(bills: readonly NumberedBill[]): readonly NumberedBill[] {
@@ -107,9 +113,7 @@ function groundsBetween(
 }
 
 async function rateAll({ store }: ReviewDeps, grounds: readonly BillingGround[]): Promise<Bill> {
-  const rated = await Promise.all(
-    grounds.map(async (ground) => rateBill(ground.facts, ground.plan, (await pointsFor(store, ground)).map(readingOf))),
-  );
+  const rated = await Promise.all(grounds.map(async (ground) => rateGround(ground, await pointsFor(store, ground))));
   return {
     lines: rated.flatMap(({ lines }) => lines),
     total: rated.reduce((sum, { total }) => addMoney(sum, total), NO_MONEY),

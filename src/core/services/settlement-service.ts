@@ -4,12 +4,15 @@
  */
 import { type Instant, plusMs } from '../../kernel/clock.ts';
 import type { MeterId, MeterPointId } from '../../kernel/ids.ts';
+import { NO_MONEY } from '../../kernel/units.ts';
 import type { Accrual, ChargePoint } from '../model/accrual.ts';
+import type { Fact } from '../model/fact.ts';
+import type { JournalEntry } from '../model/journal.ts';
 import { registersOf } from '../model/plan-registers.ts';
 import type { MeterPointFacts } from '../ports/queries.ts';
 import { accrue, openingOf } from './accrue.ts';
 import { type BillingGround, groundOf, withPrevious } from './billing-ground.ts';
-import { type BillingInput, closePeriod, instalmentBill, SETTLEMENT } from './close-period.ts';
+import { type BillingInput, closePeriod, instalmentBill, paidFromOwn, SETTLEMENT } from './close-period.ts';
 import type { Built } from './decisions.ts';
 import { pointsFor } from './open-period.ts';
 import { type ReviewDeps, reviewPoint } from './settlement-review.ts';
@@ -94,14 +97,16 @@ async function buildInstalment(deps: SettlementDeps, facts: MeterPointFacts, acc
   const input = await billingInput(deps, facts, accrual);
   const at = accrual.nextBillAt;
   const nextBillAt = input.ground.instalments.find((instalment) => instalment > at) ?? accrual.to;
+  const bill = instalmentBill(input, at);
+  const paid = paidFromOwn({ ...input, facts }, bill, NO_MONEY);
   return {
-    facts: [
-      { kind: 'bill', bill: instalmentBill(input, at) },
-      { kind: 'accrual', accrual: { ...accrual, nextBillAt } },
-    ],
+    facts: [{ kind: 'bill', bill }, ...entryFacts(paid), { kind: 'accrual', accrual: { ...accrual, nextBillAt } }],
     overlay: {},
+    restsOnMoney: paid !== undefined,
   };
 }
+
+const entryFacts = (entry: JournalEntry | undefined): readonly Fact[] => (entry === undefined ? [] : [{ kind: 'entry', entry }]);
 
 async function buildSettlement(deps: SettlementDeps, facts: MeterPointFacts, accrual: Accrual): Promise<Built> {
   const { store, situations, clock, newId } = deps;
@@ -117,7 +122,12 @@ async function buildSettlement(deps: SettlementDeps, facts: MeterPointFacts, acc
     readings: [],
     stamp: () => ({ id: newId('ent'), at: clock.now(), actor: SETTLEMENT }),
   });
-  return { facts: closed.facts, overlay: { accrual: opened?.accrual, credit: closed.credit } };
+  const paid = paidFromOwn({ ...input, facts }, closed.bill, closed.moved);
+  return {
+    facts: [...closed.facts, ...entryFacts(paid)],
+    overlay: { accrual: opened?.accrual, credit: closed.credit },
+    restsOnMoney: paid !== undefined,
+  };
 }
 
 async function billingInput(deps: SettlementDeps, facts: MeterPointFacts, accrual: Accrual): Promise<BillingInput> {

@@ -1,10 +1,12 @@
 /** The end of one customer's supply: handed over to the next, or closed. Either cuts the account at a register. */
-import { type Clock, formatInstant, type Instant } from '../../kernel/clock.ts';
+import { type Clock, formatInstant, type Instant, instantOf } from '../../kernel/clock.ts';
 import type { AccountId, Actor, ContractId, CustomerId, MeterPointId, NewId } from '../../kernel/ids.ts';
+import { businessDayOf } from '../../kernel/local-time.ts';
 import { err, ok, type Result } from '../../kernel/result.ts';
 import { addMoney, formatEnergy, formatMoney, type Money, money, NO_MONEY, negateMoney, subtractMoney } from '../../kernel/units.ts';
 import { aspectsAt } from '../archive/in-force.ts';
 import { periodAt, withPeriod } from '../archive/timeline.ts';
+import { drawn } from '../ledger/buckets.ts';
 import { payoutEntry } from '../ledger/entries.ts';
 import type { Accrual } from '../model/accrual.ts';
 import {
@@ -19,8 +21,20 @@ import {
 } from '../model/archive.ts';
 import type { Expectation } from '../model/expectation.ts';
 import type { Fact } from '../model/fact.ts';
-import { customerAccount, receivableAccount } from '../model/journal.ts';
-import type { ArchiveView, MeterPointFacts } from '../ports/queries.ts';
+import type { Funds } from '../model/funds.ts';
+import {
+  cashAccount,
+  customerAccount,
+  emergencyAccount,
+  guaranteeAccount,
+  isCustomer,
+  type JournalEntry,
+  lateFeeAccount,
+  PROMOTION_GRANTED_ACCOUNT,
+  promotionAccount,
+  receivableAccount,
+} from '../model/journal.ts';
+import type { AccountView, ArchiveView, MeterPointFacts } from '../ports/queries.ts';
 import type { Store } from '../ports/store.ts';
 import { openingOf } from './accrue.ts';
 import { groundOf, withPrevious } from './billing-ground.ts';
@@ -61,7 +75,7 @@ export type SupplyError =
   | KeyError
   | { readonly code: 'not-found'; readonly detail: string }
   | { readonly code: 'no-final-reading' | 'account-closed' | 'conflict' | 'no-space' | 'overloaded' }
-  | { readonly code: 'arrears'; readonly detail: string };
+  | { readonly code: 'arrears' | 'money-held' | 'supplies-elsewhere'; readonly detail: string };
 
 export interface SupplyChanges {
   run(order: SupplyOrder): Promise<Result<Once<SupplyChange>, SupplyError>>;
@@ -117,16 +131,16 @@ async function prepare(deps: SupplyDeps, order: SupplyOrder, facts: MeterPointFa
   const contract =
     order.kind === 'transfer' ? await store.read('archiveView', { subject: subjectOf('contract', order.contractId) }) : undefined;
   const charged = await lastCharge(deps, order, facts, accrual, contract);
-  const owed = await store.read('ledgerBalance', { account: receivableAccount(accountId) });
-  const owned = subtractMoney(addMoney(account.balance, addMoney(owed, charged.moved)), account.held);
+  const left = leftAfter(account, accrual, charged.moved);
+  const owned = addMoney(subtractMoney(left.own, account.held), owedIn(left));
   if (owned < NO_MONEY) return err({ code: 'arrears', detail: `Account ${accountId} owes ${formatMoney(negateMoney(owned))} yuan` });
   const next =
     order.kind === 'transfer'
       ? await handoverFacts(store, order, facts, contract, accrual.latestAt)
-      : await closingFacts(deps, order, facts, accrual, owned);
+      : await closingFacts(deps, order, facts, accrual, left);
   if (!next.ok) return next;
-  const refunded = order.kind === 'closing' ? owned : NO_MONEY;
-  const change = { accountId, cutAt: accrual.latestAt, balance: subtractMoney(addMoney(owned, account.held), refunded), refunded };
+  const isClosing = order.kind === 'closing';
+  const change = { accountId, cutAt: accrual.latestAt, balance: isClosing ? NO_MONEY : left.own, refunded: isClosing ? owned : NO_MONEY };
   return ok({
     change,
     facts: [...charged.facts, ...next.value, cutRecord(order, change, accrual, now), keyFact(order, change, now)],
@@ -134,13 +148,40 @@ async function prepare(deps: SupplyDeps, order: SupplyOrder, facts: MeterPointFa
   });
 }
 
+/** What an account has and owes once its last charge is posted; debts are below zero. */
+interface Left extends Pick<Funds, 'promotion' | 'emergency' | 'receivable' | 'lateFee'> {
+  readonly own: Money;
+}
+
+function leftAfter({ balance, funds }: AccountView, { payer }: Accrual, moved: Money): Left {
+  if (!isCustomer(payer)) {
+    // What is given back beyond what is owed is own money.
+    const receivable = addMoney(funds.receivable, moved);
+    return {
+      ...funds,
+      receivable: receivable > NO_MONEY ? NO_MONEY : receivable,
+      own: receivable > NO_MONEY ? addMoney(balance, receivable) : balance,
+    };
+  }
+  if (moved >= NO_MONEY) return { ...funds, own: addMoney(balance, moved) };
+  const { promotion, emergency, own } = drawn(negateMoney(moved), balance, funds);
+  return {
+    ...funds,
+    promotion: subtractMoney(funds.promotion, promotion),
+    emergency: subtractMoney(funds.emergency, emergency),
+    own: subtractMoney(balance, own),
+  };
+}
+
+const owedIn = ({ emergency, receivable, lateFee }: Left): Money => addMoney(addMoney(emergency, receivable), lateFee);
+
 interface LastCharge {
   readonly facts: readonly Fact[];
   /** What is posted: below zero where something was used. */
   readonly moved: Money;
 }
 
-/** Settles the period at the last registers; what comes after them is the next customer's. */
+/** Settles every period up to the last registers, those that are over and wait for theirs too; what comes after is the next customer's. */
 async function lastCharge(
   { store, situations, newId, clock, dueDays }: SupplyDeps,
   order: SupplyOrder,
@@ -150,23 +191,28 @@ async function lastCharge(
 ): Promise<LastCharge> {
   const { meterPointId, latestAt } = accrual;
   const terms = situations.termsOf(meterPointId);
-  const next = { ...openingOf(meterPointId, groundOf(facts, terms, latestAt)), ...payerAfter(order, accrual, contract) };
-  const opened: Fact = { kind: 'accrual', accrual: next };
-  if (latestAt === accrual.from) return { facts: [opened], moved: NO_MONEY };
   const bills = await store.read('billsOfPoint', { meterPointId });
-  const ground = withPrevious(groundOf(facts, terms, accrual.from, latestAt), bills);
-  const closed = closePeriod({
-    facts,
-    accrual,
-    ground,
-    points: await pointsFor(store, ground),
-    instalments: bills.filter(({ kind, periodId }) => kind === 'instalment' && periodId === accrual.periodId),
-    dueDays,
-    issuedAt: clock.now(),
-    actor: order.actor,
-    newId,
-  });
-  return { facts: [...closed.facts, opened], moved: closed.moved };
+  const closed: Fact[] = [];
+  let moved = NO_MONEY;
+  for (let open = accrual; open.from < latestAt; ) {
+    const ground = withPrevious(groundOf(facts, terms, open.from, instantOf(Math.min(open.to, latestAt))), bills);
+    const period = closePeriod({
+      facts,
+      accrual: open,
+      ground,
+      points: await pointsFor(store, ground),
+      instalments: bills.filter(({ kind, periodId }) => kind === 'instalment' && periodId === open.periodId),
+      dueDays,
+      issuedAt: clock.now(),
+      actor: order.actor,
+      newId,
+    });
+    closed.push(...period.facts);
+    moved = addMoney(moved, period.moved);
+    open = openingOf(meterPointId, groundOf(facts, terms, ground.facts.period.to));
+  }
+  const next = { ...openingOf(meterPointId, groundOf(facts, terms, latestAt)), ...payerAfter(order, accrual, contract) };
+  return { facts: [...closed, { kind: 'accrual', accrual: next }], moved };
 }
 
 /** Who comes in pays from the cut on, as his contract says; who closes leaves nobody behind. */
@@ -195,6 +241,10 @@ async function handoverFacts(
     return err({ code: 'not-found', detail: `${customer} is not in the archive: import or enter the customer first` });
   const next = await store.read('account', { accountId });
   if (next?.account.state === 'closed' || accountId === meterPoint.accountId) return err({ code: 'account-closed' });
+  if (next?.meterPointId !== undefined)
+    return err({ code: 'supplies-elsewhere', detail: `Account ${accountId} pays for meter point ${next.meterPointId}` });
+  const elsewhere = contract === undefined ? undefined : await suppliedElsewhere(store, order, cutAt);
+  if (elsewhere !== undefined) return err({ code: 'supplies-elsewhere', detail: `Contract ${contractId} supplies ${elsewhere}` });
   return ok([
     ...(next === undefined ? [{ kind: 'account', account: { id: accountId, state: 'open' } } as const] : []),
     saying(
@@ -208,32 +258,67 @@ async function handoverFacts(
   ]);
 }
 
+/** The other meter point that a contract supplies from an instant on. */
+async function suppliedElsewhere(store: Store, order: SupplyOrder & Handover, at: Instant): Promise<ArchiveSubject | undefined> {
+  const said = await store.read('archiveStated', { aspects: ['contract'] });
+  return said.find(
+    ({ subject, to, value }) =>
+      subject !== pointOf(order) && (to === undefined || to > at) && (value as AspectValues['contract']).contractId === order.contractId,
+  )?.subject;
+}
+
 async function closingFacts(
   deps: SupplyDeps,
   order: SupplyOrder,
   { meterPoint, account, archive }: MeterPointFacts,
   accrual: Accrual,
-  owned: Money,
+  left: Left,
 ): Promise<Result<readonly Fact[], SupplyError>> {
-  // Money that is set aside for somebody else is decided first.
-  if (account.held !== NO_MONEY) return err({ code: 'conflict' });
+  const { accountId } = meterPoint;
+  // Money that is kept for somebody else, or as a security, is decided on first.
+  if (account.held !== NO_MONEY)
+    return err({ code: 'money-held', detail: `Of account ${accountId} ${formatMoney(account.held)} yuan are set aside` });
+  const guarantee = await deps.store.read('ledgerBalance', { account: guaranteeAccount(accountId) });
+  if (guarantee !== NO_MONEY)
+    return err({ code: 'money-held', detail: `Account ${accountId} has a guarantee of ${formatMoney(guarantee)} yuan` });
   const held = timelineIn(archive, 'contract', pointOf(order));
   const current = periodAt(held, accrual.latestAt);
   const ended = held.flatMap((period) =>
     period === current ? (period.from < accrual.latestAt ? [{ ...period, to: accrual.latestAt }] : []) : [period],
   );
+  const entry = finalEntry(deps, order, accountId, left);
   return ok([
-    ...(owned === NO_MONEY ? [] : [refundFact(deps, order, meterPoint.accountId, owned)]),
-    { kind: 'account', account: { id: meterPoint.accountId, state: 'closed' } },
+    ...(entry.postings.length === 0 ? [] : [{ kind: 'entry', entry } as const]),
+    { kind: 'account', account: { id: accountId, state: 'closed' } },
     ...(current === undefined ? [] : [saying(order, pointOf(order), { aspect: 'contract', periods: ended }, accrual.latestAt)]),
   ]);
 }
 
-/** The balance leaves through a channel of its own: who pays it out finds it there. */
-function refundFact({ newId, clock }: SupplyDeps, { actor, meterPointId, reason }: SupplyOrder, accountId: AccountId, amount: Money): Fact {
+/** Own money pays what is owed, the rest leaves through a channel of its own, where whoever pays it out finds it; given credit lapses. */
+function finalEntry(
+  { newId, clock, situations }: SupplyDeps,
+  { actor, meterPointId, reason }: SupplyOrder,
+  accountId: AccountId,
+  left: Left,
+) {
   const at = clock.now();
-  const through = { channel: 'refund', channelSerial: `closing:${meterPointId}:${accountId}`, channelDate: formatInstant(at).slice(0, 10) };
-  return { kind: 'entry', entry: payoutEntry({ id: newId('ent'), at, actor }, { accountId, amount, ...through, memo: reason }) };
+  const channelDate = businessDayOf(at, situations.termsOf(meterPointId).zone);
+  const through = { channel: 'refund', channelSerial: `closing:${meterPointId}:${accountId}`, channelDate };
+  const stamp = { id: newId<JournalEntry['id']>('ent'), at, actor };
+  const refund = addMoney(left.own, owedIn(left));
+  const postings = [
+    { account: customerAccount(accountId), amount: negateMoney(left.own) },
+    { account: emergencyAccount(accountId), amount: negateMoney(left.emergency) },
+    { account: receivableAccount(accountId), amount: negateMoney(left.receivable) },
+    { account: lateFeeAccount(accountId), amount: negateMoney(left.lateFee) },
+    { account: cashAccount(through.channel), amount: refund },
+    { account: promotionAccount(accountId), amount: negateMoney(left.promotion) },
+    { account: PROMOTION_GRANTED_ACCOUNT, amount: left.promotion },
+  ];
+  return {
+    ...payoutEntry(stamp, { accountId, amount: refund, ...through, memo: reason }),
+    postings: postings.filter(({ amount }) => amount !== NO_MONEY),
+  };
 }
 
 const pointOf = ({ meterPointId }: SupplyOrder): ArchiveSubject => subjectOf('meterPoint', meterPointId);

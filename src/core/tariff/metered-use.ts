@@ -6,7 +6,6 @@ import { PERIOD_REGISTERS, REACTIVE_REGISTERS } from '../model/plan-registers.ts
 import type { PlanVersion, PriceBand, TouPeriod } from '../model/price-plan.ts';
 import { ENERGY_TOTAL, type RegisterName } from '../model/register.ts';
 import type { Point, Series } from './accepted.ts';
-import { inForceAt } from './dated.ts';
 import { shareByPeriod } from './period-shares.ts';
 import { inTime, type RegisterRange, type RegisterUse, useBetweenCuts } from './register-use.ts';
 import type { Stretch } from './stretches.ts';
@@ -108,21 +107,22 @@ function pointsOf(meter: MeterFact, register: RegisterName, readings: readonly P
   ];
 }
 
-/** What the meter may pass in an hour at the most: the greatest supply that it measured by the smallest ratio. */
-function rangeOf(facts: BillingFacts, { digits, maximumKw }: MeterFact, stretches: readonly Stretch[]): RegisterRange {
+/** What the meter may pass in an hour at the most: the greatest supply of the time, by the smallest ratio. */
+function rangeOf({ capacities }: BillingFacts, { digits, maximumKw }: MeterFact, stretches: readonly Stretch[]): RegisterRange {
   const modulus = energy(10n ** BigInt(digits + 6));
-  let perHour: bigint | undefined;
-  let known: { readonly supply: Rational | undefined; readonly ratio: bigint | undefined } | undefined;
-  for (const { from, ratio } of stretches) {
-    const supply = maximumKw ?? inForceAt(facts.capacities, from)?.kva;
-    if (known !== undefined && known.supply === supply && known.ratio === ratio) continue;
-    known = { supply, ratio };
-    if (supply === undefined) continue;
-    const most = roundTo(times(times(supply, MARGIN), rational(1n, ratio ?? 1n)), 6);
-    if (perHour === undefined || most > perHour) perHour = most;
-  }
-  return { modulus, perHour };
+  const [from, to] = [stretches[0]?.from ?? 0, stretches.at(-1)?.to ?? 0];
+  const held = capacities.filter((fact) => fact.from < to && (fact.to === undefined || fact.to > from)).map(({ kva }) => kva);
+  const supply =
+    maximumKw ?? held.reduce<Rational | undefined>((most, kva) => (most === undefined || isLess(most, kva) ? kva : most), undefined);
+  if (supply === undefined) return { modulus, perHour: undefined };
+  const ratio = stretches.reduce(
+    (least, { ratio: own }) => (own !== undefined && own > 0n && (least === 0n || own < least) ? own : least),
+    0n,
+  );
+  return { modulus, perHour: roundTo(times(times(supply, MARGIN), rational(1n, ratio === 0n ? 1n : ratio)), 6) };
 }
+
+const isLess = (one: Rational, other: Rational): boolean => one.numerator * other.denominator < other.numerator * one.denominator;
 
 function remarksOf(meter: MeterFact, registers: ReadonlyMap<RegisterName, RegisterUse>, stretches: readonly Stretch[], end: Instant) {
   const remarks: Remark[] = [];

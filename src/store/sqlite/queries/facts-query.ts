@@ -111,28 +111,30 @@ export const factsAnswers: Answers<'meterPointFacts'> = {
       ...readCrossing(reader, id),
       marks: readMarks(reader, meterPoint, meter.id),
       openCases: reader.all(openCasesOf, { id }).map(caseOf),
-      archive: readSupply(reader, id, now),
+      archive: readSupply(reader, id),
       limiter: countTrips(reader, meterPoint, now, dayStart),
       versions: readVersions(reader, meterPoint, meter.id, account.lastEntry),
     };
   },
 };
 
-/** From the meter point by its contract to its customer, and the district that it lies in. */
-function readSupply(reader: Reader, id: string, now: Instant): readonly DatedFact[] {
+/** The meter point with every contract and customer that it ever had, and every district that it lay in: bills look back. */
+function readSupply(reader: Reader, id: string): readonly DatedFact[] {
   const facts: DatedFact[] = [];
-  let next: ArchiveSubject | undefined = subjectOf('meterPoint', id);
-  while (next !== undefined) {
-    const believed = readBelieved(reader, next);
-    facts.push(...believed);
-    next = believed
-      .filter(({ from, to }) => from <= now && (to === undefined || now < to))
-      .map(refersTo)
-      .find((found) => found !== undefined);
+  const subjects = new Set<ArchiveSubject>([subjectOf('meterPoint', id)]);
+  // What is added on the way is come to in its turn.
+  for (const subject of subjects) {
+    for (const fact of readBelieved(reader, subject)) {
+      facts.push(fact);
+      for (const next of [refersTo(fact), districtOf(fact)]) if (next !== undefined) subjects.add(next);
+    }
   }
-  const district = facts.findLast(({ aspect, from }) => aspect === 'place' && from <= now)?.value as AspectValues['place'] | undefined;
-  if (district?.district !== undefined) facts.push(...readBelieved(reader, subjectOf('district', district.district)));
   return facts;
+}
+
+function districtOf({ aspect, value }: DatedFact): ArchiveSubject | undefined {
+  const district = aspect === 'place' ? (value as AspectValues['place']).district : undefined;
+  return district === undefined ? undefined : subjectOf('district', district);
 }
 
 function readCrossing(reader: Reader, id: string): Pick<MeterPointFacts, 'crossing' | 'notices'> {

@@ -2,6 +2,7 @@ import type Database from 'better-sqlite3';
 import type { Fact } from '../../../core/model/fact.ts';
 import type { Batch, DuplicateKey } from '../../../core/ports/store.ts';
 import { AppError } from '../../../kernel/app-error.ts';
+import { undoneBy } from './money-appliers.ts';
 
 /** Which key of a refused batch was used before: the caller's own first, then the channel's, then the entry's. */
 export type FindDuplicate = (batch: Batch) => DuplicateKey;
@@ -22,7 +23,7 @@ export function createFindDuplicate(database: Database.Database): FindDuplicate 
       return { kind: 'channel-serial', key: `${channel}/${channelDate}/${channelSerial}` };
     },
     (fact) => {
-      const reverses = fact.kind === 'entry' ? fact.entry.reverses : undefined;
+      const reverses = fact.kind === 'entry' ? undoneBy(fact.entry) : undefined;
       return reverses !== undefined && isUsed(reversed, reverses) ? { kind: 'reversal', key: reverses } : undefined;
     },
     (fact) => (fact.kind === 'entry' && isUsed(entryKey, fact.entry.key) ? { kind: 'entry-key', key: fact.entry.key } : undefined),

@@ -53,7 +53,7 @@ function ownBalance(book: Book, { postings }: JournalEntry): Money {
 }
 
 /** What was found an owner for is in suspense no more: it is neither assigned nor reversed again. */
-const undoneBy = ({ kind, key, reverses }: JournalEntry): string | undefined =>
+export const undoneBy = ({ kind, key, reverses }: JournalEntry): string | undefined =>
   reverses ?? (kind === 'assignment' ? key.slice('assignment:'.length) : undefined);
 
 /** Notes what of an entry is undone; false where that would be more than all of it. */

@@ -77,6 +77,40 @@ describe('a late fee', () => {
     expect(await fee(world)).toBe(yuan('-10'));
   });
 
+  test('counts no payment that went back', async () => {
+    const world = await createWorld();
+    await world.commit(...billOf('b1', '5000.00', '2026-11-24'));
+    await live(world, 2);
+    await world.pay('5000');
+    const [paid] = (await world.store.read('entries', { account: OWED, limit: 1 })).items;
+    const asked = await world.reversals.ask({
+      entryId: paid?.id ?? asId('none'),
+      amount: undefined,
+      reason: 'the bank took it back',
+      idempotencyKey: 'back',
+      actor: asId('clerk'),
+    });
+    if (!asked.ok) throw new TypeError(asked.error.code);
+    await world.reversals.approve({ reversalId: asked.value.value.id, idempotencyKey: 'approve', actor: asId('chief') });
+    await live(world, 5);
+    // Six days are over since the due day's: 6 × 5,000 × 1 ‰.
+    expect(await fee(world)).toBe(yuan('-30'));
+  });
+
+  test('that was posted for a bill counts for the one in its place', async () => {
+    const world = await createWorld();
+    const [, issued] = billOf('b1', '5000.00', '2026-11-24');
+    if (issued?.kind !== 'bill') throw new TypeError('no bill');
+    await world.commit(...billOf('b1', '5000.00', '2026-11-24'));
+    await live(world, 2);
+    const { bill: first } = issued;
+    await world.commit({ kind: 'bill', bill: { ...first, id: asId('c1'), kind: 'credit', total: yuan('-5000.00'), corrects: first.id } });
+    await world.commit({ kind: 'bill', bill: { ...first, id: asId('b2'), total: yuan('4000.00'), corrects: first.id } });
+    await live(world, 1);
+    // 2 × 4,000 × 1 ‰ are 8.00, of which 5.00 were posted for the first.
+    expect(await fee(world)).toBe(yuan('-8'));
+  });
+
   test('is not for who pays before use, and not for a bill that was taken back', async () => {
     const world = await createWorld();
     const [, issued] = billOf('b1', '5000.00', '2026-11-24');

@@ -5,7 +5,7 @@ import { ENERGY_TOTAL } from '../../../../src/core/model/register.ts';
 import { plusMs } from '../../../../src/kernel/clock.ts';
 import { asId } from '../../../../src/kernel/ids.ts';
 import { CONTRACT_ASPECTS, CUSTOMER_ASPECTS, changeOf, POINT_ASPECTS } from '../../../support/archive-facts.ts';
-import { instant, METER, POINT, planOf, readingOf } from '../../../support/core-facts.ts';
+import { instant, METER, POINT, planOf, readingOf, yuan } from '../../../support/core-facts.ts';
 import { createWorld, type World, type WorldOptions } from '../../../support/core-world.ts';
 
 const DAY = 86_400_000;
@@ -124,6 +124,28 @@ describe('a settlement', () => {
     expect(world.situations.of(await world.facts()).provisional.map(({ reason }) => reason)).toContain('last-reading-missing');
   });
 
+  test('charges every further period without a reading like the last one that had one, until a register tells better', async () => {
+    const world = await opened();
+    await read(world, '200.00', DECEMBER);
+    await world.settlement.run();
+    const FEBRUARY = instant('2027-01-31T16:00:00Z');
+    await world.clock.advance(FEBRUARY - world.clock.now() + 3 * 3_600_000);
+    expect(await world.settlement.run()).toBe(2);
+    expect((await bills(world)).map(({ month, total }) => [month, total])).toEqual([
+      ['2026-11', 50_000_000n],
+      ['2026-12', 50_000_000n],
+      ['2027-01', 50_000_000n],
+    ]);
+    // 248 kWh in 62 days: 31 days each.
+    await read(world, '448.00', FEBRUARY);
+    await world.settlement.review();
+    const standing = (await bills(world)).filter(({ kind, corrects }) => kind === 'bill' && corrects !== undefined);
+    expect(standing.map(({ month, total }) => [month, total])).toEqual([
+      ['2026-12', 62_000_000n],
+      ['2027-01', 62_000_000n],
+    ]);
+  });
+
   test('catches up every period that was missed', async () => {
     const world = await opened();
     await read(world, '200.00', DECEMBER);
@@ -238,6 +260,25 @@ describe('who pays after reading', () => {
     expect((await world.facts()).crossing).toBeUndefined();
   });
 
+  test('pays the bill from what lay on the account, as far as it goes and is not set aside', async () => {
+    const world = await createWorld();
+    await withContract(world, { settlementMethod: 'after-reading' });
+    await world.pay('100');
+    await world.holds.place({
+      accountId: POINT.accountId,
+      amount: yuan('20'),
+      reason: 'refund',
+      idempotencyKey: 'h',
+      actor: asId('clerk'),
+      expiresAt: undefined,
+    });
+    await read(world, '100.00', world.clock.now());
+    await read(world, '400.00', DECEMBER);
+    await world.settlement.run();
+    expect(await balance(world)).toBe(20_000_000n);
+    expect(await balance(world, receivableAccount(POINT.accountId))).toBe(-70_000_000n);
+  });
+
   test('in instalments is asked for each, and at the end for the rest', async () => {
     const world = await createWorld();
     await withContract(world, { settlementMethod: 'instalments' }, { cycle: { readingDay: 1, instalmentDays: [26, 28] } });
@@ -255,6 +296,17 @@ describe('who pays after reading', () => {
     ]);
     expect(await balance(world, receivableAccount(POINT.accountId))).toBe(-30_000_000n);
   });
+});
+
+test('a tariff of the archive that is in no file is charged by the configured one, and trips nobody', async () => {
+  const world = await opened();
+  world.configure({ ...world.terms, planOf: () => undefined });
+  await world.commit({ kind: 'archiveChange', change: changeOf('meterPoint:p1', { tariff: { tariff: 'nowhere' } }) });
+  await read(world, '200.00', DECEMBER);
+  expect(world.situations.of(await world.facts()).provisional).toMatchObject([{ reason: 'tariff-unknown' }]);
+  await world.settlement.run();
+  const [bill] = await bills(world);
+  expect([bill?.total, bill && reasons(bill)]).toEqual([50_000_000n, ['tariff-unknown']]);
 });
 
 test('a price that changes within the period is split at its instant', async () => {

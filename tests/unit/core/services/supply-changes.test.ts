@@ -1,8 +1,11 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { Fact } from '../../../../src/core/model/fact.ts';
+import { cashAccount, receivableAccount, revenueAccount } from '../../../../src/core/model/journal.ts';
 import type { SupplyOrder } from '../../../../src/core/services/supply-changes.ts';
+import { formatInstant } from '../../../../src/kernel/clock.ts';
 import { asId } from '../../../../src/kernel/ids.ts';
 import { changeOf } from '../../../support/archive-facts.ts';
-import { EVENING, POINT, yuan } from '../../../support/core-facts.ts';
+import { EVENING, instant, POINT, yuan } from '../../../support/core-facts.ts';
 import { createWorld } from '../../../support/core-world.ts';
 
 const HOUR_MS = 3_600_000;
@@ -35,6 +38,25 @@ const transfer = (more: Partial<SupplyOrder> = {}) =>
     ...more,
   } as SupplyOrder);
 const close = (more: Partial<SupplyOrder> = {}) => world.supplyChanges.run({ kind: 'closing', ...common, ...more } as SupplyOrder);
+/** Something that the account owes for energy. */
+const owing = (amount: string): Fact => ({
+  kind: 'entry',
+  entry: {
+    id: asId('ent_owed'),
+    kind: 'charge',
+    key: 'charge:p1:owed:2026-11-24:0',
+    at: EVENING,
+    actor: asId('test'),
+    meterPointId: POINT.id,
+    businessDay: undefined,
+    reverses: undefined,
+    memo: '',
+    postings: [
+      { account: receivableAccount(POINT.accountId), amount: yuan(`-${amount}`) },
+      { account: revenueAccount('energy'), amount: yuan(amount) },
+    ],
+  },
+});
 const accountOf = async (id: string) => world.store.read('account', { accountId: asId(id) });
 
 describe('a transfer', () => {
@@ -92,6 +114,33 @@ describe('a transfer', () => {
     expect(await transfer({ accountId: asId('a3') } as Partial<SupplyOrder>)).toEqual({
       ok: false,
       error: { code: 'idempotency-mismatch' },
+    });
+  });
+
+  test('leaves the bills of who moved out to him, whatever is looked at again', async () => {
+    await transfer();
+    await use(100n);
+    await world.commit({ kind: 'review', meterPointId: POINT.id, at: world.clock.now(), reason: 'somebody asked' });
+    expect(await world.settlement.review()).toBe(0);
+    expect(await accountOf('a1')).toMatchObject({ balance: yuan('8.50') });
+  });
+
+  test('takes no contract and no account that supply another place', async () => {
+    await world.commit(
+      { kind: 'archiveChange', change: changeOf('contract:ht2', { terms: { temporary: false } }) },
+      { kind: 'archiveChange', change: changeOf('meterPoint:p9', { contract: { contractId: asId('ht2') } }) },
+    );
+    expect(await transfer()).toEqual({
+      ok: false,
+      error: { code: 'supplies-elsewhere', detail: 'Contract ht2 supplies meterPoint:p9' },
+    });
+    const neighbour = asId<never>('a-neighbour-0');
+    const known = (await world.store.read('accounts', { limit: 50 })).items.find(
+      ({ account, meterPointId }) => meterPointId !== undefined && account.id !== POINT.accountId,
+    );
+    expect(await transfer({ contractId: asId('ht3'), accountId: known?.account.id ?? neighbour } as Partial<SupplyOrder>)).toMatchObject({
+      ok: false,
+      error: { code: 'supplies-elsewhere' },
     });
   });
 
@@ -155,9 +204,39 @@ describe('a closing', () => {
       state: 'placed',
     } as const;
     await world.commit({ kind: 'hold', hold, actor: asId('teller') });
-    expect(await close()).toEqual({ ok: false, error: { code: 'conflict' } });
+    expect(await close()).toEqual({ ok: false, error: { code: 'money-held', detail: 'Of account a1 5.00 yuan are set aside' } });
     await use(2_000n);
     expect(await close()).toEqual({ ok: false, error: { code: 'arrears', detail: 'Account a1 owes 6.50 yuan' } });
+  });
+
+  test('settles a period that is over and waits for its registers, and what was used since', async () => {
+    // Read half an hour and an hour and a half into December in Shanghai, 2 kWh each: of the first nearly all belong to November by time.
+    await world.clock.advance(instant('2026-11-30T15:30:00Z') - world.clock.now());
+    await use(200n);
+    await use(200n);
+    expect(await close()).toMatchObject({ ok: true, value: { value: { refunded: yuan('6.50') } } });
+    const bills = await world.store.read('billsOfPoint', { meterPointId: POINT.id });
+    expect(bills.map(({ from, to, total }) => [formatInstant(from), formatInstant(to), total])).toEqual([
+      ['2026-11-24T12:00:00.000Z', '2026-11-30T16:00:00.000Z', yuan('2.50')],
+      ['2026-11-30T16:00:00.000Z', '2026-11-30T17:30:00.000Z', yuan('1.00')],
+    ]);
+  });
+
+  test('charges promotional credit first, takes back what is left of it and pays debts out of own money', async () => {
+    const asked = { actor: asId<never>('clerk'), reason: 'test', accountId: POINT.accountId };
+    await world.credit.grantPromotion({ ...asked, amount: yuan('3'), idempotencyKey: 'g1' });
+    await world.commit(owing('2.00'));
+    // 1.50 were used, out of the promotion; of 10.00 the 2.00 are paid.
+    expect(await close()).toMatchObject({ ok: true, value: { value: { balance: 0n, refunded: yuan('8.00') } } });
+    expect(await accountOf('a1')).toMatchObject({ balance: 0n, funds: { promotion: 0n, receivable: 0n } });
+    expect(await world.store.read('ledgerBalance', { account: cashAccount('refund') })).toBe(yuan('8.00'));
+  });
+
+  test('waits until a guarantee is given back', async () => {
+    const asked = { actor: asId<never>('clerk'), reason: 'security', accountId: POINT.accountId };
+    const through = { channel: 'bank', channelSerial: 's1', channelDate: '2026-11-24' };
+    await world.credit.takeGuarantee({ ...asked, ...through, amount: yuan('5'), idempotencyKey: 'g1' });
+    expect(await close()).toEqual({ ok: false, error: { code: 'money-held', detail: 'Account a1 has a guarantee of 5.00 yuan' } });
   });
 
   test('ends the contract of the meter point at the final reading', async () => {
