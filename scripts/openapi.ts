@@ -14,6 +14,7 @@ export async function produceOpenApi(): Promise<string> {
     reads: untouched('reads'),
     scans: untouched('scans'),
     cases: untouched('cases'),
+    marks: untouched('marks'),
     archive: untouched('archive'),
     importArchive: untouched('importArchive'),
     supplyChanges: untouched('supplyChanges'),

@@ -29,6 +29,7 @@ import { healthRoutes } from './routes/health.ts';
 import { holdRoutes } from './routes/holds.ts';
 import { keyRoutes } from './routes/keys.ts';
 import { lineRoutes } from './routes/lines.ts';
+import { markRoutes } from './routes/marks.ts';
 import { meterInstallationRoutes } from './routes/meter-installations.ts';
 import { meterRoutes } from './routes/meters.ts';
 import { metricsRoutes } from './routes/metrics.ts';
@@ -71,6 +72,7 @@ const guardedRoutes: FastifyPluginAsync<ApiDeps> = async (app, deps) => {
     await api.register(scanRoutes, deps);
     await api.register(eventRoutes, deps);
     await api.register(caseRoutes, deps);
+    await api.register(markRoutes, deps);
     await api.register(keyRoutes, deps);
   }, PREFIX);
 };

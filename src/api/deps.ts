@@ -7,6 +7,7 @@ import type { CommandService } from '../core/services/command-service.ts';
 import type { CreditService } from '../core/services/credit-service.ts';
 import type { HoldService } from '../core/services/hold-service.ts';
 import type { ScanService } from '../core/services/line-scans.ts';
+import type { MarkService } from '../core/services/mark-service.ts';
 import type { MeterInstallations } from '../core/services/meter-installations.ts';
 import type { ReadService } from '../core/services/on-demand-reads.ts';
 import type { PaymentService } from '../core/services/payment-service.ts';
@@ -53,6 +54,7 @@ export interface ApiDeps {
   readonly reads: ReadService;
   readonly scans: ScanService;
   readonly cases: CaseService;
+  readonly marks: MarkService;
   readonly archive: ArchiveBook;
   readonly importArchive: ImportFile;
   readonly supplyChanges: SupplyChanges;

@@ -20,6 +20,7 @@ import { createFreezeReader } from '../core/services/frozen-registers.ts';
 import { createHoldService } from '../core/services/hold-service.ts';
 import { createLateFeeService } from '../core/services/late-fee-service.ts';
 import { createLineScans } from '../core/services/line-scans.ts';
+import { createMarkService } from '../core/services/mark-service.ts';
 import { createMeterInstallations } from '../core/services/meter-installations.ts';
 import { createMeteringService } from '../core/services/metering-service.ts';
 import { createNoticeService } from '../core/services/notice-service.ts';
@@ -145,6 +146,7 @@ async function open(options: GatewayOptions, closeLater: (end: () => Promise<voi
     reads: core.reads,
     scans: core.scans,
     cases: core.cases,
+    marks: core.marks,
     archive: createArchiveBook({ store, sealer, clock, isTariff: (id) => config.tariffs.has(id) }),
     supplyChanges: core.supplyChanges,
     installations: core.installations,
@@ -227,6 +229,7 @@ function createCore({ config, store, lines, plans, signer, clock, newId, logger 
     supplyChanges: createSupplyChanges({ store, situations, clock, newId, dueDays }),
     notices: createNoticeService({ store, clock, notifier: config.notifier === 'simulated' ? simulatedNotifier : noNotifier }),
     cases: createCaseService({ store, clock }),
+    marks: createMarkService({ store, situations, decisions, clock }),
     reads: createOnDemandReads({ gateway, clock, newId, logger }),
     scans: createLineScans({ scanner: createLineScanner(scannableLines(config, lines)), store, clock, newId, logger }),
   };

@@ -27,7 +27,7 @@ const CHANNEL = { channel: 'bank', channelSerial: 'unknown-1', channelDate: '202
 
 describe('a reversal', () => {
   test('is asked by one person and posted by another', async () => {
-    const { entryId } = await pay('100.00');
+    const { id, entryId, state } = await pay('100.00');
     const asked = await post(`/entries/${entryId}/reversals`, { reason: 'paid twice' });
     expect([asked.statusCode, asked.json()]).toMatchObject([
       201,
@@ -37,6 +37,7 @@ describe('a reversal', () => {
     const approved = await post(`/reversals/${asked.json().id}/approve`, undefined, 'approve-1', chief);
     expect([approved.statusCode, approved.json().state]).toEqual([200, 'posted']);
     expect((await account()).balance).toBe('0.00');
+    expect([state, (await world.get(`/api/v1/payments/${id}`)).json().state]).toEqual(['posted', 'reversed']);
     const again = await post(`/reversals/${asked.json().id}/approve`, undefined, 'approve-1', chief);
     expect([again.statusCode, again.headers['idempotency-replayed']]).toEqual([200, 'true']);
     expect((await post(`/reversals/${asked.json().id}/approve`, undefined, 'approve-2', chief)).json()).toMatchObject({

@@ -71,6 +71,19 @@ describe('keys', () => {
     expect(items).toEqual([{ id: 'key_000001', name: 'key 1: admin', scopes: ['admin'], createdAt: '2026-11-24T12:00:00.000Z' }]);
   });
 
+  test('open nothing once they are revoked, and stay on what they did', async () => {
+    const bank = await world.keyWith('accounts:read');
+    expect((await world.get('/api/v1/accounts', bank)).statusCode).toBe(200);
+    expect((await world.post('/api/v1/keys/key_000002/revoke', undefined)).statusCode).toBe(204);
+    // It is remembered for five seconds.
+    await world.clock.advance(5_001);
+    expect((await world.get('/api/v1/accounts', bank)).statusCode).toBe(401);
+    const [event] = await world.store.read('events', { after: 0, limit: 5, types: ['key.revoked'] });
+    expect(event).toMatchObject({ actor: 'key 1: admin', data: { id: 'key_000002', name: 'key 2: accounts:read' } });
+    expect((await world.post('/api/v1/keys/key_000002/revoke', undefined)).statusCode).toBe(404);
+    expect((await world.post('/api/v1/keys/key_000001/revoke', undefined, {}, await world.keyWith('meters:read'))).statusCode).toBe(403);
+  });
+
   test('are the actor on what they write', async () => {
     const bank = await world.keyWith('payments:write');
     const payment = { accountId: 'a1', amount: '1.00', channel: 'bank', channelSerial: '1', channelDate: '2026-11-24' };

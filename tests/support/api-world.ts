@@ -73,6 +73,7 @@ export async function createApiWorld({ requestsPerMinute = 100_000, ...options }
     reads,
     scans,
     cases: createCaseService({ store, clock }),
+    marks: world.marks,
     supplyChanges: world.supplyChanges,
     installations: world.installations,
     readingEntry: world.readingEntry,

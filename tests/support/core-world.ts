@@ -16,6 +16,7 @@ import { createCreditService } from '../../src/core/services/credit-service.ts';
 import { createDecisions } from '../../src/core/services/decisions.ts';
 import { createHoldService } from '../../src/core/services/hold-service.ts';
 import { createLateFeeService } from '../../src/core/services/late-fee-service.ts';
+import { createMarkService } from '../../src/core/services/mark-service.ts';
 import { createMeterInstallations } from '../../src/core/services/meter-installations.ts';
 import { createMeteringService } from '../../src/core/services/metering-service.ts';
 import { createNoticeService } from '../../src/core/services/notice-service.ts';
@@ -110,6 +111,7 @@ export async function createWorld({
   const notices = createNoticeService({ store, notifier, clock });
   const supplyChanges = createSupplyChanges({ store, situations, clock, newId, dueDays: 4 });
   const settlement = createSettlementService({ store, situations, decisions, clock, newId, dueDays: 4, waitMs: 7_200_000 });
+  const marks = createMarkService({ store, situations, decisions, clock });
   const reversals = createReversalService({ store, situations, decisions, clock, newId });
   const credit = createCreditService({ store, situations, decisions, clock, newId });
   const installations = createMeterInstallations({ store, clock });
@@ -142,6 +144,7 @@ export async function createWorld({
     installations,
     readingEntry,
     reversals,
+    marks,
     credit,
     notices,
     pay: (amount: string, more: Partial<PaymentOrder> = {}) => {

@@ -9,7 +9,7 @@ export const PaymentSchema = Type.Object(
     id: text('Id of the payment'),
     accountId: text('The account that it was posted to'),
     amount: yuan('What came in'),
-    state: oneOf(['posted'], 'Posted once, for ever'),
+    state: oneOf(['posted', 'reversed'], 'Posted once, for ever; reversed once all of it was undone'),
     balanceAfter: yuan('Balance of the account after it'),
     restoreCommandId: textOrNull('The restore that it set off'),
     entryId: text('Its journal entry'),

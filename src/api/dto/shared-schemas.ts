@@ -9,6 +9,7 @@ import { HoldSchema } from './hold.ts';
 import { InstalledMetersSchema } from './installed-meters.ts';
 import { KeySchema } from './key.ts';
 import { LineSchema, OccupancySchema } from './line.ts';
+import { MarkSchema } from './mark.ts';
 import { MeterSchema, RelaySchema } from './meter.ts';
 import { PaymentSchema } from './payment.ts';
 import { PostedEntrySchema } from './posted-entry.ts';
@@ -56,5 +57,6 @@ export const SHARED_SCHEMAS = [
   ScanSchema,
   EventSchema,
   CaseSchema,
+  MarkSchema,
   KeySchema,
 ] as const;

@@ -4,6 +4,7 @@ import { type AccountId, asId, type MeterPointId } from '../../kernel/ids.ts';
 import type { ApiDeps } from '../deps.ts';
 import { type BillDto, type CollectionDto, toBillDto, toCollectionDto } from '../dto/bill.ts';
 import { pageOf, ref, toPage } from '../dto/fields.ts';
+import { refused } from '../parse.ts';
 import { ProblemError } from '../problem-error.ts';
 import { closed, IdParams, idField, pageAsk, paging } from '../requests.ts';
 
@@ -14,6 +15,7 @@ const BillsQuery = Type.Object(
     meterPointId: Type.Optional(idField('a meter point id')),
     accountId: Type.Optional(idField('an account id')),
     month: Type.Optional(month),
+    provisional: Type.Optional(Type.Boolean({ description: 'true for those of the month that stand and are not final' })),
   },
   closed,
 );
@@ -35,18 +37,21 @@ export const billRoutes: FastifyPluginAsyncTypebox<Pick<ApiDeps, 'store' | 'coll
     config,
     schema: {
       operationId: 'listBills',
-      summary: 'Bills, newest first: of a meter point, of an account, of a month, or all',
+      summary: 'Bills, newest first: of a meter point, of an account, of a month, of a month what could not be read, or all',
       tags,
       querystring: BillsQuery,
       response: { 200: pageOf<BillDto>('Bill') },
     },
     handler: async ({ query }) => {
-      const { meterPointId, accountId } = query;
+      const { meterPointId, accountId, provisional = false } = query;
+      if (provisional && (query.month === undefined || meterPointId !== undefined || accountId !== undefined))
+        throw refused('provisional', 'a month beside it, and nothing else');
       const ask = {
         ...pageAsk(query),
         meterPointId: meterPointId === undefined ? undefined : asId<MeterPointId>(meterPointId),
         accountId: accountId === undefined ? undefined : asId<AccountId>(accountId),
         month: query.month,
+        provisional,
       };
       return toPage(await store.read('bills', ask), toBillDto);
     },

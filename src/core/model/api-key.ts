@@ -13,6 +13,7 @@ export const SCOPES = [
   'payments:write',
   'ledger:write',
   'runs:approve',
+  'marks:write',
   'relay:trip',
   'relay:restore',
   'recharges:write',

@@ -1,6 +1,6 @@
 /** What one commit can say: a closed list, each stored by one applier of the writer. */
 import type { Instant } from '../../kernel/clock.ts';
-import type { Actor, CaseId, HoldId, MeterId, MeterPointId, NoticeId, ReversalId } from '../../kernel/ids.ts';
+import type { Actor, CaseId, HoldId, KeyId, MeterId, MeterPointId, NoticeId, ReversalId } from '../../kernel/ids.ts';
 import type { Power } from '../../kernel/units.ts';
 import type { Account } from './account.ts';
 import type { Accrual } from './accrual.ts';
@@ -96,12 +96,20 @@ export type Fact =
   | { readonly kind: 'rechargeMove'; readonly move: RechargeMove }
   // Marks and cases
   | { readonly kind: 'mark'; readonly mark: Mark }
-  | { readonly kind: 'markLifted'; readonly subject: string; readonly mark: MarkKind; readonly at: Instant; readonly actor: Actor }
+  | {
+      readonly kind: 'markLifted';
+      readonly subject: string;
+      readonly mark: MarkKind;
+      readonly at: Instant;
+      readonly actor: Actor;
+      readonly reason?: string;
+    }
   | { readonly kind: 'case'; readonly case: Case }
   | { readonly kind: 'caseClosed'; readonly caseId: CaseId; readonly at: Instant; readonly actor: Actor; readonly reason: string }
   // Security
   | { readonly kind: 'lineAlarm'; readonly alarm: LineAlarm }
   | { readonly kind: 'apiKey'; readonly apiKey: ApiKey }
+  | { readonly kind: 'apiKeyRevoked'; readonly keyId: KeyId; readonly at: Instant; readonly actor: Actor }
   /** The audit stream lies in the same chain: logins, denied attempts, changes that no other fact records. */
   | {
       readonly kind: 'audit';

@@ -13,7 +13,8 @@ export interface Payment {
   readonly channelSerial: string;
   /** The channel's own date, `YYYY-MM-DD`. */
   readonly channelDate: string;
-  readonly state: 'posted';
+  /** `reversed` once all of it was undone. */
+  readonly state: 'posted' | 'reversed';
   readonly receivedAt: Instant;
   readonly actor: Actor;
   /** The restore that this payment set off. */

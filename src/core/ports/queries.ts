@@ -228,6 +228,8 @@ export interface Queries {
   readonly recharges: { ask: PageAsk & { meterId: MeterId }; answer: Page<Recharge> };
   /** Every recharge that has not ended, oldest first. */
   readonly openRecharges: { ask: Record<string, never>; answer: readonly Recharge[] };
+  /** Every mark that is set, by subject and kind. */
+  readonly marks: { ask: Record<string, never>; answer: readonly Mark[] };
   readonly queuedNotices: { ask: { limit: number }; answer: readonly Notice[] };
   /** Whose newest use belongs to a day before `day` and is not posted yet, in the order of their meter points. */
   readonly unpostedAccruals: {
@@ -237,7 +239,13 @@ export interface Queries {
   /** Whose period or instalment has ended, the longest ended first; nobody is billed for a supply that was closed. */
   readonly dueAccruals: { ask: { now: Instant; limit: number }; answer: readonly Accrual[] };
   readonly bills: {
-    ask: PageAsk & { meterPointId?: MeterPointId | undefined; accountId?: AccountId | undefined; month?: string | undefined };
+    ask: PageAsk & {
+      meterPointId?: MeterPointId | undefined;
+      accountId?: AccountId | undefined;
+      month?: string | undefined;
+      /** Of a month only what stands and is not final: something could not be read. */
+      provisional?: boolean | undefined;
+    };
     answer: Page<NumberedBill>;
   };
   readonly bill: { ask: { number: string }; answer: NumberedBill | undefined };

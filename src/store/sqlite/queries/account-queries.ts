@@ -75,7 +75,14 @@ const accruedOfAccount = question<{ id: string }>()((db, asked) =>
     .where('meter_points.account_id', '=', asked.id)
     .orderBy('meter_points.id'),
 );
-const paymentById = question<{ id: string }>()((db, asked) => db.selectFrom('payments').selectAll().where('id', '=', asked.id));
+const paymentById = question<{ id: string }>()((db, asked) =>
+  db
+    .selectFrom('payments')
+    .leftJoin('undone', 'undone.entry_id', 'payments.entry_id')
+    .selectAll('payments')
+    .select('undone.undone')
+    .where('payments.id', '=', asked.id),
+);
 /** One statement for all that a payment meets: most of them meet nothing but the account. */
 const paymentMeets = question<{ key: string; channel: string; date: string; serial: string; account: string }>()((db, asked) =>
   db.selectNoFrom((of) => [

@@ -31,6 +31,23 @@ const billsOfAccountBefore = question<ListAsk & { readonly account: string }>()(
 const billsOfMonthBefore = question<ListAsk & { readonly month: string }>()((db, asked) =>
   newestFirst(db, asked).where('month', '=', asked.month),
 );
+/** Of a month those that stand and are not final. */
+const openBillsBefore = question<ListAsk & { readonly month: string }>()((db, asked) =>
+  newestFirst(db, asked)
+    .where('month', '=', asked.month)
+    .where('kind', '=', literal('bill'))
+    .where('body', 'not like', literal('%"provisional":[]%'))
+    .where(({ not, exists, selectFrom }) =>
+      not(
+        exists(
+          selectFrom('bills as credit')
+            .select('credit.id')
+            .whereRef('credit.corrects', '=', 'bills.id')
+            .where('credit.kind', '=', literal('credit')),
+        ),
+      ),
+    ),
+);
 const billByNumber = question<{ number: string }>()((db, asked) =>
   db.selectFrom('bills').select(['number', 'body']).where('number', '=', asked.number),
 );
@@ -103,7 +120,7 @@ export const billAnswers: Answers<BillQuery> = {
         : account !== undefined
           ? reader.all(billsOfAccountBefore, { ...asked, account })
           : month !== undefined
-            ? reader.all(billsOfMonthBefore, { ...asked, month })
+            ? reader.all(ask.provisional === true ? openBillsBefore : billsOfMonthBefore, { ...asked, month })
             : reader.all(allBills, asked);
     return pageOf(rows, ask, ({ ordinal }) => String(ordinal), billOf);
   },

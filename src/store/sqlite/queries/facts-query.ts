@@ -53,6 +53,7 @@ const noticesOf = question<OfPoint & { readonly crossing: bigint }>()((db, asked
 const marksOn = question<{ account: string; meterPoint: string; meter: string }>()((db, asked) =>
   db.selectFrom('marks').selectAll().where('subject', 'in', [asked.account, asked.meterPoint, asked.meter, SITE]),
 );
+const allMarks = question()((db) => db.selectFrom('marks').selectAll().orderBy('subject').orderBy('kind'));
 const openCasesOf = question<OfPoint>()((db, asked) =>
   db.selectFrom('cases').selectAll().where('meter_point_id', '=', asked.id).where('closed_at', 'is', null).orderBy('seq'),
 );
@@ -86,7 +87,8 @@ const versionsOf = question<{ account: string; accrual: string; meterPoint: stri
 
 const MINUTE_MS = 60_000;
 
-export const factsAnswers: Answers<'meterPointFacts'> = {
+export const factsAnswers: Answers<'meterPointFacts' | 'marks'> = {
+  marks: ({ reader }) => reader.all(allMarks, {}).map(markOf),
   meterPointFacts({ reader }, { meterPointId, now, dayStart }) {
     const id = meterPointId;
     const point = reader.first(meterPointById, { id });

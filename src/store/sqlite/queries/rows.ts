@@ -53,10 +53,11 @@ export function relayOf(meterId: string, row: Schema['relays'] | undefined): Rel
   } as RelayBelief;
 }
 
-export function paymentOf(row: Schema['payments']): StoredPayment {
+export function paymentOf(row: Schema['payments'] & { readonly undone: bigint | null }): StoredPayment {
   const { id, account_id: accountId, entry_id: entryId, channel, channel_serial: channelSerial, channel_date: channelDate, actor } = row;
   const exact = { amount: money(row.amount), balanceAfter: money(row.balance_after) };
-  const rest = { state: 'posted', receivedAt: instant(row.received_at), actor, restoreCommandId: row.restore_command_id ?? undefined };
+  const state = row.undone === row.amount ? 'reversed' : 'posted';
+  const rest = { state, receivedAt: instant(row.received_at), actor, restoreCommandId: row.restore_command_id ?? undefined };
   return { id, accountId, entryId, channel, channelSerial, channelDate, ...exact, ...rest } as StoredPayment;
 }
 

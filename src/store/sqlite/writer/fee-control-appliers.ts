@@ -81,10 +81,10 @@ function createMarkAppliers({ database, seal, versions }: WriterContext): Applie
       seal.record({ at: since, type: 'mark.set', actor, subject, data: { kind, reason } });
       return undefined;
     },
-    markLifted({ subject, mark: kind, at, actor }) {
+    markLifted({ subject, mark: kind, at, actor, reason }) {
       if (lift.run(subject, kind).changes === 0) return undefined;
       versions.raise(subject);
-      seal.record({ at, type: 'mark.lifted', actor, subject, data: { kind } });
+      seal.record({ at, type: 'mark.lifted', actor, subject, data: { kind, ...(reason === undefined ? {} : { reason }) } });
       return undefined;
     },
   };

@@ -1,11 +1,19 @@
 import type { Appliers, WriterContext } from './applier.ts';
 
-export function createSecurityAppliers({ database, seal }: WriterContext): Appliers<'apiKey' | 'audit' | 'lineAlarm'> {
+export function createSecurityAppliers({ database, seal }: WriterContext): Appliers<'apiKey' | 'apiKeyRevoked' | 'audit' | 'lineAlarm'> {
   const insertKey = database.prepare('insert into api_keys (id, name, hash, scopes, created_at) values (?, ?, ?, ?, ?)');
+  const deleteKey = database.prepare<[string], string>('delete from api_keys where id = ? returning name').pluck();
   return {
     apiKey({ apiKey: { id, name, hash, scopes, createdAt } }) {
       insertKey.run(id, name, hash, JSON.stringify(scopes), createdAt);
       seal.record({ at: createdAt, type: 'key.created', actor: name, subject: `key:${id}`, data: { id, name, scopes } });
+      return undefined;
+    },
+    /** A key that is not there any more stays so. */
+    apiKeyRevoked({ keyId, at, actor }) {
+      const name = deleteKey.get(keyId);
+      if (name === undefined) return undefined;
+      seal.record({ at, type: 'key.revoked', actor, subject: `key:${keyId}`, data: { id: keyId, name } });
       return undefined;
     },
     lineAlarm({ alarm: { lineId, at, kind, detail, leftOut } }) {
