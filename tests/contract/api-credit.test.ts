@@ -133,9 +133,23 @@ describe('money in suspense', () => {
     const { entryId } = taken.json();
     const found = await post(`/suspense/${entryId}/assignments`, { accountId: 'a1', reason: 'customer called' });
     expect([found.statusCode, found.json()]).toMatchObject([201, { accountId: 'a1', balanceAfter: '50.00', availableAfter: '50.00' }]);
-    expect((await post(`/suspense/${entryId}/assignments`, { accountId: 'a1', reason: 'again' })).json()).toMatchObject({ status: 422 });
+    expect((await post(`/suspense/${entryId}/assignments`, { accountId: 'a1', reason: 'again' })).json()).toMatchObject({
+      status: 409,
+      code: 'suspense-ended',
+    });
     const asked = await post(`/entries/${entryId}/reversals`, { reason: 'never was' });
     expect(asked.json()).toMatchObject({ code: 'already-reversed' });
+  });
+
+  test('goes to its owner after it was given to another, by the entry that took it back', async () => {
+    const { entryId } = (await post('/suspense', { ...CHANNEL, amount: '50.00', reason: 'no account number on the slip' })).json();
+    const wrong = (await post(`/suspense/${entryId}/assignments`, { accountId: 'a1', reason: 'a guess' })).json();
+    const { id } = (await post(`/entries/${wrong.entryId}/reversals`, { reason: 'somebody else’s' })).json();
+    await post(`/reversals/${id}/approve`, undefined, 'approve', chief);
+    expect((await account()).balance).toBe('0.00');
+    const [back] = (await world.get('/api/v1/accounts/a1/entries')).json().items;
+    expect((await post(`/suspense/${back.id}/assignments`, { accountId: 'a1', reason: 'his after all' })).statusCode).toBe(201);
+    expect((await account()).balance).toBe('50.00');
   });
 
   test('takes its serial as a payment would', async () => {

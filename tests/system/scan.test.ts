@@ -125,5 +125,5 @@ test('a running gateway scans a line that it polls, and polls on', async () => {
     'dlt645-1997 110000000001',
     'modbus-rtu 3',
   ]);
-  expect(await lastRead()).not.toBe(before);
+  await expect.poll(lastRead).not.toBe(before);
 });

@@ -1,8 +1,8 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import Type from 'typebox';
+import type { CreditError } from '../../core/services/credit-service.ts';
 import type { Once } from '../../core/services/idempotency.ts';
-import type { PostedError } from '../../core/services/posted-once.ts';
 import { type AccountId, asId, type EntryId } from '../../kernel/ids.ts';
 import type { Result } from '../../kernel/result.ts';
 import { NO_MONEY, parseFen } from '../../kernel/units.ts';
@@ -33,7 +33,7 @@ const posted = ref<PostedEntryDto>('PostedEntry');
 const response = { 201: posted, 200: posted };
 
 export const creditRoutes: FastifyPluginAsyncTypebox<Pick<ApiDeps, 'credit' | 'store'>> = async (app, { credit, store }) => {
-  const answer = async (outcome: Result<Once<EntryId>, PostedError>, accountId: AccountId | undefined, reply: FastifyReply) => {
+  const answer = async (outcome: Result<Once<EntryId>, CreditError>, accountId: AccountId | undefined, reply: FastifyReply) => {
     if (!outcome.ok) throw problemOf(outcome.error);
     const { value, replayed } = outcome.value;
     if (replayed) reply.header('idempotency-replayed', 'true');
@@ -168,5 +168,5 @@ const channelled = (body: {
   readonly reason: string;
 }) => ({ ...body, amount: parseAmount(body.amount), channelDate: parseDate(body.channelDate, 'channelDate') });
 
-const problemOf = ({ code }: { readonly code: PostedError['code'] }): ProblemError =>
+const problemOf = ({ code }: { readonly code: CreditError['code'] }): ProblemError =>
   new ProblemError(code, code === 'not-found' ? { detail: 'No account or no money in suspense has this id' } : {});

@@ -29,7 +29,8 @@ interface Channelled extends Asked {
   readonly channelDate: string;
 }
 
-type Outcome = Promise<Result<Once<EntryId>, PostedError>>;
+export type CreditError = PostedError | { readonly code: 'suspense-ended' };
+type Outcome = Promise<Result<Once<EntryId>, CreditError>>;
 
 export interface CreditService {
   /** Takes in money that nobody could be found for. */
@@ -67,6 +68,9 @@ export function createCreditService(deps: PostedOnceDeps): CreditService {
     async assign(order) {
       const found = await deps.store.read('entry', { entryId: order.entryId });
       if (found === undefined || !isInSuspense(found.entry)) return err({ code: 'not-found' });
+      const before = await postedBefore(deps.store, order.idempotencyKey, printOf('assignment', order));
+      if (before !== undefined) return before;
+      if (found.undone > NO_MONEY) return err({ code: 'suspense-ended' });
       return once({
         ...order,
         fingerprint: printOf('assignment', order),
