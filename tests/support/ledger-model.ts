@@ -259,8 +259,8 @@ export function createLedgerModel(accounts: readonly string[]) {
     const content = `assign ${index % suspense.length} ${account}`;
     const before = keys.get(key);
     if (before !== undefined) return before === content ? 'replayed' : 'idempotency-mismatch';
+    if (found.assigned) return 'suspense-ended';
     if (!balances.has(account)) return 'not-found';
-    if (found.assigned) return 'idempotency-mismatch';
     keys.set(key, content);
     found.assigned = true;
     comeIn(account, found.fen);
