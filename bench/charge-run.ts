@@ -83,7 +83,7 @@ export const b1: Scenario = {
             goal: 0.5,
             stretch: 0.7,
             higherIsBetter: true,
-            open: 'each reading rates its period anew and whole, with the rater that bills: some 60 µs, as much again to judge and store, 90 to post at day end',
+            open: 'each reading rates its period anew and whole, with the rater that bills: some 30 µs, 50 more to judge and store, 90 to post at day end',
           },
         ],
         absolute: {
