@@ -77,12 +77,14 @@ export const BillInputSchema = Type.Object(
           ...dated,
           first: opt(Registers),
           final: opt(Registers),
-          digits: Type.Integer({
-            minimum: 3,
-            maximum: 9,
-            default: 6,
-            description: 'Whole digits of its registers; each begins again at zero behind them',
-          }),
+          digits: opt(
+            Type.Integer({
+              minimum: 3,
+              maximum: 9,
+              description:
+                'Whole digits of its registers, which begin again at zero behind them; six, or as many as they show, where absent',
+            }),
+          ),
           decimals: Type.Integer({ minimum: 0, maximum: 6, default: 2 }),
           maximumKw: opt(decimal('The most that it carries at its own side of the ratio times the ratio; bounds a roll-over')),
         },

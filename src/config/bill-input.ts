@@ -41,7 +41,7 @@ export function loadBillInput(file: string): BillInput {
   const period = parse.dated(raw.period, 'period');
   if (period.to === undefined || period.to <= period.from)
     throw wrong('period.to', raw.period.to, `an instant after period.from, ${raw.period.from}`);
-  const meters = metersOf(raw, parse, wrong);
+  const meters = metersOf(raw, { from: period.from, to: period.to }, parse, wrong);
   const opened = typeof raw.opened === 'string' ? [{ from: raw.opened }] : Array.isArray(raw.opened) ? raw.opened : [raw.opened];
   const facts: BillingFacts = {
     zone,
@@ -163,7 +163,7 @@ function nextStart(facts: readonly Dated[], { from: start }: Dated): Instant | u
   return next;
 }
 
-function metersOf(raw: BillInputFile, parse: Parser, wrong: Wrong): readonly MeterFact[] {
+function metersOf(raw: BillInputFile, period: BillingFacts['period'], parse: Parser, wrong: Wrong): readonly MeterFact[] {
   if (raw.meters.length === 0) {
     const names = [...new Set(raw.readings.map(({ meter }) => meter))];
     if (names.length > 1) throw wrong('meters', [], `the meters with their times, since more than one is read: ${names.join(', ')}`);
@@ -174,28 +174,42 @@ function metersOf(raw: BillInputFile, parse: Parser, wrong: Wrong): readonly Met
         to: undefined,
         first: new Map(),
         final: new Map(),
-        digits: 6,
+        digits: digitsShown(raw, names[0], parse),
         decimals: 2,
         maximumKw: undefined,
       },
     ];
   }
   const facts = parse.list(raw.meters, 'meters', ({ meter, first, final, digits, decimals, maximumKw }, place) => {
-    const read = readerOf(digits, parse, wrong);
+    const read = digits === undefined ? parse.energy : readerOf(digits, parse, wrong);
+    const came = registersOf(first, `${place}.first`, ALL_REGISTERS, read, wrong);
+    const went = registersOf(final, `${place}.final`, ALL_REGISTERS, read, wrong);
+    const shown = [...came.values(), ...went.values()].map(digitsOf);
     return {
       meter,
-      first: registersOf(first, `${place}.first`, ALL_REGISTERS, read, wrong),
-      final: registersOf(final, `${place}.final`, ALL_REGISTERS, read, wrong),
-      digits,
+      first: came,
+      final: went,
+      digits: digits ?? Math.max(digitsShown(raw, raw.meters.length === 1 ? undefined : meter, parse), ...shown),
       decimals,
       maximumKw: maximumKw === undefined ? undefined : parse.number(maximumKw, `${place}.maximumKw`),
     };
   });
-  for (const [index, { to, final }] of facts.entries())
-    if (to === undefined && final.size > 0)
-      throw wrong(`meters[${index}].final`, raw.meters[index]?.final, `none while the meter hangs: give meters[${index}].to, or remove it`);
-  return facts;
+  // Registers that a meter goes with are those of the period's end, where nothing says that it went before.
+  return facts.map((fact) => (fact.to === undefined && fact.final.size > 0 && fact.from < period.to ? { ...fact, to: period.to } : fact));
 }
+
+const FEWEST_DIGITS = 6;
+const digitsOf = (value: Energy): number => (value / 1_000_000n).toString().length;
+
+/** As many digits as the readings of a meter show; of all readings where there is one meter. */
+const digitsShown = ({ readings }: BillInputFile, meter: string | undefined, parse: Parser): number =>
+  readings.reduce(
+    (most, reading, index) =>
+      meter === undefined || (reading.meter ?? meter) === meter
+        ? Math.max(most, digitsOf(parse.energy(reading.value, `readings[${index}].value`)))
+        : most,
+    FEWEST_DIGITS,
+  );
 
 type RawRegisters = NonNullable<BillInputFile['meters'][number]['first']>;
 type Reader = (value: string | number, place: string) => Energy;

@@ -144,18 +144,13 @@ describe('what contradicts itself is refused', () => {
       'previousPeriod.quantity.1-0:1.8.2 is "5"; expected each register once',
     ],
     [
-      'final of a meter that still hangs',
-      { meters: [{ ...meter, final: '5' }] },
-      'meters[0].final is "5"; expected none while the meter hangs: give meters[0].to, or remove it',
-    ],
-    [
       'a first register with more digits than the meter has',
       { meters: [{ ...meter, digits: 5, first: '100000' }] },
       'meters[0].first is "100000"; expected less than 100000, since digits of its meter is 5',
     ],
     [
       'a reading with more digits than the meter has',
-      { readings: [{ at: '2026-06-01', value: '1000000' }] },
+      { meters: [{ ...meter, digits: 6 }], readings: [{ at: '2026-06-01', value: '1000000' }] },
       'readings[0].value is "1000000"; expected less than 1000000, since digits of its meter is 6',
     ],
     [
@@ -170,6 +165,18 @@ describe('what contradicts itself is refused', () => {
     ],
   ])('%s', (_, more, sentence) => {
     expect(complaintOf(more)).toContain(sentence);
+  });
+
+  test('a final register of a meter that still hangs is that of the period’s end', () => {
+    const { facts } = input({ meters: [{ ...meter, final: '5' }] });
+    expect(facts.meters[0]?.to).toBe(facts.period.to);
+  });
+
+  test('registers have six digits, or as many as they show', () => {
+    const digits = (more: object) => input(more).facts.meters.map((fact) => fact.digits);
+    expect(digits({ meters: [{ ...meter, first: '5' }] })).toEqual([6]);
+    expect(digits({ meters: [{ ...meter, first: '1000000' }] })).toEqual([7]);
+    expect(digits({ readings: [{ meter: 'A', register: 'total', at: '2026-06-01', value: '12345678' }] })).toEqual([8]);
   });
 
   test('a final register needs no end of its own where the next meter follows', () => {
