@@ -15,22 +15,27 @@ const tags = ['marks'];
 const Body = Type.Object({ reason: reasonField('why') }, closed);
 
 const PLACES = [
-  { of: 'account', url: '/accounts/:id', name: 'Account', id: idField('an account id') },
-  { of: 'meterPoint', url: '/meter-points/:id', name: 'MeterPoint', id: idField('a meter point id') },
-  { of: 'site', url: '/site', name: 'Site', id: undefined },
+  {
+    of: 'account',
+    url: '/accounts/:id',
+    name: 'Account',
+    id: idField('an account id'),
+    does: 'protected, disputed or pending-debit: no trip for money',
+  },
+  {
+    of: 'meterPoint',
+    url: '/meter-points/:id',
+    name: 'MeterPoint',
+    id: idField('a meter point id'),
+    does: 'lock-out: people are at work, and nothing closes the relay',
+  },
+  { of: 'site', url: '/site', name: 'Site', id: undefined, does: 'limiter-halted or channel-down: no trip for money anywhere' },
 ] as const satisfies readonly { readonly of: MarkedKind; readonly [field: string]: unknown }[];
 
 interface Asked {
   readonly id?: string;
   readonly kind: MarkKind;
 }
-
-/** What a mark does, for the document. */
-const MEANING = {
-  account: 'protected, disputed or pending-debit: no trip for money',
-  meterPoint: 'lock-out: people are at work, and nothing closes the relay',
-  site: 'limiter-halted or channel-down: no trip for money anywhere',
-} as const;
 
 export const markRoutes: FastifyPluginAsyncTypebox<Pick<ApiDeps, 'store' | 'marks'>> = async (app, { store, marks }) => {
   app.route({
@@ -46,7 +51,7 @@ export const markRoutes: FastifyPluginAsyncTypebox<Pick<ApiDeps, 'store' | 'mark
     handler: async () => ({ items: (await store.read('marks', {})).map(toMarkDto) }),
   });
 
-  for (const { of, url, name, id } of PLACES) {
+  for (const { of, url, name, id, does } of PLACES) {
     const kinds: readonly MarkKind[] = MARKS_OF[of];
     const kind = Type.Unsafe<MarkKind>(Type.String({ pattern: `^(${kinds.join('|')})$`, description: kinds.join(' or ') }));
     const params = Type.Unsafe<Asked>(Type.Object(id === undefined ? { kind } : { id, kind }, closed));
@@ -64,7 +69,7 @@ export const markRoutes: FastifyPluginAsyncTypebox<Pick<ApiDeps, 'store' | 'mark
       config,
       schema: {
         operationId: `set${name}Mark`,
-        summary: `Set a mark, ${MEANING[of]}`,
+        summary: `Set a mark, ${does}`,
         tags,
         params,
         body: Body,

@@ -51,11 +51,12 @@ export interface CreditService {
 
 export function createCreditService(deps: PostedOnceDeps): CreditService {
   const gate = createKeyGate();
-  const once = (order: PostedOrder): Outcome =>
-    gate(
-      order.idempotencyKey,
-      async () => (await postedBefore(deps.store, order.idempotencyKey, order.fingerprint)) ?? postOnce(deps, order),
-    );
+  /** @param refused why it cannot be, where the same key did not do it before */
+  const once = (order: PostedOrder, refused?: CreditError): Outcome =>
+    gate(order.idempotencyKey, async (): Outcome => {
+      const before = await postedBefore(deps.store, order.idempotencyKey, order.fingerprint);
+      return before ?? (refused === undefined ? postOnce(deps, order) : err(refused));
+    });
   return {
     suspend: (order) =>
       once({
@@ -68,15 +69,15 @@ export function createCreditService(deps: PostedOnceDeps): CreditService {
     async assign(order) {
       const found = await deps.store.read('entry', { entryId: order.entryId });
       if (found === undefined || !isInSuspense(found.entry)) return err({ code: 'not-found' });
-      const before = await postedBefore(deps.store, order.idempotencyKey, printOf('assignment', order));
-      if (before !== undefined) return before;
-      if (found.undone > NO_MONEY) return err({ code: 'suspense-ended' });
-      return once({
-        ...order,
-        fingerprint: printOf('assignment', order),
-        usable: ({ balance, funds }) => usableOf(totalOf(found.entry), balance, funds),
-        entry: (stamp) => assignmentEntry(stamp, found.entry, order.accountId, order.reason),
-      });
+      return once(
+        {
+          ...order,
+          fingerprint: printOf('assignment', order),
+          usable: ({ balance, funds }) => usableOf(totalOf(found.entry), balance, funds),
+          entry: (stamp) => assignmentEntry(stamp, found.entry, order.accountId, order.reason),
+        },
+        found.undone > NO_MONEY ? { code: 'suspense-ended' } : undefined,
+      );
     },
     takeGuarantee: (order) =>
       once({

@@ -2,6 +2,7 @@
 import type { Clock } from '../../kernel/clock.ts';
 import { type Actor, asId } from '../../kernel/ids.ts';
 import { err, ok, type Result } from '../../kernel/result.ts';
+import type { Fact } from '../model/fact.ts';
 import { type Mark, type MarkKind, SITE } from '../model/mark.ts';
 import type { Store } from '../ports/store.ts';
 import type { Decisions } from './decisions.ts';
@@ -41,7 +42,7 @@ export interface MarkDeps {
 
 export function createMarkService(deps: MarkDeps): MarkService {
   const { store, clock } = deps;
-  const commit = async <T>(fact: Parameters<Store['commit']>[0]['facts'][number], value: T): Outcome<T> => {
+  const commit = async <T>(fact: Fact, value: T): Outcome<T> => {
     const outcome = await store.commit({ facts: [fact] });
     if (outcome.status === 'committed') return ok(value);
     return err({ code: outcome.status === 'refused' ? outcome.code : 'conflict' });

@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely';
-import type { JournalEntry } from '../../../core/model/journal.ts';
+import { ENTRY_KINDS, type JournalEntry } from '../../../core/model/journal.ts';
 import type { EventRecord } from '../../../core/ports/queries.ts';
 import { type Actor, asId } from '../../../kernel/ids.ts';
 import { formatMoney } from '../../../kernel/units.ts';
@@ -28,7 +28,6 @@ const entriesIn = (db: Kysely<Schema>, asked: Span) =>
 const entriesAfter = question<Span>()(entriesIn);
 
 const POSTED = '.posted';
-const ENTRY_KINDS = ['payment', 'charge', 'reversal', 'payout'] as const satisfies readonly JournalEntry['kind'][];
 
 const lastRecord = question()((db) => db.selectFrom('records').select('seq').orderBy('seq', 'desc').limit(1));
 const lastEntry = question()((db) => db.selectFrom('entries').select('seq').orderBy('seq', 'desc').limit(1));

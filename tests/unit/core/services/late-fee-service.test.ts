@@ -44,6 +44,15 @@ async function live(world: World, days: number): Promise<void> {
   }
 }
 
+/** Reverses the newest entry of an account, by two persons. */
+async function undoNewest(world: World, account: typeof OWED, reason: string): Promise<void> {
+  const [newest] = (await world.store.read('entries', { account, limit: 1 })).items;
+  const entryId = newest?.id ?? asId('none');
+  const asked = await world.reversals.ask({ entryId, amount: undefined, reason, idempotencyKey: 'ask', actor: asId('clerk') });
+  if (!asked.ok) throw new TypeError(asked.error.code);
+  await world.reversals.approve({ reversalId: asked.value.value.id, idempotencyKey: 'approve', actor: asId('chief') });
+}
+
 describe('a late fee', () => {
   test('is posted day by day for what is owed beyond the due day, at least the minimum', async () => {
     const world = await createWorld();
@@ -82,16 +91,7 @@ describe('a late fee', () => {
     await world.commit(...billOf('b1', '5000.00', '2026-11-24'));
     await live(world, 2);
     await world.pay('5000');
-    const [paid] = (await world.store.read('entries', { account: OWED, limit: 1 })).items;
-    const asked = await world.reversals.ask({
-      entryId: paid?.id ?? asId('none'),
-      amount: undefined,
-      reason: 'the bank took it back',
-      idempotencyKey: 'back',
-      actor: asId('clerk'),
-    });
-    if (!asked.ok) throw new TypeError(asked.error.code);
-    await world.reversals.approve({ reversalId: asked.value.value.id, idempotencyKey: 'approve', actor: asId('chief') });
+    await undoNewest(world, OWED, 'the bank took it back');
     await live(world, 5);
     // Six days are over since the due day's: 6 × 5,000 × 1 ‰.
     expect(await fee(world)).toBe(yuan('-30'));
@@ -129,16 +129,7 @@ describe('a late fee', () => {
     const world = await createWorld();
     await world.commit(...billOf('b1', '5000.00', '2026-11-24'));
     await live(world, 2);
-    const [posted] = (await world.store.read('entries', { account: FEE, limit: 1 })).items;
-    const asked = await world.reversals.ask({
-      entryId: posted?.id ?? asId('none'),
-      amount: undefined,
-      reason: 'our mistake',
-      idempotencyKey: 'waive',
-      actor: asId('clerk'),
-    });
-    if (!asked.ok) throw new TypeError(asked.error.code);
-    await world.reversals.approve({ reversalId: asked.value.value.id, idempotencyKey: 'approve', actor: asId('chief') });
+    await undoNewest(world, FEE, 'our mistake');
     expect(await fee(world)).toBe(0n);
     expect(await world.lateFees.run()).toBe(0);
     await live(world, 1);

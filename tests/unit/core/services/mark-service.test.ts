@@ -40,11 +40,14 @@ test('under a lock-out a payment closes nothing; lifted, supply comes back at on
   expect((await world.facts()).openCommands).toMatchObject([{ action: 'close', state: 'queued' }]);
 });
 
-test('a dispute of the account holds its trip', async () => {
-  await world.marks.set({ ...lockOut, of: 'account', id: POINT.accountId, kind: 'disputed', reason: 'bill 7' });
+test('a dispute of the account holds its trip until it is lifted', async () => {
+  const dispute: MarkOrder = { ...lockOut, of: 'account', id: POINT.accountId, kind: 'disputed', reason: 'bill 7' };
+  await world.marks.set(dispute);
+  await world.exhaust();
   await world.poll();
-  const situation = world.situations.of(await world.facts());
-  expect(situation.marks).toMatchObject([{ subject: 'account:a1', kind: 'disputed' }]);
+  expect((await world.facts()).openCommands).toEqual([]);
+  await world.marks.lift(dispute);
+  expect((await world.facts()).openCommands).toMatchObject([{ action: 'trip', state: 'queued' }]);
 });
 
 test('nothing is marked that is not there', async () => {
