@@ -66,7 +66,7 @@ export function billText({ facts, tariff, bill, postings }: RatedBill): readonly
     ...inColumns([['component', 'quantity', 'price', 'exact', 'amount'], ...bill.lines.map(lineCells)]),
     ...inColumns([['total', '', '', '', formatMoney(bill.total)]]),
     '',
-    ...bill.lines.flatMap(({ component, sources }) => [`${component} comes from`, ...sources.map((source) => `  ${source}`)]),
+    ...bill.lines.flatMap(({ component, sources }) => [`${component} comes from`, ...sources().map((source) => `  ${source}`)]),
     ...[...bill.provisional, ...bill.suspect].map(
       ({ reason, rule, detail }, index) => `${index < bill.provisional.length ? 'provisional' : 'suspect'}: ${reason} (${rule}): ${detail}`,
     ),

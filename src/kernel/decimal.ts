@@ -32,9 +32,23 @@ export function formatDecimal({ unscaled, scale }: Decimal): string {
   return negative ? `-${text}` : text;
 }
 
+/** Formats with no more decimals than it takes, two at least: `{ unscaled: 12300n, scale: 3 }` is `12.30`. */
+export function formatTrimmed(decimal: Decimal): string {
+  const text = formatDecimal(decimal);
+  const shortest = text.length - decimal.scale + 2;
+  let end = text.length;
+  while (end > shortest && text.charCodeAt(end - 1) === ZERO_DIGIT) end--;
+  return text.slice(0, end);
+}
+
+const ZERO_DIGIT = 0x30;
+
 /** The unscaled value at another scale; undefined where digits would be lost. */
 export function rescale({ unscaled, scale }: Decimal, target: number): bigint | undefined {
-  if (target >= scale) return unscaled * 10n ** BigInt(target - scale);
-  const divisor = 10n ** BigInt(scale - target);
+  if (target >= scale) return unscaled * powerOfTen(target - scale);
+  const divisor = powerOfTen(scale - target);
   return unscaled % divisor === 0n ? unscaled / divisor : undefined;
 }
+
+const POWERS = Array.from({ length: 32 }, (_, exponent) => 10n ** BigInt(exponent));
+export const powerOfTen = (exponent: number): bigint => POWERS[exponent] ?? 10n ** BigInt(exponent);

@@ -1,5 +1,5 @@
 /** Exact fractions, for products and shares that no fixed number of decimals holds: a day of a month, a percentage of an amount. */
-import { type Decimal, formatDecimal } from './decimal.ts';
+import { type Decimal, formatTrimmed, powerOfTen } from './decimal.ts';
 import { divideHalfAway } from './units.ts';
 
 /** In lowest terms; the denominator is positive. */
@@ -24,7 +24,7 @@ function greatestCommonDivisor(left: bigint, right: bigint): bigint {
   return larger === 0n ? 1n : larger;
 }
 
-export const rationalOf = ({ unscaled, scale }: Decimal): Rational => rational(unscaled, 10n ** BigInt(scale));
+export const rationalOf = ({ unscaled, scale }: Decimal): Rational => rational(unscaled, powerOfTen(scale));
 export const add = (left: Rational, right: Rational): Rational =>
   left.denominator === right.denominator
     ? rational(left.numerator + right.numerator, left.denominator)
@@ -37,13 +37,11 @@ export const isZero = ({ numerator }: Rational): boolean => numerator === 0n;
 
 /** The value in 10^-`scale`, half away from zero. */
 export const roundTo = ({ numerator, denominator }: Rational, scale: number): bigint =>
-  divideHalfAway(numerator * 10n ** BigInt(scale), denominator);
+  divideHalfAway(numerator * powerOfTen(scale), denominator);
 
 /** Whether `scale` decimals hold it without rounding. */
 export const isExactAt = ({ numerator, denominator }: Rational, scale: number): boolean =>
-  (numerator * 10n ** BigInt(scale)) % denominator === 0n;
+  (numerator * powerOfTen(scale)) % denominator === 0n;
 
 /** Decimal with at least two and at most `scale` decimals, half away from zero. */
-export function formatRational(value: Rational, scale: number): string {
-  return formatDecimal({ unscaled: roundTo(value, scale), scale }).replace(/(\.\d\d\d*?)0+$/, '$1');
-}
+export const formatRational = (value: Rational, scale: number): string => formatTrimmed({ unscaled: roundTo(value, scale), scale });

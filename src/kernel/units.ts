@@ -3,7 +3,7 @@
  * price × energy is exact in 10⁻¹⁴ yuan and is divided once, here, half away from zero. No floats.
  */
 import { AppError } from './app-error.ts';
-import { type Decimal, type DecimalError, formatDecimal, parseDecimal, rescale } from './decimal.ts';
+import { type Decimal, type DecimalError, formatTrimmed, parseDecimal, rescale } from './decimal.ts';
 import { err, ok, type Result } from './result.ts';
 
 declare const unit: unique symbol;
@@ -67,14 +67,10 @@ export function powerFromDecimal(decimal: Decimal): Power | undefined {
 }
 
 /** kWh as a decimal string with all six decimals cut to what is there, at least two: `12.30`. */
-export const formatEnergy = (value: Energy): string => trimZeros(formatDecimal({ unscaled: value, scale: ENERGY_SCALE }));
+export const formatEnergy = (value: Energy): string => formatTrimmed({ unscaled: value, scale: ENERGY_SCALE });
 /** Yuan as a decimal string, at least two decimals: `100.00`. */
-export const formatMoney = (value: Money): string => trimZeros(formatDecimal({ unscaled: value, scale: MONEY_SCALE }));
-export const formatPrice = (value: Price): string => trimZeros(formatDecimal({ unscaled: value, scale: PRICE_SCALE }));
-
-function trimZeros(text: string): string {
-  return text.replace(/(\.\d\d\d*?)0+$/, '$1');
-}
+export const formatMoney = (value: Money): string => formatTrimmed({ unscaled: value, scale: MONEY_SCALE });
+export const formatPrice = (value: Price): string => formatTrimmed({ unscaled: value, scale: PRICE_SCALE });
 
 /** numerator ÷ divisor, rounded half away from zero; the divisor is positive. */
 export function divideHalfAway(numerator: bigint, divisor: bigint): bigint {

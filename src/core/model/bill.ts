@@ -92,8 +92,8 @@ export interface BillLine {
   readonly exact: Rational;
   /** Whole fen: `exact`, rounded once. */
   readonly amount: Money;
-  /** Where the quantity comes from, for a person. */
-  readonly sources: readonly string[];
+  /** Where the quantity comes from, for a person; put into words when it is asked for. */
+  readonly sources: () => readonly string[];
 }
 
 /** Why a figure is not final, or not believed, and the rule that was followed. */

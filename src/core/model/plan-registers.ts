@@ -19,7 +19,17 @@ export interface PlanRegisters {
   readonly wanted: readonly RegisterName[];
 }
 
-export function registersOf({ versions }: PricePlan): PlanRegisters {
+const known = new WeakMap<PricePlan, PlanRegisters>();
+
+export function registersOf(plan: PricePlan): PlanRegisters {
+  const found = known.get(plan);
+  if (found !== undefined) return found;
+  const made = registersIn(plan);
+  known.set(plan, made);
+  return made;
+}
+
+function registersIn({ versions }: PricePlan): PlanRegisters {
   const needed = new Set(versions.flatMap(neededBy));
   const wanted = new Set([ENERGY_TOTAL, ...needed, ...versions.flatMap(wantedBy)]);
   return { needed: [...needed], wanted: [...wanted] };

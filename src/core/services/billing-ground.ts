@@ -53,30 +53,22 @@ const BELIEVED = { numerator: 5n, denominator: 4n };
  * @param end where the period ends at the latest; the next reading day where absent. A change of the tariff ends it before
  */
 export function groundOf(facts: GroundFacts, terms: BillingTerms, from: Instant, end?: Instant): BillingGround {
-  const { meterPoint, archive, meterSpans, versions } = facts;
+  const { meterPoint, archive, meterSpans } = facts;
   const { zone } = terms;
   const subject = subjectOf('meterPoint', meterPoint.id);
   const own = archive.filter((fact) => fact.subject === subject);
   const supply = supplyAt(subject, from, (each) => archive.filter((fact) => fact.subject === each));
-  const tariffs = timelineOf(own, 'tariff');
-  const tariff = tariffs.find((fact) => fact.from <= from && (fact.to === undefined || from < fact.to))?.value.tariff;
-  const stated = tariff === undefined ? undefined : terms.planOf(tariff);
-  const plan = stated ?? terms.plan;
   const cycle = cycleOf(supply, archive, terms, from);
-  const last = end ?? periodEnd(cycle, from, zone);
-  const to = tariffs.reduce(
-    (soonest: Instant, { from: since, value }) => (since > from && since < soonest && value.tariff !== tariff ? since : soonest),
-    last,
-  );
-  const version = versions.find((each) => each.subject === subject)?.version ?? 0;
+  const priced = pricedFrom(own, terms, from, end ?? periodEnd(cycle, from, zone));
+  const { plan, to } = priced;
   const accountId = supply.contract.parties?.accountId ?? meterPoint.accountId;
   return {
     plan,
-    doubts: tariff === undefined || stated !== undefined ? [] : [unknownTariff(tariff, plan)],
+    doubts: priced.unknown === undefined ? [] : [unknownTariff(priced.unknown, plan)],
     accountId,
     instalments: instalmentsWithin(cycle, from, to, zone),
     payer: paysBefore(supply) ? customerAccount(accountId) : receivableAccount(accountId),
-    key: [plan.digest, version, from, to, ...meterSpans.map((span) => `${span.meterId}@${span.from}`)].join(' '),
+    key: keyOf(facts, priced, from),
     facts: {
       zone,
       customerClass: supply.point.class?.customerClass ?? 'residential',
@@ -99,6 +91,39 @@ export function groundOf(facts: GroundFacts, terms: BillingTerms, from: Instant,
       opened: openedOf(own, from, to),
     },
   };
+}
+
+/** The key alone of the ground of a period whose end is known. */
+export function groundKeyOf(facts: GroundFacts, terms: BillingTerms, from: Instant, end: Instant): string {
+  const subject = subjectOf('meterPoint', facts.meterPoint.id);
+  const own = facts.archive.filter((fact) => fact.subject === subject);
+  return keyOf(facts, pricedFrom(own, terms, from, end), from);
+}
+
+function keyOf({ meterPoint, meterSpans, versions }: GroundFacts, { plan, to }: Priced, from: Instant): string {
+  const subject = subjectOf('meterPoint', meterPoint.id);
+  const version = versions.find((each) => each.subject === subject)?.version ?? 0;
+  return [plan.digest, version, from, to, ...meterSpans.map((span) => `${span.meterId}@${span.from}`)].join(' ');
+}
+
+interface Priced {
+  readonly plan: PricePlan;
+  /** Where a change of the tariff ends the period, `end` at the latest. */
+  readonly to: Instant;
+  /** What the archive names and nobody knows. */
+  readonly unknown: string | undefined;
+}
+
+/** The price plan in force at `from`, and for how long. */
+function pricedFrom(own: readonly DatedFact[], terms: BillingTerms, from: Instant, end: Instant): Priced {
+  const tariffs = timelineOf(own, 'tariff');
+  const tariff = tariffs.find((fact) => fact.from <= from && (fact.to === undefined || from < fact.to))?.value.tariff;
+  const stated = tariff === undefined ? undefined : terms.planOf(tariff);
+  const to = tariffs.reduce(
+    (soonest: Instant, { from: since, value }) => (since > from && since < soonest && value.tariff !== tariff ? since : soonest),
+    end,
+  );
+  return { plan: stated ?? terms.plan, to, unknown: stated === undefined ? tariff : undefined };
 }
 
 /** Nobody is charged for good by a price that the archive does not name. */

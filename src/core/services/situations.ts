@@ -18,7 +18,7 @@ import type { RegisterName } from '../model/register.ts';
 import type { RuleSet } from '../model/rule-set.ts';
 import type { MeterPointFacts } from '../ports/queries.ts';
 import type { Store } from '../ports/store.ts';
-import { type BillingTerms, groundOf } from './billing-ground.ts';
+import { type BillingTerms, groundKeyOf } from './billing-ground.ts';
 
 /** What the configuration says of a meter point beyond its stored facts. */
 export interface PointTerms extends BillingTerms {
@@ -116,7 +116,7 @@ const ownAccrued = ({ payer, accrued }: Accrual): Money => (isCustomer(payer) ? 
 function doubtsOf(accrual: Accrual | undefined, facts: MeterPointFacts, terms: PointTerms): readonly Remark[] {
   if (accrual === undefined) return [];
   const { carried, provisional, ground, from, to } = accrual;
-  const isCharged = ground === '' || ground === groundOf(facts, terms, from, to).key;
+  const isCharged = ground === '' || ground === groundKeyOf(facts, terms, from, to);
   return [...carried, ...provisional, ...(isCharged ? [] : [CORRECTED])];
 }
 

@@ -16,7 +16,3 @@ export function inForceAt<Fact extends Dated>(facts: readonly Fact[], at: Instan
 export function instantAt(start: Start, zone: Zone): Instant {
   return typeof start === 'number' ? start : startOfDay(start satisfies BusinessDay, zone);
 }
-
-/** The edges of dated facts. */
-export const edgesOf = (facts: readonly Dated[]): readonly Instant[] =>
-  facts.flatMap(({ from, to }) => (to === undefined ? [from] : [from, to]));

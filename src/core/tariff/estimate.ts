@@ -61,11 +61,5 @@ function withRest(use: StretchUse, rest: Energy, weights: ReadonlyMap<PriceBand,
     bands.set(band, energy((bands.get(band) ?? 0n) + due - given));
     given = due;
   }
-  const estimated = (source: string) => `${source}, estimated behind the last reading`;
-  return {
-    ...use,
-    bands,
-    source: estimated(use.source),
-    sources: new Map([...use.sources].map(([band, source]) => [band, estimated(source)])),
-  };
+  return { ...use, bands, sourceOf: (band) => `${use.sourceOf(band)}, estimated behind the last reading` };
 }

@@ -26,7 +26,7 @@ export function creditFree(
   for (const [price, quantity] of [...priced].sort(([left], [right]) => Number(left - right))) {
     const taken = quantity < rest ? quantity : rest;
     rest -= taken;
-    book.charge('free', yuanOf(price), times(kwhOf(energy(taken)), CREDIT), `free quantity of ${Number(free) / 1e6} kWh`);
+    book.charge('free', yuanOf(price), times(kwhOf(energy(taken)), CREDIT), () => `free quantity of ${Number(free) / 1e6} kWh`);
   }
   rest = free;
   const cheapest = steps
@@ -40,7 +40,7 @@ export function creditFree(
         `free:step:${index + 1}`,
         yuanOf(add as Price),
         times(kwhOf(energy(taken)), CREDIT),
-        `free quantity in step ${index + 1}`,
+        () => `free quantity in step ${index + 1}`,
       );
   }
 }

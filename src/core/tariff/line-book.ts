@@ -7,8 +7,11 @@ export const yuanOf = (value: Price): Rational => rational(value, 100_000_000n);
 
 /** Gathers what is charged: one line for each component and price, whose quantity grows; it is rounded once, at the end. */
 export interface LineBook {
-  /** @param part tells lines of one component and price apart that stay apart, as two capacities */
-  charge(component: string, price: Rational, quantity: Rational, source: string, part?: string): void;
+  /**
+   * @param source where the quantity comes from, for a person
+   * @param part tells lines of one component and price apart that stay apart, as two capacities
+   */
+  charge(component: string, price: Rational, quantity: Rational, source: () => string, part?: string): void;
   /** The exact amount of all lines so far. */
   exact(): Rational;
   /** Lines whose quantity is zero are left out. */
@@ -19,7 +22,7 @@ interface Open {
   readonly component: string;
   readonly price: Rational;
   quantity: Rational;
-  readonly sources: Set<string>;
+  readonly sources: (() => string)[];
 }
 
 export function createLineBook(): LineBook {
@@ -29,10 +32,10 @@ export function createLineBook(): LineBook {
       if (isZero(quantity)) return;
       const key = `${component} ${price.numerator}/${price.denominator} ${part}`;
       const line = open.get(key);
-      if (line === undefined) open.set(key, { component, price, quantity, sources: new Set([source]) });
+      if (line === undefined) open.set(key, { component, price, quantity, sources: [source] });
       else {
         line.quantity = add(line.quantity, quantity);
-        line.sources.add(source);
+        line.sources.push(source);
       }
     },
     exact: () => sum([...open.values()].map(({ price, quantity }) => times(price, quantity))),
@@ -41,7 +44,14 @@ export function createLineBook(): LineBook {
         .filter(({ quantity }) => !isZero(quantity))
         .map(({ component, price, quantity, sources }) => {
           const exact = times(price, quantity);
-          return { component, quantity, price, exact, amount: fen(roundTo(exact, 2)), sources: [...sources] };
+          return {
+            component,
+            quantity,
+            price,
+            exact,
+            amount: fen(roundTo(exact, 2)),
+            sources: () => [...new Set(sources.map((source) => source()))],
+          };
         }),
   };
 }

@@ -16,9 +16,8 @@ export interface StretchUse {
   readonly bands: ReadonlyMap<PriceBand, Energy>;
   /** kvarh × 10⁶, both directions. */
   readonly reactive: Energy;
-  /** Where the total comes from, for a person; `sources` of the periods that have a register of their own. */
-  readonly source: string;
-  readonly sources: ReadonlyMap<PriceBand, string>;
+  /** Where a quantity comes from, for a person: that of a period which has a register of its own, else the total. */
+  readonly sourceOf: (band?: PriceBand) => string;
 }
 
 export interface MeteredUse {
@@ -182,32 +181,19 @@ function useOf(stretch: Stretch, index: number, registers: ReadonlyMap<RegisterN
     stretch,
     bands: new Map([...bands].map(([band, value]) => [band, afterRatio(value)])),
     reactive: afterRatio(energy(reactive)),
-    source: sourceOf(stretch, ENERGY_TOTAL, registers.get(ENERGY_TOTAL), index),
-    sources:
-      period !== undefined || prices.has('total')
-        ? new Map()
-        : periodSources(stretch, index, registers, { counted: byPeriod, charged: bands }),
+    sourceOf(band) {
+      const own = period !== undefined || band === undefined || band === 'total' ? undefined : PERIOD_REGISTERS.get(band);
+      const value = band === undefined || band === 'total' ? undefined : byPeriod.get(band);
+      if (own === undefined || value === undefined || band === undefined)
+        return sourceText(stretch, ENERGY_TOTAL, registers.get(ENERGY_TOTAL), index);
+      const scaled = bands.get(band) === value ? '' : ', scaled to the total';
+      return `${sourceText(stretch, own, registers.get(own), index)}${scaled}`;
+    },
   };
 }
 
-function periodSources(
-  stretch: Stretch,
-  index: number,
-  registers: ReadonlyMap<RegisterName, RegisterUse>,
-  { counted, charged }: { readonly counted: ReadonlyMap<TouPeriod, Energy>; readonly charged: ReadonlyMap<PriceBand, Energy> },
-): ReadonlyMap<PriceBand, string> {
-  const sources = new Map<PriceBand, string>();
-  for (const [period, register] of PERIOD_REGISTERS) {
-    const value = counted.get(period);
-    if (value === undefined) continue;
-    const scaled = charged.get(period) === value ? '' : ', scaled to the total';
-    sources.set(period, `${sourceOf(stretch, register, registers.get(register), index)}${scaled}`);
-  }
-  return sources;
-}
-
 /** As "meter A 1-0:1.8.0 1200.00 → 1320.50 × 30, … to …". */
-function sourceOf({ from, to, ratio, meter }: Stretch, register: RegisterName, use: RegisterUse | undefined, index: number): string {
+function sourceText({ from, to, ratio, meter }: Stretch, register: RegisterName, use: RegisterUse | undefined, index: number): string {
   const [start, end] = [use?.at[index], use?.at[index + 1]];
   const counted = start === undefined || end === undefined ? '' : ` ${register} ${formatEnergy(start)} → ${formatEnergy(end)}`;
   return `meter ${meter.meter}${counted}${ratio === 1n ? '' : ` × ${ratio ?? 'no ratio'}`}, ${formatInstant(from)} to ${formatInstant(to)}`;

@@ -16,6 +16,6 @@ export function printedLine({ component, quantity, price, exact, amount, sources
     exact: formatRational(exact, EXACT_SCALE),
     ...(isExactAt(exact, EXACT_SCALE) ? {} : { exactFraction: `${exact.numerator}/${exact.denominator}` }),
     amount: formatMoney(amount),
-    sources,
+    sources: sources(),
   };
 }

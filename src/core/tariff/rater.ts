@@ -79,11 +79,11 @@ const componentOf = (band: PriceBand, name = 'energy'): string => (band === 'tot
 /** @returns the quantity at each price, for what is free of it */
 function chargeEnergy(book: LineBook, uses: readonly StretchUse[]): ReadonlyMap<Price, Energy> {
   const priced = new Map<Price, Energy>();
-  for (const { stretch, bands, source, sources } of uses) {
+  for (const { stretch, bands, sourceOf } of uses) {
     for (const [band, quantity] of bands) {
       const rate = stretch.prices.get(band);
       if (rate === undefined) continue;
-      book.charge(componentOf(band), yuanOf(rate), kwhOf(quantity), sources.get(band) ?? source);
+      book.charge(componentOf(band), yuanOf(rate), kwhOf(quantity), () => sourceOf(band));
       priced.set(rate, energy((priced.get(rate) ?? 0n) + quantity));
     }
   }
@@ -97,7 +97,7 @@ function chargeLosses(book: LineBook, facts: BillingFacts, uses: readonly Stretc
     for (const quantity of use.bands.values()) active = add(active, kwhOf(quantity));
     for (const [band, lost] of lossesOf(facts, use).bands) {
       const rate = use.stretch.prices.get(band);
-      if (rate !== undefined) book.charge(componentOf(band, 'loss'), yuanOf(rate), lost, `transformer and line, ${use.source}`);
+      if (rate !== undefined) book.charge(componentOf(band, 'loss'), yuanOf(rate), lost, () => `transformer and line, ${use.sourceOf()}`);
       active = add(active, lost);
     }
   }
@@ -130,7 +130,7 @@ function adjust(
     'power-factor',
     share,
     book.exact(),
-    `power factor ${factorText(factor)} against ${factorText(powerFactor.base)}, of energy, losses, capacity and demand`,
+    () => `power factor ${factorText(factor)} against ${factorText(powerFactor.base)}, of energy, losses, capacity and demand`,
   );
   return [];
 }
@@ -141,8 +141,8 @@ function chargeFunds(book: LineBook, facts: BillingFacts, plan: PricePlan, uses:
     const [start, end] = [instantAt(from, facts.zone), to === undefined ? undefined : instantAt(to, facts.zone)];
     for (const use of uses) {
       if (use.stretch.from < start || (end !== undefined && use.stretch.from >= end)) continue;
-      for (const quantity of use.bands.values()) book.charge(component, yuanOf(rate), kwhOf(quantity), use.source);
-      for (const lost of lossesOf(facts, use).bands.values()) book.charge(component, yuanOf(rate), lost, `losses, ${use.source}`);
+      for (const quantity of use.bands.values()) book.charge(component, yuanOf(rate), kwhOf(quantity), use.sourceOf);
+      for (const lost of lossesOf(facts, use).bands.values()) book.charge(component, yuanOf(rate), lost, () => `losses, ${use.sourceOf()}`);
     }
   }
 }

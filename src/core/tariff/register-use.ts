@@ -1,4 +1,4 @@
-import { type Instant, instantOf } from '../../kernel/clock.ts';
+import type { Instant } from '../../kernel/clock.ts';
 import { divideHalfAway, type Energy, energy } from '../../kernel/units.ts';
 import type { Point } from './accepted.ts';
 
@@ -104,5 +104,7 @@ const nothingKnown = (cuts: readonly Instant[]): RegisterUse => ({
 });
 
 /** In order, each once. */
-export const inTime = (instants: Iterable<Instant>): readonly Instant[] =>
-  [...new Set(instants)].sort((left, right) => left - right).map(instantOf);
+export const inTime = (instants: readonly Instant[]): readonly Instant[] => {
+  const ordered = instants.toSorted((left, right) => left - right);
+  return ordered.filter((at, index) => at !== ordered[index - 1]);
+};

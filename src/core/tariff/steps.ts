@@ -26,7 +26,7 @@ export function chargeSteps(book: LineBook, facts: BillingFacts, uses: readonly 
   let year = yearOf(facts.period.from);
   let inYear: bigint = usedBefore;
   let inPeriod = 0n;
-  for (const { stretch, bands, source } of uses) {
+  for (const { stretch, bands, sourceOf } of uses) {
     const quantity = [...bands.values()].reduce<bigint>((sum, value) => sum + value, 0n);
     const begun = yearOf(stretch.from);
     if (begun !== year) inYear = 0n;
@@ -41,7 +41,12 @@ export function chargeSteps(book: LineBook, facts: BillingFacts, uses: readonly 
         steps.quantities[index] = energy((steps.quantities[index] ?? 0n) + taken);
         const add = plan.blocks[index]?.add;
         if (add !== undefined && add !== 0n)
-          book.charge(`step:${index + 1}`, yuanOf(add), kwhOf(taken), `step ${index + 1}, ${limitText(limits, index)}; ${source}`);
+          book.charge(
+            `step:${index + 1}`,
+            yuanOf(add),
+            kwhOf(taken),
+            () => `step ${index + 1}, ${limitText(limits, index)}; ${sourceOf()}`,
+          );
       }
     }
     inYear += quantity;

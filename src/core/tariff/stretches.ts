@@ -2,7 +2,7 @@ import type { Instant } from '../../kernel/clock.ts';
 import { type BusinessDay, businessDayOf, dateOf, nextDay, startOfDay } from '../../kernel/local-time.ts';
 import type { BillingFacts, MeterFact } from '../model/bill.ts';
 import type { PlanVersion, PricePlan, Prices, TouPeriod } from '../model/price-plan.ts';
-import { edgesOf, inForceAt, instantAt } from './dated.ts';
+import { inForceAt, instantAt } from './dated.ts';
 import { seasonOf, switchesBetween } from './day-periods.ts';
 import { inTime } from './register-use.ts';
 
@@ -27,7 +27,7 @@ export function stretchesBetween(
   to: Instant,
   keepsPeriods: (meter: MeterFact, version: PlanVersion) => boolean,
 ): readonly Stretch[] {
-  const cuts = inTime([from, to, ...boundariesOf(facts, plan, from, to)].filter((at) => at >= from && at <= to));
+  const cuts = inTime([...boundariesOf(facts, plan, from, to)]);
   return cuts.slice(1).flatMap((end, index) => {
     const start = cuts[index] ?? from;
     const meter = inForceAt(facts.meters, start);
@@ -55,25 +55,36 @@ export function versionAt({ zone }: BillingFacts, { versions }: PricePlan, at: I
   return found;
 }
 
-function boundariesOf(facts: BillingFacts, plan: PricePlan, from: Instant, to: Instant): readonly Instant[] {
+/** What lies between, and both ends. */
+function boundariesOf(facts: BillingFacts, plan: PricePlan, from: Instant, to: Instant): ReadonlySet<Instant> {
   const { zone } = facts;
-  const byYear = plan.versions.some(({ steps, seasons }) => steps?.basis === 'year' || seasons.length > 0);
-  const years = byYear ? yearsBetween(facts, from, to) : [];
-  return [
-    ...edgesOf(facts.meters),
-    ...edgesOf(facts.ratios),
-    ...plan.versions.map((version) => instantAt(version.from, zone)),
-    ...plan.funds
-      .filter(({ exempt }) => !exempt.includes(facts.customerClass))
-      .flatMap((fund) => [fund.from, ...(fund.to === undefined ? [] : [fund.to])].map((start) => instantAt(start, zone))),
-    ...plan.versions.flatMap(({ steps, seasons }) => [
-      ...(steps?.basis === 'year' ? years.map((year) => startOfDay(`${year}-${steps.yearStart}` as BusinessDay, zone)) : []),
-      ...seasons
-        .filter(({ prices }) => prices !== undefined)
-        .flatMap((season) => years.flatMap((year) => [dayOf(year, season.from), dayAfter(year, season.to)]))
-        .map((day) => startOfDay(day, zone)),
-    ]),
-  ];
+  const found = new Set([from, to]);
+  const cut = (at: Instant | undefined) => {
+    if (at !== undefined && at > from && at < to) found.add(at);
+  };
+  const cutAtDay = (day: BusinessDay) => cut(startOfDay(day, zone));
+  for (const fact of [...facts.meters, ...facts.ratios]) {
+    cut(fact.from);
+    cut(fact.to);
+  }
+  for (const fund of plan.funds) {
+    if (fund.exempt.includes(facts.customerClass)) continue;
+    cut(instantAt(fund.from, zone));
+    if (fund.to !== undefined) cut(instantAt(fund.to, zone));
+  }
+  for (const { from: since, steps, seasons } of plan.versions) {
+    cut(instantAt(since, zone));
+    const own = seasons.filter(({ prices }) => prices !== undefined);
+    if (steps?.basis !== 'year' && own.length === 0) continue;
+    for (const year of yearsBetween(facts, from, to)) {
+      if (steps?.basis === 'year') cutAtDay(dayOf(year, steps.yearStart));
+      for (const season of own) {
+        cutAtDay(dayOf(year, season.from));
+        cutAtDay(dayAfter(year, season.to));
+      }
+    }
+  }
+  return found;
 }
 
 function yearsBetween({ zone }: BillingFacts, from: Instant, to: Instant): readonly number[] {

@@ -39,7 +39,7 @@ export function chargeTwoPart(book: LineBook, facts: BillingFacts, plan: PricePl
         'capacity',
         yuanOf(capacityPrice),
         times(capacity.kva, share),
-        `${formatRational(capacity.kva, 3)} kVA, each ${spell}`,
+        () => `${formatRational(capacity.kva, 3)} kVA, each ${spell}`,
         partOf(capacity.kva, spell),
       );
     }
@@ -63,7 +63,7 @@ interface DemandDay {
 function chargeDemand({ book, demand, demandPrice, price, share, spell }: DemandDay): void {
   const { contractedKw: contracted, measuredKw: measured } = demand;
   const billed = contracted ?? measured ?? ZERO;
-  const say = (kw: Rational, what: string) => `${formatRational(kw, 3)} kW ${what}, each ${spell}`;
+  const say = (kw: Rational, what: string) => () => `${formatRational(kw, 3)} kW ${what}, each ${spell}`;
   book.charge(
     'demand',
     price,

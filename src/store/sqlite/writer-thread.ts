@@ -4,12 +4,11 @@
  * It does nothing else, so it needs no event loop: between groups it sleeps on the bell, which wakes it sooner than a port does.
  */
 import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
-import type { Batch } from '../../core/ports/store.ts';
 import { AppError } from '../../kernel/app-error.ts';
 import { instantOf } from '../../kernel/clock.ts';
 import { openForWriting } from './connection.ts';
 import { dataFolder } from './data-folder.ts';
-import { decodeBatches, type Handover } from './encoding/batch-encoding.ts';
+import { decodeBatches, type Handover, type WriterBatch } from './encoding/batch-encoding.ts';
 import { encodeResult } from './encoding/outcome-encoding.ts';
 import { createTelemetry } from './telemetry.ts';
 import { createSpace } from './writer/space.ts';
@@ -55,7 +54,7 @@ function serve(port: MessagePort, { dataDir, bell }: WriterData): void {
 
 /** Everything that is waiting, in the order in which it came. */
 function gather(port: MessagePort, first: ToWriter): Handover & { readonly isLast: boolean } {
-  const batches: Batch[] = [];
+  const batches: WriterBatch[] = [];
   let at = instantOf(0);
   for (let message: ToWriter | undefined = first; message !== undefined; message = nextOf(port, batches.length)) {
     if (message === 'close') return { batches, at, isLast: true };

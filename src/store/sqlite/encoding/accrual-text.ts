@@ -7,35 +7,33 @@ import type { BusinessDay } from '../../../kernel/local-time.ts';
 import { energy, money } from '../../../kernel/units.ts';
 import type { AsText } from './exact-json.ts';
 
-/** The text that an accrual was read from: handed from thread to thread it is stored as it came. */
-const texts = new WeakMap<Accrual, string>();
-
-/** An accrual as JSON. Its points are the bulk of it, so they are rows without names: index of the register, instant, value. */
-export const accrualText = (accrual: Accrual): string => texts.get(accrual) ?? write(accrual);
-
-function write({ points, rated, posted, accrued, ...accrual }: Accrual): string {
-  const series = [...new Set(points.map(({ meterId, register }) => `${meterId} ${register}`))];
-  const packed = points.map(({ meterId, register, at, value }) => [series.indexOf(`${meterId} ${register}`), at, value.toString()]);
+/** An accrual as JSON. Its sums and points are the bulk of it, so they are rows without names; a point's is index of the register, instant, value. */
+export function accrualText(accrual: Accrual): string {
+  const series = [...new Set(accrual.points.map(({ meterId, register }) => `${meterId} ${register}`))];
   return JSON.stringify({
     ...accrual,
-    rated: rated.map(sumAsText),
-    posted: posted.map(sumAsText),
-    accrued: accrued.toString(),
+    rated: accrual.rated.map(sumRow),
+    posted: accrual.posted.map(sumRow),
+    accrued: accrual.accrued.toString(),
     series,
-    points: packed,
+    points: accrual.points.map(({ meterId, register, at, value }) => [series.indexOf(`${meterId} ${register}`), at, value.toString()]),
   });
 }
 
-type Stored = AsText<Omit<Accrual, 'points'>> & {
+type SumRow = readonly [component: string, customer: string, revenue: string];
+
+type Stored = AsText<Omit<Accrual, 'points' | 'rated' | 'posted'>> & {
   readonly series?: readonly string[];
-  /** As a migration carried them over they still have their names. */
+  /** What a migration carried over, and what older versions stored, still has its names. */
   readonly points: readonly (readonly [number, number, string] | AsText<Accrual['points'][number]>)[];
+  readonly rated: readonly (SumRow | AsText<ComponentSum>)[];
+  readonly posted: readonly (SumRow | AsText<ComponentSum>)[];
 };
 
 /** What the writer stored comes back as it was: the text is ours, so its shape is taken as given. */
 export function parseAccrual(text: string): Accrual {
   const { series = [], ...stored } = JSON.parse(text) as Stored;
-  const accrual: Accrual = {
+  return {
     ...stored,
     meterPointId: stored.meterPointId as MeterPointId,
     accountId: stored.accountId as AccountId,
@@ -52,13 +50,11 @@ export function parseAccrual(text: string): Accrual {
       return pointOf(point.meterId, point.register, point.at, point.value);
     }),
     latestAt: instantOf(stored.latestAt),
-    rated: stored.rated.map(sumFromText),
-    posted: stored.posted.map(sumFromText),
+    rated: stored.rated.map(sumOf),
+    posted: stored.posted.map(sumOf),
     businessDay: stored.businessDay as BusinessDay,
     accrued: money(BigInt(stored.accrued)),
   };
-  texts.set(accrual, text);
-  return accrual;
 }
 
 const pointOf = (meterId: string, register: string, at: number, value: string): Accrual['points'][number] => ({
@@ -68,11 +64,13 @@ const pointOf = (meterId: string, register: string, at: number, value: string): 
   value: energy(BigInt(value)),
 });
 
-const sumAsText = ({ component, customer, revenue }: ComponentSum): AsText<ComponentSum> => ({
-  component,
-  customer: customer.toString(),
-  revenue: revenue.toString(),
-});
+const sumRow = ({ component, customer, revenue }: ComponentSum): SumRow => [component, customer.toString(), revenue.toString()];
+
+function sumOf(stored: SumRow | AsText<ComponentSum>): ComponentSum {
+  if ('component' in stored) return sumFromText(stored);
+  const [component, customer, revenue] = stored;
+  return sumFromText({ component, customer, revenue });
+}
 
 export const sumFromText = ({ component, customer, revenue }: AsText<ComponentSum>): ComponentSum => ({
   component,

@@ -1,10 +1,12 @@
 /**
- * Batches as they cross to the writer's thread: one text of JSON, which a message port copies as it stands.
+ * Batches as they cross to the writer's thread: one text, which a message port copies as it stands. Its first line is JSON; each
+ * line behind it is an accrual as it will be stored: the writer does not look into it.
  *
  * JSON has no bigint, so the kinds of fact that carry one have a row here that turns it into text and back; every other kind
  * crosses as it is. The frequent kinds cross as plain lists, without the names of their fields.
  */
 
+import type { Accrual } from '../../../core/model/accrual.ts';
 import type { Fact } from '../../../core/model/fact.ts';
 import type { CreditTerms } from '../../../core/model/funds.ts';
 import type { JournalEntry, Posting } from '../../../core/model/journal.ts';
@@ -14,47 +16,77 @@ import type { Reading } from '../../../core/model/reading.ts';
 import type { Recharge, RechargeMove } from '../../../core/model/recharge.ts';
 import type { Reversal } from '../../../core/model/reversal.ts';
 import type { Batch, Expectation } from '../../../core/ports/store.ts';
+import { AppError } from '../../../kernel/app-error.ts';
 import { type Instant, instantOf } from '../../../kernel/clock.ts';
 import type { Actor } from '../../../kernel/ids.ts';
 import { energy, money, power } from '../../../kernel/units.ts';
-import { accrualText, parseAccrual } from './accrual-text.ts';
+import { accrualText } from './accrual-text.ts';
 import { billText, parseBill } from './bill-text.ts';
 
 type Packed = readonly [kind: string, ...rest: unknown[]];
 type PackedExpectation = readonly [subject: string, version: number];
 type PackedBatch = readonly [facts: readonly (Packed | Fact)[], expect?: readonly PackedExpectation[]];
 
-/** Batches, and the wall time at which they were handed over. */
-export interface Handover {
-  readonly at: Instant;
-  readonly batches: readonly Batch[];
+/** A fact as the writer takes it: an accrual that has crossed is its text, beside what has a column of its own. */
+export type WriterFact = Fact | { readonly kind: 'accrual'; readonly accrual: AccrualColumns; readonly text: string };
+export type AccrualColumns = Pick<Accrual, 'meterPointId' | 'payer' | 'accrued' | 'businessDay' | 'nextBillAt'>;
+
+export interface WriterBatch {
+  readonly facts: readonly WriterFact[];
+  readonly expect?: readonly Expectation[];
 }
 
-export function encodeBatches({ at, batches }: Handover): string {
-  return JSON.stringify([at, batches.map(pack)]);
+/** Batches, and the wall time at which they were handed over. */
+export interface Handover<Each extends WriterBatch = WriterBatch> {
+  readonly at: Instant;
+  readonly batches: readonly Each[];
+}
+
+export function encodeBatches({ at, batches }: Handover<Batch>): string {
+  const lines = [''];
+  const packed = batches.map((batch) => pack(batch, lines));
+  lines[0] = JSON.stringify([at, packed]);
+  return lines.join('\n');
 }
 
 /** The inverse: the text is this module's own, so its shape is taken as given. */
 export function decodeBatches(text: string): Handover {
-  const [at, batches] = JSON.parse(text) as readonly [number, readonly PackedBatch[]];
-  return { at: instantOf(at), batches: batches.map(unpack) };
+  const lines = text.split('\n');
+  const [at, batches] = JSON.parse(lines[0] ?? '') as readonly [number, readonly PackedBatch[]];
+  return { at: instantOf(at), batches: batches.map((batch) => unpack(batch, lines)) };
 }
 
-function pack({ facts, expect }: Batch): PackedBatch {
-  const packed = facts.map(packFact);
+function pack({ facts, expect }: Batch, lines: string[]): PackedBatch {
+  const packed = facts.map((fact) => (fact.kind === 'accrual' ? packAccrual(fact.accrual, lines) : packFact(fact)));
   return expect === undefined ? [packed] : [packed, expect.map(({ subject, version }) => [subject, version])];
 }
 
-function unpack([facts, expect]: PackedBatch): Batch {
-  const unpacked = facts.map((fact) => (isPacked(fact) ? unpackFact(fact) : fact));
+function unpack([facts, expect]: PackedBatch, lines: readonly string[]): WriterBatch {
+  const unpacked = facts.map((fact) => {
+    if (!isPacked(fact)) return fact;
+    return fact[0] === 'accrual' ? unpackAccrual(fact, lines) : unpackFact(fact);
+  });
   return expect === undefined
     ? { facts: unpacked }
     : { facts: unpacked, expect: expect.map(([subject, version]): Expectation => ({ subject, version })) };
 }
 
+function packAccrual(accrual: Accrual, lines: string[]): Packed {
+  const { meterPointId, payer, accrued, businessDay, nextBillAt } = accrual;
+  const line = lines.push(accrualText(accrual)) - 1;
+  return ['accrual', line, meterPointId, payer, accrued.toString(), businessDay, nextBillAt];
+}
+
+function unpackAccrual([, line, meterPointId, payer, accrued, businessDay, nextBillAt]: Packed, lines: readonly string[]): WriterFact {
+  const text = lines[line as number];
+  if (text === undefined) throw new AppError('internal', 'an accrual crossed without its text', { meterPointId });
+  const columns = { meterPointId, payer, accrued: money(BigInt(accrued as string)), businessDay, nextBillAt } as AccrualColumns;
+  return { kind: 'accrual', accrual: columns, text };
+}
+
 const isPacked = (fact: Packed | Fact): fact is Packed => Array.isArray(fact);
 
-function packFact(fact: Fact): Packed | Fact {
+function packFact(fact: Exclude<Fact, { kind: 'accrual' }>): Packed | Fact {
   switch (fact.kind) {
     case 'entry':
       return packEntry(fact.entry);
@@ -68,8 +100,6 @@ function packFact(fact: Fact): Packed | Fact {
       return ['bill', billText(fact.bill)];
     case 'telemetry':
       return ['telemetry', fact.meterId, fact.register, fact.at, fact.value.toString()];
-    case 'accrual':
-      return ['accrual', accrualText(fact.accrual)];
     case 'payment':
       return ['payment', { ...fact.payment, amount: fact.payment.amount.toString() }];
     case 'creditTerms':
@@ -135,8 +165,6 @@ function unpackFact([kind, ...rest]: Packed): Fact {
       const [meterId, register, at, value] = rest;
       return { kind, meterId, register, at: instantOf(at as number), value: power(BigInt(value as string)) } as Fact;
     }
-    case 'accrual':
-      return { kind, accrual: parseAccrual(rest[0] as string) };
     case 'payment':
       return { kind, payment: withAmount<Payment>(rest[0]) };
     case 'creditTerms': {

@@ -1,8 +1,8 @@
 import type Database from 'better-sqlite3';
-import type { Fact } from '../../../core/model/fact.ts';
 import type { Instant } from '../../../kernel/clock.ts';
 import type { EntryId } from '../../../kernel/ids.ts';
 import type { Money } from '../../../kernel/units.ts';
+import type { WriterFact } from '../encoding/batch-encoding.ts';
 import type { Book, BookAccount } from './book.ts';
 import type { BulkInsert } from './bulk-insert.ts';
 import type { Seal } from './seal.ts';
@@ -14,9 +14,9 @@ export type Refusal = { readonly status: 'key-used' } | { readonly status: 'conf
 export const KEY_USED: Refusal = { status: 'key-used' };
 export const conflict = (subject: string): Refusal => ({ status: 'conflict', subject });
 
-export type FactOf<Kind extends Fact['kind']> = Extract<Fact, { kind: Kind }>;
+export type FactOf<Kind extends WriterFact['kind']> = Extract<WriterFact, { kind: Kind }>;
 /** Stores one fact of each kind; a refusal undoes the whole batch. */
-export type Appliers<Kind extends Fact['kind']> = { readonly [Each in Kind]: (fact: FactOf<Each>) => Refusal | undefined };
+export type Appliers<Kind extends WriterFact['kind']> = { readonly [Each in Kind]: (fact: FactOf<Each>) => Refusal | undefined };
 
 /** What appliers work with. */
 export interface WriterContext {

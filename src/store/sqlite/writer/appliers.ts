@@ -1,4 +1,4 @@
-import type { Fact } from '../../../core/model/fact.ts';
+import type { WriterFact } from '../encoding/batch-encoding.ts';
 import type { Appliers, Refusal, WriterContext } from './applier.ts';
 import { createArchiveAppliers } from './archive-appliers.ts';
 import { createCommandAppliers } from './command-appliers.ts';
@@ -12,8 +12,8 @@ import { createSecurityAppliers } from './security-appliers.ts';
 import { createSettlementAppliers } from './settlement-appliers.ts';
 
 /** Stores one fact, whatever its kind. */
-export function createApply(context: WriterContext): (fact: Fact) => Refusal | undefined {
-  const appliers: Appliers<Fact['kind']> = {
+export function createApply(context: WriterContext): (fact: WriterFact) => Refusal | undefined {
+  const appliers: Appliers<WriterFact['kind']> = {
     ...createArchiveAppliers(context),
     ...createDatedFactAppliers(context),
     ...createMoneyAppliers(context),
@@ -26,5 +26,5 @@ export function createApply(context: WriterContext): (fact: Fact) => Refusal | u
     ...createSettlementAppliers(context),
   };
   // The table pairs each kind with its own applier; the type system cannot follow a lookup by the fact's kind.
-  return (fact) => (appliers[fact.kind] as (fact: Fact) => Refusal | undefined)(fact);
+  return (fact) => (appliers[fact.kind] as (fact: WriterFact) => Refusal | undefined)(fact);
 }

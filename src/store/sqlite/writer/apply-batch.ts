@@ -1,9 +1,9 @@
 import Database from 'better-sqlite3';
 import type { LedgerAccount } from '../../../core/model/journal.ts';
-import type { Batch } from '../../../core/ports/store.ts';
 import { AppError } from '../../../kernel/app-error.ts';
 import type { Money } from '../../../kernel/units.ts';
 import { hasCode } from '../data-folder.ts';
+import type { WriterBatch } from '../encoding/batch-encoding.ts';
 import type { Failed, GroupOutcome } from '../encoding/outcome-encoding.ts';
 import { KEY_USED, type Refusal, type WriterContext } from './applier.ts';
 import { createApply } from './appliers.ts';
@@ -17,9 +17,9 @@ export interface BatchApplier {
    *
    * @returns undefined where one is refused: rows of the group lie in the transaction, which must be rolled back
    */
-  together(batches: readonly Batch[]): readonly GroupOutcome[] | undefined;
+  together(batches: readonly WriterBatch[]): readonly GroupOutcome[] | undefined;
   /** One batch behind a savepoint: where it is refused nothing of it stays, and the others go on. */
-  alone(batch: Batch): GroupOutcome;
+  alone(batch: WriterBatch): GroupOutcome;
 }
 
 export function createBatchApplier(context: WriterContext): BatchApplier {
@@ -30,7 +30,7 @@ export function createBatchApplier(context: WriterContext): BatchApplier {
   const release = database.prepare('release batch');
   const back = database.prepare('rollback to batch');
 
-  const applyFacts = ({ facts, expect = [] }: Batch): GroupOutcome | Refusal => {
+  const applyFacts = ({ facts, expect = [] }: WriterBatch): GroupOutcome | Refusal => {
     posted.customers.clear();
     posted.balanceAfter.clear();
     const moved = versions.findMoved(expect);

@@ -1,11 +1,11 @@
 import type Database from 'better-sqlite3';
-import type { Fact } from '../../../core/model/fact.ts';
-import type { Batch, DuplicateKey } from '../../../core/ports/store.ts';
+import type { DuplicateKey } from '../../../core/ports/store.ts';
 import { AppError } from '../../../kernel/app-error.ts';
+import type { WriterBatch, WriterFact } from '../encoding/batch-encoding.ts';
 import { undoneBy } from './money-appliers.ts';
 
 /** Which key of a refused batch was used before: the caller's own first, then the channel's, then the entry's. */
-export type FindDuplicate = (batch: Batch) => DuplicateKey;
+export type FindDuplicate = (batch: WriterBatch) => DuplicateKey;
 
 export function createFindDuplicate(database: Database.Database): FindDuplicate {
   const idempotencyKey = database.prepare('select 1 from idempotency_keys where key = ?');
@@ -14,7 +14,7 @@ export function createFindDuplicate(database: Database.Database): FindDuplicate 
   const entryKey = database.prepare('select 1 from entries where key = ?');
   const isUsed = (statement: Database.Statement, ...values: readonly string[]): boolean => statement.get(values) !== undefined;
 
-  const searches: readonly ((fact: Fact) => DuplicateKey | undefined)[] = [
+  const searches: readonly ((fact: WriterFact) => DuplicateKey | undefined)[] = [
     (fact) => (fact.kind === 'idempotencyKey' && isUsed(idempotencyKey, fact.key) ? { kind: 'idempotency-key', key: fact.key } : undefined),
     (fact) => {
       if (fact.kind !== 'payment') return undefined;

@@ -82,10 +82,11 @@ function createAccrualApplier({ database, versions }: WriterContext) {
      on conflict (meter_point_id) do update set accrued = excluded.accrued, business_day = excluded.business_day, 
        next_bill_at = excluded.next_bill_at, body = excluded.body`,
   );
-  return ({ accrual }: FactOf<'accrual'>) => {
+  return (fact: FactOf<'accrual'>) => {
     // What is owed and not what is taken from money that is there makes nothing less available.
-    const { meterPointId, payer, accrued, businessDay, nextBillAt } = accrual;
-    replace.run(meterPointId, isCustomer(payer) ? accrued : 0n, businessDay, nextBillAt, accrualText(accrual));
+    const { meterPointId, payer, accrued, businessDay, nextBillAt } = fact.accrual;
+    const text = 'text' in fact ? fact.text : accrualText(fact.accrual);
+    replace.run(meterPointId, isCustomer(payer) ? accrued : 0n, businessDay, nextBillAt, text);
     versions.raise(`accrual:${meterPointId}`);
     return undefined;
   };

@@ -1,11 +1,10 @@
 import type Database from 'better-sqlite3';
-import type { Fact } from '../../../core/model/fact.ts';
-import type { Batch } from '../../../core/ports/store.ts';
+import type { WriterBatch, WriterFact } from '../encoding/batch-encoding.ts';
 
 /** What has to wait while the disk is full: new money, new readings, and every step of a trip or a recharge up to its frame. */
-export function createNeedsRoom(database: Database.Database): (batch: Batch) => boolean {
+export function createNeedsRoom(database: Database.Database): (batch: WriterBatch) => boolean {
   const actionOf = database.prepare<[string], string>('select action from commands where id = ?').pluck();
-  const begins = (fact: Fact): boolean => {
+  const begins = (fact: WriterFact): boolean => {
     switch (fact.kind) {
       case 'entry':
       case 'payment':

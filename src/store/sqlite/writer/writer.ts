@@ -7,10 +7,11 @@
  *            └ one is refused: rollback, begin, and each batch again behind a savepoint of its own: the others go on
  * ```
  */
+
 import type Database from 'better-sqlite3';
-import type { Batch } from '../../../core/ports/store.ts';
 import type { Instant } from '../../../kernel/clock.ts';
 import { hasCode } from '../data-folder.ts';
+import type { WriterBatch } from '../encoding/batch-encoding.ts';
 import type { GroupOutcome, GroupResult } from '../encoding/outcome-encoding.ts';
 import type { Telemetry, TelemetryFact } from '../telemetry.ts';
 import type { Posted, WriterContext } from './applier.ts';
@@ -29,7 +30,7 @@ export interface Writer {
    *
    * @param at wall time at which the group was handed over
    */
-  commitGroup(batches: readonly Batch[], at: Instant): GroupResult;
+  commitGroup(batches: readonly WriterBatch[], at: Instant): GroupResult;
 }
 
 export interface WriterParts {
@@ -64,17 +65,17 @@ export function createWriter({ database, telemetry, space }: WriterParts): Write
   };
   load();
 
-  const applyTogether = (batches: readonly Batch[]): readonly GroupOutcome[] | undefined => {
+  const applyTogether = (batches: readonly WriterBatch[]): readonly GroupOutcome[] | undefined => {
     const outcomes = apply.together(batches);
     if (outcomes !== undefined) return outcomes;
     rollback.run();
     begin.run();
     return undefined;
   };
-  const applyOneByOne = (batches: readonly Batch[]): readonly GroupOutcome[] =>
+  const applyOneByOne = (batches: readonly WriterBatch[]): readonly GroupOutcome[] =>
     batches.map((batch) => (space.isTight && needsRoom(batch) ? NO_SPACE : apply.alone(batch)));
 
-  const writeGroup = (batches: readonly Batch[]): readonly GroupOutcome[] => {
+  const writeGroup = (batches: readonly WriterBatch[]): readonly GroupOutcome[] => {
     if (!space.isTight) writeTelemetry(telemetry, batches);
     begin.run();
     const outcomes = (space.isTight ? undefined : applyTogether(batches)) ?? applyOneByOne(batches);
@@ -95,7 +96,7 @@ export function createWriter({ database, telemetry, space }: WriterParts): Write
     load();
     space.runOut();
   };
-  const tryGroup = (batches: readonly Batch[]): readonly GroupOutcome[] | undefined => {
+  const tryGroup = (batches: readonly WriterBatch[]): readonly GroupOutcome[] | undefined => {
     try {
       return writeGroup(batches);
     } catch (error) {
@@ -114,7 +115,7 @@ export function createWriter({ database, telemetry, space }: WriterParts): Write
   };
 }
 
-function writeTelemetry(telemetry: Telemetry, batches: readonly Batch[]): void {
+function writeTelemetry(telemetry: Telemetry, batches: readonly WriterBatch[]): void {
   const facts: TelemetryFact[] = [];
   for (const batch of batches) {
     for (const fact of batch.facts) if (fact.kind === 'telemetry') facts.push(fact);

@@ -3,7 +3,8 @@ import type { Fact } from '../../../../../src/core/model/fact.ts';
 import { ACTIVE_POWER } from '../../../../../src/core/model/register.ts';
 import { asId } from '../../../../../src/kernel/ids.ts';
 import { power } from '../../../../../src/kernel/units.ts';
-import { decodeBatches, encodeBatches } from '../../../../../src/store/sqlite/encoding/batch-encoding.ts';
+import { parseAccrual } from '../../../../../src/store/sqlite/encoding/accrual-text.ts';
+import { decodeBatches, encodeBatches, type Handover } from '../../../../../src/store/sqlite/encoding/batch-encoding.ts';
 import {
   accrual,
   archive,
@@ -37,11 +38,22 @@ const facts: readonly Fact[] = [
 describe('batches on their way to the writer', () => {
   test.each(facts.map((fact) => ({ kind: fact.kind, fact })))('$kind arrives as it left', ({ fact }) => {
     const crossed = decodeBatches(encodeBatches({ at: EVENING, batches: [{ facts: [fact] }] }));
-    expect(crossed).toEqual({ at: EVENING, batches: [{ facts: [fact] }] });
+    expect(whole(crossed)).toEqual({ at: EVENING, batches: [{ facts: [fact] }] });
   });
 
   test('keep their order and what they expect', () => {
     const batches = [{ facts: [], expect: [{ subject: 'account:a', version: 3 }] }, { facts }, { facts: [], expect: [] }];
-    expect(decodeBatches(encodeBatches({ at: EVENING, batches }))).toEqual({ at: EVENING, batches });
+    expect(whole(decodeBatches(encodeBatches({ at: EVENING, batches })))).toEqual({ at: EVENING, batches });
   });
+});
+
+/** With the accruals that their texts tell. */
+const whole = ({ at, batches }: Handover): Handover => ({
+  at,
+  batches: batches.map((batch) => ({
+    ...batch,
+    facts: batch.facts.map((fact) =>
+      'text' in fact ? { kind: 'accrual', accrual: { ...parseAccrual(fact.text), ...fact.accrual } } : fact,
+    ),
+  })),
 });
