@@ -10,6 +10,7 @@ import fastifyHelmet from '@fastify/helmet';
 import fastifyRateLimit from '@fastify/rate-limit';
 import Fastify, { type FastifyInstance, type FastifyPluginAsync } from 'fastify';
 import { guardRoutes, identifyCallers } from './auth.ts';
+import { buildSerializer, compileValidator } from './compilers.ts';
 import { createDenialLog } from './denials.ts';
 import type { ApiDeps } from './deps.ts';
 import { SHARED_SCHEMAS } from './dto/shared-schemas.ts';
@@ -40,7 +41,6 @@ import { relayCommandRoutes } from './routes/relay-commands.ts';
 import { reversalRoutes } from './routes/reversals.ts';
 import { scanRoutes } from './routes/scans.ts';
 import { supplyChangeRoutes } from './routes/supply-changes.ts';
-import { compileValidator } from './validation.ts';
 
 /** No request of this API needs more. */
 const BODY_LIMIT_BYTES = 16 * 1024;
@@ -107,6 +107,7 @@ function createApp(tls: ApiDeps['config']['tls']): FastifyInstance {
     requestTimeout: REQUEST_TIMEOUT_MS,
     genReqId: () => randomUUID(),
     frameworkErrors: answerBadPath,
+    schemaController: { compilersFactory: { buildSerializer } },
   } as const;
   return tls === undefined ? Fastify(options) : Fastify({ ...options, https: tls });
 }

@@ -1,19 +1,8 @@
-/** Schemas come in: what the texts of a URL may be read as, what a body must already be, and what a caller is told. */
-import { Ajv, type ErrorObject } from 'ajv';
-import type { FastifySchemaCompiler, FastifySchemaValidationError } from 'fastify';
-import type { TSchema } from 'typebox';
+/** What a caller is told of a request that its schema refuses. */
+import type { ErrorObject } from 'ajv';
+import type { FastifySchemaValidationError } from 'fastify';
 import type { ErrorCode } from '../kernel/error-codes.ts';
 import type { ProblemDetails } from './problem-error.ts';
-
-const COMMON = { removeAdditional: false, useDefaults: true, allErrors: false, verbose: true, strict: true } as const;
-
-/** A JSON body is taken as it is: a number where a decimal string belongs is refused, never converted. */
-const bodies = new Ajv({ ...COMMON, coerceTypes: false });
-/** A URL and headers carry texts only. */
-const texts = new Ajv({ ...COMMON, coerceTypes: true });
-
-export const compileValidator: FastifySchemaCompiler<TSchema> = ({ schema, httpPart }) =>
-  (httpPart === 'body' ? bodies : texts).compile(schema);
 
 /** Names the field and what was expected, from the schema's own description; never the value. */
 export function validationProblem(errors: readonly FastifySchemaValidationError[], part = 'body'): [ErrorCode, ProblemDetails] {

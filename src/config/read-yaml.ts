@@ -10,6 +10,9 @@ export function configError(file: string, path: string, value: unknown, expected
   return new OperatorError('config-invalid', `${place} is ${describe(value)}; expected ${expected}`, { file, path });
 }
 
+/** The schemas are ours: that they are schemas is not asked at each start. */
+const schemas = new Ajv2020({ useDefaults: true, allErrors: false, strict: false, verbose: true, validateSchema: false });
+
 /** Makes the error of one file, as `configError` does. */
 export type Wrong = (path: string, value: unknown, expected: string) => OperatorError;
 
@@ -37,7 +40,7 @@ export function readYaml<Schema extends TSchema>(file: string, schema: Schema, c
     );
   }
   const value = plainOf(document, file);
-  const validate = new Ajv2020({ useDefaults: true, allErrors: false, strict: false, verbose: true }).compile<Static<Schema>>(schema);
+  const validate = schemas.compile<Static<Schema>>(schema);
   if (validate(value)) return value;
   const errors = validate.errors ?? [];
   const error = nearest(errors);
