@@ -123,6 +123,25 @@ describe('relay commands', () => {
     expect(world.meter.frames).toEqual([]);
   });
 
+  test('that permit closing are withdrawn before their frame has left, and taken back by a trip after it', async () => {
+    await ask(TRIP);
+    await world.run();
+    const early = (await ask({ action: 'arm', reason: 'repaired' }, 'intent-2')).json();
+    expect((await world.post(`/api/v1/relay-commands/${early.id}/cancel`, undefined)).json()).toMatchObject({ state: 'cancelled' });
+    const late = (await ask({ action: 'arm', reason: 'repaired' }, 'intent-3')).json();
+    await world.run();
+    expect((await world.get('/api/v1/meters/m1/relay')).json().reported).toBe('armed');
+    expect((await world.post(`/api/v1/relay-commands/${late.id}/cancel`, undefined)).json()).toMatchObject({ code: 'command-finished' });
+
+    const trip = await ask({ ...TRIP, reason: 'wrong meter' }, 'intent-4');
+    expect(trip.statusCode).toBe(202);
+    await world.run();
+    expect((await world.get(`/api/v1/relay-commands/${late.id}`)).json()).toMatchObject({ state: 'superseded' });
+    expect((await world.get(`/api/v1/relay-commands/${trip.json().id}`)).json()).toMatchObject({ state: 'confirmed' });
+    expect((await world.get('/api/v1/meters/m1/relay')).json()).toMatchObject({ desired: 'open', reported: 'open' });
+    expect(world.meter.frames.map(({ action }) => action)).toEqual(['trip', 'arm', 'trip']);
+  });
+
   test('that do not exist are not found', async () => {
     expect((await world.get('/api/v1/relay-commands/cmd_9')).json()).toMatchObject({ status: 404, code: 'not-found' });
     expect((await world.post('/api/v1/relay-commands/cmd_9/cancel', undefined)).json()).toMatchObject({ status: 404 });

@@ -227,9 +227,11 @@ describe('the check of a data folder', () => {
     expect(violatedBy(sql)).toEqual(violated);
   });
 
-  test('leaves a customer in the dark to his open restore, and to a lock-out', () => {
-    const restore = `insert into commands select 'cmd_9', 99, meter_id, meter_point_id, 'arm', cause, actor, reason, null, created_at, expires_at, 'verifying', 1 from commands`;
-    expect(violatedBy(`update cases set closed_at = 1; ${restore}`)).toEqual([]);
+  test('leaves a customer in the dark to his open restore, to a trip that a person has under way, and to a lock-out', () => {
+    const open = (action: 'arm' | 'trip', cause: 'money' | 'manual') =>
+      `insert into commands select 'cmd_9', 99, meter_id, meter_point_id, '${action}', '${cause}', actor, reason, null, created_at, expires_at, 'verifying', 1 from commands`;
+    expect(violatedBy(`update cases set closed_at = 1; ${open('arm', 'money')}`)).toEqual([]);
+    expect(violatedBy(`update cases set closed_at = 1; ${open('trip', 'manual')}`)).toEqual([]);
     expect(
       violatedBy(`update cases set closed_at = 1; insert into marks values ('meterPoint:p1', 'lock-out', 0, 'crew', 'at work')`),
     ).toEqual([]);

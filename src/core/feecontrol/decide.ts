@@ -1,5 +1,6 @@
-import type { Command } from '../model/command.ts';
+import type { Command, RelayAction } from '../model/command.ts';
 import type { Act, Decision, Term } from '../model/decision.ts';
+import type { RelayBelief } from '../model/meter.ts';
 import type { NoticeKind } from '../model/notice.ts';
 import type { Situation } from './situation.ts';
 import {
@@ -25,14 +26,24 @@ export function decide(situation: Situation): Decision {
 /** Whether a queued command may leave now: its own decision taken again, with itself out of the way. */
 export function decideAgain(command: Command, situation: Situation): Decision {
   const others = { ...situation, openCommands: situation.openCommands.filter(({ id }) => id !== command.id) };
-  if (command.cause === 'manual') return decideManually(command.action === 'trip' ? 'trip' : 'restore', others);
+  if (command.cause === 'manual') return decideManually(command.action, others);
   if (command.action === 'trip') return judged('trip', judgeAll(TRIP_TERMS, others));
   return judged('restore', judgeAll(RESTORE_SEND_TERMS, others));
 }
 
 /** What a person asks for: safety is judged, money is not. */
-export function decideManually(act: 'trip' | 'restore', situation: Situation): Decision {
-  return judged(act, judgeAll(act === 'trip' ? MANUAL_TRIP_TERMS : MANUAL_CLOSE_TERMS, situation));
+export function decideManually(action: RelayAction, situation: Situation): Decision {
+  const inTheWay = situation.openCommands.filter((open) => !givesWay(open, action, situation.relay));
+  const judges = action === 'trip' ? MANUAL_TRIP_TERMS : MANUAL_CLOSE_TERMS;
+  return judged(action === 'trip' ? 'trip' : 'restore', judgeAll(judges, { ...situation, openCommands: inTheWay }));
+}
+
+/**
+ * An arm that the meter has taken gives way to a person's trip or close: its relay was read back as armed, so no frame of it is on its way,
+ * and only the customer's button is missing.
+ */
+export function givesWay({ action, state }: Command, to: RelayAction, relay: RelayBelief): boolean {
+  return to !== 'arm' && action === 'arm' && state === 'verifying' && relay.reported === 'armed';
 }
 
 function judged(act: Act, terms: readonly Term[]): Decision {
@@ -40,7 +51,9 @@ function judged(act: Act, terms: readonly Term[]): Decision {
 }
 
 function wantsRestore(s: Situation): boolean {
-  return !isExhausted(s) && openingToUndo(s) !== undefined && !s.openCommands.some(({ action }) => action !== 'trip');
+  // Nor while a person's trip is under way: it is newer than the opening that a restore would answer.
+  const others = s.openCommands.some(({ action, cause }) => action !== 'trip' || cause === 'manual');
+  return !isExhausted(s) && openingToUndo(s) !== undefined && !others;
 }
 
 function wantsTrip(s: Situation): boolean {

@@ -5,6 +5,7 @@ import { formatMoney } from '../../kernel/units.ts';
 import type { Case } from '../model/case.ts';
 import type { Term, Verdict } from '../model/decision.ts';
 import type { MarkKind } from '../model/mark.ts';
+import type { RelayState } from '../model/meter.ts';
 import type { NoticeKind } from '../model/notice.ts';
 import type { Situation } from './situation.ts';
 
@@ -109,12 +110,14 @@ const noMark =
     );
   };
 
-const relayKnownClosed: Judge = ({ now, relay, rules }) => {
-  if (relay.reported === 'unknown' || relay.reportedAt === undefined) return term('relay-closed', 'unknown', 'the relay state is unknown');
-  const proof = `${relay.reported}, read ${Math.round((now - relay.reportedAt) / 1000)} s ago: ${relay.evidence ?? ''}`;
-  if (now - relay.reportedAt > rules.relayFreshnessMs) return term('relay-closed', 'unknown', proof);
-  return term('relay-closed', relay.reported === 'closed', proof);
-};
+const relayKnown =
+  (name: string, ...states: readonly RelayState[]): Judge =>
+  ({ now, relay, rules }) => {
+    if (relay.reported === 'unknown' || relay.reportedAt === undefined) return term(name, 'unknown', 'the relay state is unknown');
+    const proof = `${relay.reported}, read ${Math.round((now - relay.reportedAt) / 1000)} s ago: ${relay.evidence ?? ''}`;
+    if (now - relay.reportedAt > rules.relayFreshnessMs) return term(name, 'unknown', proof);
+    return term(name, states.includes(relay.reported), proof);
+  };
 
 const noOtherCommand: Judge = (s) => {
   const open = s.openCommands[0];
@@ -177,14 +180,14 @@ const noCase =
 
 const noLockOut = noMark('no-lock-out', 'lock-out');
 
-/** What must hold for any opening, whoever asks for it. */
-const SAFETY_TERMS: readonly Judge[] = [
+/** What must hold for any opening, whoever asks for it; the relay is judged by what is to be opened. */
+const safetyTerms = (relay: Judge): readonly Judge[] => [
   simulatedRules,
   notProtected,
   meterNotProtected,
   noMark('bound', 'unbound'),
   noMark('site-clear', 'clock-jumped', 'limiter-halted', 'channel-down'),
-  relayKnownClosed,
+  relay,
   limiter,
 ];
 
@@ -205,9 +208,9 @@ const MONEY_TERMS: readonly Judge[] = [
 ];
 
 /** For a trip that the balance asks for. */
-export const TRIP_TERMS: readonly Judge[] = [...MONEY_TERMS, ...SAFETY_TERMS, noOtherCommand];
-/** For a trip that a person asks for, whatever the balance. */
-export const MANUAL_TRIP_TERMS: readonly Judge[] = [...SAFETY_TERMS, noOtherCommand];
+export const TRIP_TERMS: readonly Judge[] = [...MONEY_TERMS, ...safetyTerms(relayKnown('relay-closed', 'closed')), noOtherCommand];
+/** For a trip that a person asks for, whatever the balance; it also takes back the permission that an armed relay has. */
+export const MANUAL_TRIP_TERMS: readonly Judge[] = [...safetyTerms(relayKnown('relay-closed-or-armed', 'closed', 'armed')), noOtherCommand];
 export const RESTORE_TERMS: readonly Judge[] = [
   paidUp,
   openedByUs,

@@ -64,6 +64,23 @@ export function factsOfMove({ action, meterId }: Command, move: CommandMove): re
   return [moved, { kind: 'relayDesired', meterId, desired: 'closed', at: move.at }];
 }
 
+/** From where a frame may be on its way, through `queued`, where none is. */
+const WAY_BACK: Partial<Record<CommandState, readonly CommandState[]>> = {
+  sent: ['unknown', 'verifying', 'queued'],
+  acknowledged: ['verifying', 'queued'],
+  unknown: ['verifying', 'queued'],
+  verifying: ['queued'],
+};
+
+/** Ends a command that another has taken the place of; the caller has proven that no frame of it is on its way. */
+export function supersede(command: Command, at: Instant, reason: string): readonly Fact[] {
+  const states: readonly CommandState[] = [...(WAY_BACK[command.state] ?? []), 'superseded'];
+  return states.map((to, index): Fact => {
+    const from = states[index - 1] ?? command.state;
+    return { kind: 'commandMove', move: { ...moveTo(command, to, at, reason), from } };
+  });
+}
+
 export const priorityOf = ({ action }: Command) => (action === 'trip' ? 'trip' : 'restore');
 
 /** Asks the meter for its relay; undefined where no usable answer came. */

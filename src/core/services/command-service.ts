@@ -3,13 +3,13 @@ import { type Clock, type Instant, plusMs } from '../../kernel/clock.ts';
 import { type Actor, asId, type CommandId, type MeterId, type NewId } from '../../kernel/ids.ts';
 import { err, ok, type Result } from '../../kernel/result.ts';
 import { isWaiting } from '../feecontrol/command-states.ts';
-import { decideManually } from '../feecontrol/decide.ts';
+import { decideManually, givesWay } from '../feecontrol/decide.ts';
 import type { Command, RelayAction } from '../model/command.ts';
 import type { StoredDecision, Term } from '../model/decision.ts';
 import type { Fact } from '../model/fact.ts';
 import type { MeterPointFacts } from '../ports/queries.ts';
 import type { Store } from '../ports/store.ts';
-import { factsOfMove, moveTo } from './command-moves.ts';
+import { factsOfMove, moveTo, supersede } from './command-moves.ts';
 import { CONFLICT_LIMIT, expectationsOf } from './decisions.ts';
 import { createKeyGate, type KeyError, type Once } from './idempotency.ts';
 import type { Situations } from './situations.ts';
@@ -68,11 +68,12 @@ async function create(deps: CommandDeps, order: CommandOrder): Promise<Result<On
   for (let attempt = 0; attempt < CONFLICT_LIMIT; attempt++) {
     const facts = await deps.situations.load(view.meterPoint.id);
     const situation = deps.situations.of(facts);
-    const decision = decideManually(order.action === 'trip' ? 'trip' : 'restore', situation);
+    const action = order.action === 'restore' ? situation.restoreBy : order.action;
+    const decision = decideManually(action, situation);
     // What is unknown now is read back before the frame leaves; what is plainly unmet is refused at once.
     if (decision.terms.some(({ verdict }) => verdict === 'unmet')) return err({ code: 'command-refused', terms: decision.terms });
     const stored: StoredDecision = { ...decision, id: deps.newId('dec'), meterPointId: view.meterPoint.id, at: situation.now };
-    const command = commandOf(deps, order, facts, stored);
+    const command = commandOf(deps, { ...order, action }, facts, stored);
     const outcome = await deps.store.commit({ facts: factsOf(order, command, stored, facts), expect: expectationsOf(facts, true) });
     if (outcome.status === 'committed') return ok({ value: command, replayed: false });
     if (outcome.status === 'refused') return err({ code: outcome.code });
@@ -83,7 +84,7 @@ async function create(deps: CommandDeps, order: CommandOrder): Promise<Result<On
 
 function commandOf(
   { newId, clock, situations }: CommandDeps,
-  order: CommandOrder,
+  order: CommandOrder & { readonly action: RelayAction },
   { meterPoint, meter }: MeterPointFacts,
   { id: decisionId }: StoredDecision,
 ): Command {
@@ -93,7 +94,7 @@ function commandOf(
     id: newId('cmd'),
     meterId: meter.id,
     meterPointId: meterPoint.id,
-    action: order.action === 'restore' ? meterPoint.restoreBy : order.action,
+    action: order.action,
     cause: 'manual',
     actor: order.actor,
     reason: order.reason,
@@ -110,29 +111,17 @@ function factsOf(order: CommandOrder, command: Command, decision: StoredDecision
   return [
     { kind: 'idempotencyKey', key: order.idempotencyKey, fingerprint: fingerprintOf(order), resource: `command:${command.id}`, at },
     { kind: 'decision', decision },
-    ...(command.action === 'trip' ? [] : supersedeTrips(command, facts)),
+    ...replaced(command, facts).flatMap((open) => supersede(open, at, `${command.action} asked for by ${command.actor}`)),
     { kind: 'command', command },
     { kind: 'relayDesired', meterId: command.meterId, desired: command.action === 'trip' ? 'open' : 'closed', at },
   ];
 }
 
-/** A closing out-ranks every trip that no frame has left for. */
-function supersedeTrips(command: Command, { openCommands }: MeterPointFacts): readonly Fact[] {
-  return openCommands
-    .filter(({ action, state }) => action === 'trip' && isWaiting(state))
-    .map(
-      ({ id, state }): Fact => ({
-        kind: 'commandMove',
-        move: {
-          commandId: id,
-          from: state,
-          to: 'superseded',
-          at: command.createdAt,
-          reason: `${command.action} asked for by ${command.actor}`,
-          evidence: undefined,
-        },
-      }),
-    );
+/** A closing out-ranks every trip that no frame has left for; a trip or a close takes the place of an arm that waits for its button. */
+function replaced({ action }: Command, { openCommands, relay }: MeterPointFacts): readonly Command[] {
+  return openCommands.filter(
+    (open) => givesWay(open, action, relay) || (action !== 'trip' && open.action === 'trip' && isWaiting(open.state)),
+  );
 }
 
 async function cancel({ store, clock }: CommandDeps, commandId: CommandId, actor: Actor): Promise<Result<Command, CommandError>> {

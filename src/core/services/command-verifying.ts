@@ -1,15 +1,16 @@
 import type { Instant } from '../../kernel/clock.ts';
 import { type Actor, asId } from '../../kernel/ids.ts';
+import { isWaiting } from '../feecontrol/command-states.ts';
 import { isExhausted } from '../feecontrol/terms.ts';
 import { judgeReadBack, type RelayVerdict } from '../feecontrol/verdict.ts';
 import { judgeLoadSide } from '../metering/load-side.ts';
-import type { Command, CommandMove, CommandState } from '../model/command.ts';
+import type { Command, CommandMove } from '../model/command.ts';
 import type { Fact } from '../model/fact.ts';
 import type { RelayReport } from '../model/meter.ts';
 import { ACTIVE_POWER } from '../model/register.ts';
 import type { MeterPointFacts } from '../ports/queries.ts';
 import { openCase } from './cases.ts';
-import { type CommandRunnerDeps, commitMoves, moveTo, readPower, readRelay, type Step } from './command-moves.ts';
+import { type CommandRunnerDeps, commitMoves, moveTo, readPower, readRelay, type Step, supersede } from './command-moves.ts';
 import { textOf } from './notice-texts.ts';
 
 const ACTOR = asId<Actor>('system:commands');
@@ -102,21 +103,10 @@ function consequences(
   ];
 }
 
-const WAY_BACK: Partial<Record<CommandState, readonly CommandState[]>> = {
-  sent: ['unknown', 'verifying', 'queued', 'superseded'],
-  acknowledged: ['verifying', 'queued', 'superseded'],
-  unknown: ['verifying', 'queued', 'superseded'],
-  verifying: ['queued', 'superseded'],
-};
-
 /** The closed relay that proves a restore is read back after every frame of the trips before it: they have nothing left to do. */
 function takeBack(trip: Command, restore: Command, now: Instant): readonly Fact[] {
-  if (trip.action !== 'trip') return [];
-  const states = WAY_BACK[trip.state] ?? [];
-  return states.map((to, index): Fact => {
-    const from = states[index - 1] ?? trip.state;
-    return { kind: 'commandMove', move: { ...moveTo(trip, to, now, `supply is back, proven by ${restore.id}`), from } };
-  });
+  if (trip.action !== 'trip' || isWaiting(trip.state)) return [];
+  return supersede(trip, now, `supply is back, proven by ${restore.id}`);
 }
 
 function noticeOf(deps: CommandRunnerDeps, facts: MeterPointFacts, kind: 'tripped' | 'restored', now: Instant): Fact {

@@ -12,7 +12,8 @@ interface DarkRow {
  * I9: a paid-up customer is supplied, or waits for his own button, or has an open case with an owner and a reason.
  *
  * Dark is a meter point whose newest trip for money was confirmed and not undone by a confirmed restore. A restore that has not
- * ended includes the one that waits for the button; a lock-out is a person's own reason, with his name on it.
+ * ended includes the one that waits for the button; a lock-out, and a trip of a person that has not ended, are a person's own reason, with
+ * his name on it.
  */
 export function* checkSupply(database: Database.Database): Iterable<Violation> {
   const dark = database.prepare<[], DarkRow>(
@@ -31,6 +32,8 @@ export function* checkSupply(database: Database.Database): Iterable<Violation> {
      where c.state = 'confirmed' and available > 0
        and not exists (select 1 from commands r where r.meter_point_id = mp.id and r.action in ('arm', 'close')
          and (r.state not in ('rejected', 'refused', 'failed', 'expired', 'superseded', 'cancelled', 'confirmed') or (r.state = 'confirmed' and r.seq > c.seq)))
+       and not exists (select 1 from commands o where o.meter_point_id = mp.id and o.action = 'trip' and o.cause = 'manual'
+         and o.state not in ('rejected', 'refused', 'failed', 'expired', 'superseded', 'cancelled', 'confirmed'))
        and not exists (select 1 from cases k where k.meter_point_id = mp.id and k.closed_at is null and k.kind <> 'recharge-failed' and k.owner <> '' and k.reason <> '')
        and not exists (select 1 from marks m where m.kind = 'lock-out' and m.subject in ('meterPoint:' || mp.id, 'account:' || mp.account_id))`,
   );

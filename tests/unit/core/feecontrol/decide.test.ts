@@ -282,6 +282,6 @@ describe('a queued command, judged again before its frame leaves', () => {
   test('a closing that a person asked for needs no money, but no lock-out either', () => {
     const manual = commandOf({ action: 'close', cause: 'manual' });
     expect(decideAgain(manual, tripDue({ openCommands: [manual] })).act).toBe('restore');
-    expect(decideManually('restore', tripDue({ marks: [mark('lock-out', 'meterPoint:p1')] })).act).toBe('hold');
+    expect(decideManually('close', tripDue({ marks: [mark('lock-out', 'meterPoint:p1')] })).act).toBe('hold');
   });
 });

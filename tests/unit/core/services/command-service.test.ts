@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import type { CommandOrder } from '../../../../src/core/services/command-service.ts';
 import { plusMs } from '../../../../src/kernel/clock.ts';
-import { asId } from '../../../../src/kernel/ids.ts';
+import { asId, type CommandId } from '../../../../src/kernel/ids.ts';
 import { EVENING, METER } from '../../../support/core-facts.ts';
-import { createWorld, pathOf } from '../../../support/core-world.ts';
+import { createWorld, pathOf, type World } from '../../../support/core-world.ts';
 
 const order = (more: Partial<CommandOrder> = {}): CommandOrder => ({
   meterId: METER.id,
@@ -39,7 +39,7 @@ describe('a command that a person asks for', () => {
       'meter-not-protected',
       'bound',
       'site-clear',
-      'relay-closed',
+      'relay-closed-or-armed',
       'limiter',
       'no-other-command',
     ]);
@@ -154,5 +154,121 @@ describe('withdrawing a command', () => {
   test('of a command that is not there is not found', async () => {
     const world = await polled();
     expect(await world.commands.cancel(asId('cmd_none'), asId('li'))).toEqual({ ok: false, error: { code: 'not-found' } });
+  });
+});
+
+describe('a permission to close that was given by mistake', () => {
+  const idOf = (asked: Awaited<ReturnType<World['commands']['request']>>) => (asked.ok ? asked.value.value.id : asId<CommandId>('none'));
+  /** A relay that a person has opened, and an arm that a person has asked for. */
+  const armAsked = async (...options: Parameters<typeof createWorld>) => {
+    const world = await polled(...options);
+    await world.commands.request(order());
+    await world.run();
+    return { world, arm: idOf(await world.commands.request(order({ action: 'arm', idempotencyKey: 'A' }))) };
+  };
+  const armed = async (...options: Parameters<typeof createWorld>) => {
+    const asked = await armAsked(...options);
+    await asked.world.run();
+    expect(asked.world.meter.relay).toBe('armed');
+    return asked;
+  };
+  const ask = ({ commands }: World, action: CommandOrder['action']) =>
+    commands.request(order({ action, reason: 'wrong meter', idempotencyKey: 'B', actor: asId('li') }));
+  const unmetOf = (asked: Awaited<ReturnType<World['commands']['request']>>) =>
+    !asked.ok && asked.error.code === 'command-refused'
+      ? asked.error.terms.filter(({ verdict }) => verdict === 'unmet').map(({ name }) => name)
+      : [];
+  const actions = ({ meter }: World) => meter.frames.map(({ action }) => action).join(' ');
+
+  test('is withdrawn while its frame has not left', async () => {
+    const { world, arm } = await armAsked();
+    expect(await world.commands.cancel(arm, asId('li'))).toMatchObject({ ok: true, value: { state: 'cancelled' } });
+    await world.run();
+    expect([actions(world), world.meter.relay]).toEqual(['trip', 'open']);
+  });
+
+  test('is taken back by a trip, which ends the arm in its own commit: the open relay is no reason to arm again', async () => {
+    const { world, arm } = await armed();
+    const trip = await ask(world, 'trip');
+    expect(pathOf((await world.command(arm)).moves)).toBe('sent acknowledged verifying verifying queued superseded');
+    expect((await world.command(arm)).moves.at(-1)?.reason).toBe('trip asked for by li');
+    await world.run();
+    await world.poll();
+    await world.run();
+    expect([actions(world), world.meter.relay]).toEqual(['trip arm trip', 'open']);
+    expect(pathOf((await world.command(idOf(trip))).moves)).toBe('sent acknowledged verifying confirmed');
+  });
+
+  test('is taken back once where the reply is lost, since the relay is read back', async () => {
+    const { world } = await armed();
+    await ask(world, 'trip');
+    world.meter.fates.push('reply-lost');
+    await world.run();
+    expect([actions(world), world.meter.relay]).toEqual(['trip arm trip', 'open']);
+  });
+
+  test('is taken back by a second frame only where the relay is read as armed after the first', async () => {
+    const { world } = await armed();
+    await ask(world, 'trip');
+    world.meter.fates.push('request-lost');
+    await world.run();
+    expect([actions(world), world.meter.relay]).toEqual(['trip arm trip trip', 'open']);
+    expect(world.meter.readBacks.filter(({ afterFrames }) => afterFrames === 3).map(({ relay }) => relay)).toEqual(['armed', 'armed']);
+  });
+
+  test('is taken back also where the customer presses the button meanwhile', async () => {
+    const { world } = await armed();
+    await ask(world, 'trip');
+    world.meter.press();
+    await world.run();
+    expect([actions(world), world.meter.relay]).toEqual(['trip arm trip', 'open']);
+  });
+
+  test('cannot be taken back before it is read: its frame may still be on its way', async () => {
+    const { world, arm } = await armAsked();
+    await world.run(1);
+    expect(pathOf((await world.command(arm)).moves)).toBe('sent acknowledged');
+    expect(unmetOf(await ask(world, 'trip'))).toEqual(['relay-closed-or-armed', 'no-other-command']);
+    world.meter.silent = true;
+    await world.run();
+    expect((await world.command(arm)).command.state).toBe('unknown');
+    expect(unmetOf(await ask(world, 'trip'))).toEqual(['relay-closed-or-armed', 'no-other-command']);
+    expect(await world.commands.cancel(arm, asId('li'))).toEqual({ ok: false, error: { code: 'command-finished' } });
+  });
+
+  test('is not taken back where a trip would be refused anyway', async () => {
+    const { world, arm } = await armed();
+    await world.commit({
+      kind: 'mark',
+      mark: { subject: 'site', kind: 'limiter-halted', since: EVENING, actor: asId('wang'), reason: 'look' },
+    });
+    expect(unmetOf(await ask(world, 'trip'))).toEqual(['site-clear']);
+    expect((await world.command(arm)).command.state).toBe('verifying');
+  });
+
+  test('gives way to a close, and not to another arm', async () => {
+    const { world, arm } = await armed();
+    expect(unmetOf(await ask(world, 'arm'))).toEqual(['no-restore-under-way']);
+    expect(await ask(world, 'close')).toMatchObject({ ok: true });
+    await world.run();
+    expect([actions(world), world.meter.relay]).toEqual(['trip arm close', 'closed']);
+    expect((await world.command(arm)).command.state).toBe('superseded');
+  });
+
+  test('is not given again by the account while a person takes it back, and is where he thinks better of it', async () => {
+    const world = await createWorld({ point: { restoreBy: 'arm' } });
+    await world.exhaust();
+    await world.poll();
+    await world.run();
+    await world.pay('20');
+    await world.run();
+    expect(world.meter.relay).toBe('armed');
+    const trip = idOf(await ask(world, 'trip'));
+    await world.poll();
+    await world.pay('1');
+    expect((await world.facts()).openCommands.map(({ id }) => id)).toEqual([trip]);
+    await world.commands.cancel(trip, asId('li'));
+    await world.poll();
+    expect(await world.openCommand()).toMatchObject({ action: 'arm', cause: 'money' });
   });
 });
