@@ -3,6 +3,7 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import { AppError } from '../kernel/app-error.ts';
 import { ERROR_CODES } from '../kernel/error-codes.ts';
 import type { Logger } from '../kernel/logger.ts';
+import { collectAllowedMethods } from './allowed-methods.ts';
 import type { ProblemDto } from './dto/problem.ts';
 import { ProblemError } from './problem-error.ts';
 import { validationProblem } from './validation.ts';
@@ -15,9 +16,13 @@ export function answerWithProblems(app: FastifyInstance, logger: Logger): void {
     if (problem.code === 'internal') logger.error({ error, traceId: request.id, route: request.routeOptions.url }, 'a request failed');
     return sendProblem(request, reply, problem);
   });
-  app.setNotFoundHandler({ preHandler: app.rateLimit() }, (request, reply) =>
-    sendProblem(request, reply, new ProblemError('not-found', { detail: 'No route has this method and path' })),
-  );
+  const allowedMethods = collectAllowedMethods(app);
+  app.setNotFoundHandler({ preHandler: app.rateLimit() }, (request, reply) => {
+    const allowed = allowedMethods(pathOf(request));
+    if (allowed.length === 0) return sendProblem(request, reply, new ProblemError('not-found', { detail: 'No route has this path' }));
+    const detail = `This path takes ${allowed.join(', ')}`;
+    return sendProblem(request, reply.header('allow', allowed.join(', ')), new ProblemError('method-not-allowed', { detail }));
+  });
 }
 
 /** Of a path that leads to no route, not even to the one of what is not found. */
@@ -48,6 +53,8 @@ function frameworkProblem({ code, statusCode }: FastifyError): ProblemError {
   return new ProblemError('internal');
 }
 
+const pathOf = ({ url }: FastifyRequest): string => url.split('?', 1)[0] ?? '';
+
 function sendProblem(request: FastifyRequest, reply: FastifyReply, { code, details }: ProblemError): FastifyReply {
   const { status, meaning, retryable, remedy } = ERROR_CODES[code];
   const problem: ProblemDto = {
@@ -55,7 +62,7 @@ function sendProblem(request: FastifyRequest, reply: FastifyReply, { code, detai
     title: meaning,
     status,
     detail: details.detail ?? meaning,
-    instance: request.url.split('?', 1)[0] ?? '',
+    instance: pathOf(request),
     code,
     ...(details.field === undefined ? {} : { field: details.field }),
     ...(details.terms === undefined ? {} : { terms: [...details.terms] }),

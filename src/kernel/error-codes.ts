@@ -16,6 +16,7 @@ export const ERROR_CODES = {
   unauthenticated: { meaning: 'No key, or a key that is not known', status: 401, retryable: false, remedy: 'Send a valid key as Bearer token' },
   forbidden: { meaning: 'The key lacks the scope that this needs', status: 403, retryable: false, remedy: 'Use a key with the named scope' },
   'not-found': { meaning: 'Nothing has this id', status: 404, retryable: false, remedy: 'Check the id' },
+  'method-not-allowed': { meaning: 'The path is there, and does not take this method', status: 405, retryable: false, remedy: 'Use a method that the header Allow names' },
   'too-large': { meaning: 'The body is larger than any request needs', status: 413, retryable: false, remedy: 'Send less in one request' },
   'unsupported-media-type': { meaning: 'The body is not JSON', status: 415, retryable: false, remedy: 'Send application/json' },
   'rate-limited': { meaning: 'Too many requests', status: 429, retryable: true, remedy: 'Wait for the time that the headers name' },

@@ -136,6 +136,31 @@ describe('malformed requests', () => {
     expect((await world.get('/api/v1/nothing')).json()).toMatchObject({ status: 404, code: 'not-found' });
   });
 
+  test.each([
+    ['DELETE', '/api/v1/payments', 'POST'],
+    ['PUT', '/api/v1/accounts?limit=1', 'GET, HEAD'],
+    ['POST', '/api/v1/accounts/a1', 'GET, HEAD'],
+    ['OPTIONS', '/api/v1/accounts/a1/credit-terms', 'PUT'],
+    ['GET', '/api/v1/site/marks/channel-down', 'PUT'],
+    ['POST', '/api/v1/docs/js/scalar.js', 'GET, HEAD'],
+    ['DELETE', '/livez', 'GET, HEAD'],
+  ] as const)('%s %s is a method that the path does not take: it takes %s', async (method, url, allow) => {
+    const answer = await world.send({ method, url });
+    expect(answer.headers.allow).toBe(allow);
+    expect(answer.json()).toMatchObject({
+      status: 405,
+      code: 'method-not-allowed',
+      detail: `This path takes ${allow}`,
+      instance: url.split('?')[0],
+      retryable: false,
+    });
+  });
+
+  test('to no path at all name no methods', async () => {
+    const answer = await world.send({ method: 'DELETE', url: '/api/v1/accounts/a1/nothing' });
+    expect([answer.statusCode, answer.headers.allow]).toEqual([404, undefined]);
+  });
+
   test.each(['%zz', 'x'.repeat(101)])('to a path that no route can be looked up by: /payments/%s', async (id) => {
     const answer = await world.get(`/api/v1/payments/${id}`);
     expect([answer.statusCode, answer.headers['content-type']]).toEqual([400, 'application/problem+json; charset=utf-8']);
