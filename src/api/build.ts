@@ -24,7 +24,10 @@ import { archiveWorkRoutes } from './routes/archive-work.ts';
 import { billRoutes } from './routes/bills.ts';
 import { caseRoutes } from './routes/cases.ts';
 import { creditRoutes } from './routes/credit.ts';
+import { creditStandingRoutes } from './routes/credit-standing.ts';
+import { decisionRoutes } from './routes/decisions.ts';
 import { enteredReadingRoutes } from './routes/entered-readings.ts';
+import { entryRoutes } from './routes/entries.ts';
 import { eventRoutes } from './routes/events.ts';
 import { healthRoutes } from './routes/health.ts';
 import { holdRoutes } from './routes/holds.ts';
@@ -57,6 +60,8 @@ const guardedRoutes: FastifyPluginAsync<ApiDeps> = async (app, deps) => {
     await api.register(accountRoutes, deps);
     await api.register(holdRoutes, deps);
     await api.register(creditRoutes, deps);
+    await api.register(creditStandingRoutes, deps);
+    await api.register(entryRoutes, deps);
     await api.register(reversalRoutes, deps);
     await api.register(billRoutes, deps);
     await api.register(archiveRoutes, deps);
@@ -67,6 +72,7 @@ const guardedRoutes: FastifyPluginAsync<ApiDeps> = async (app, deps) => {
     await api.register(meterInstallationRoutes, deps);
     await api.register(readRoutes, deps);
     await api.register(relayCommandRoutes, { ...deps, denials });
+    await api.register(decisionRoutes, deps);
     await api.register(rechargeRoutes, deps);
     await api.register(lineRoutes, deps);
     await api.register(scanRoutes, deps);

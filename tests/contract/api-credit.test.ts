@@ -152,6 +152,28 @@ describe('money in suspense', () => {
     expect((await account()).balance).toBe('50.00');
   });
 
+  test('is listed until it was assigned or given back, and again once it came back from a wrong account', async () => {
+    const take = async (channelSerial: string) =>
+      (await post('/suspense', { ...CHANNEL, channelSerial, amount: '50.00', reason: 'no account number' })).json().entryId;
+    const listed = async (query = '') => (await world.get(`/api/v1/suspense${query}`, clerk)).json();
+    expect(await listed()).toEqual({ items: [], nextCursor: null });
+    const [first, second, third] = [await take('u-1'), await take('u-2'), await take('u-3')];
+    const assigned = (await post(`/suspense/${second}/assignments`, { accountId: 'a1', reason: 'a guess' })).json();
+    expect((await listed()).items).toMatchObject([
+      { id: third, amount: '50.00', balanceAfter: '150.00', key: 'payment:bank:2026-11-24:u-3', memo: 'no account number' },
+      { id: first },
+    ]);
+    const { id } = (await post(`/entries/${assigned.entryId}/reversals`, { reason: 'somebody else’s' })).json();
+    await post(`/reversals/${id}/approve`, undefined, 'approve', chief);
+    const page = await listed('?limit=2');
+    expect(page.items).toMatchObject([{ kind: 'reversal', reverses: assigned.entryId, amount: '50.00' }, { id: third }]);
+    expect((await listed(`?limit=2&cursor=${page.nextCursor}`)).items).toMatchObject([{ id: first }]);
+    const back = (await post(`/entries/${first}/reversals`, { reason: 'sent back to the bank' })).json();
+    await post(`/reversals/${back.id}/approve`, undefined, 'approve-back', chief);
+    expect((await listed()).items).toHaveLength(2);
+    expect((await world.get('/api/v1/suspense', await world.keyWith('payments:write'))).statusCode).toBe(403);
+  });
+
   test('takes its serial as a payment would', async () => {
     await post('/suspense', { ...CHANNEL, amount: '50.00', reason: 'no account number on the slip' });
     const payment = { accountId: 'a1', amount: '50.00', ...CHANNEL };
@@ -197,7 +219,18 @@ describe('credit', () => {
       clerk,
     );
     expect(agreed.json()).toMatchObject({ emergencyLeft: '10.00', available: '9.50' });
+    expect((await world.get('/api/v1/accounts/a1/credit-terms', clerk)).json()).toEqual({
+      accountId: 'a1',
+      emergencyLimit: '10.00',
+      recoveryShare: 30,
+    });
     expect((await world.openCommand()).action).toBe('close');
+  });
+
+  test('that was never agreed is none, and all of a payment goes to debts', async () => {
+    const terms = await world.get('/api/v1/accounts/a1/credit-terms', clerk);
+    expect(terms.json()).toEqual({ accountId: 'a1', emergencyLimit: '0.00', recoveryShare: 100 });
+    expect((await world.get('/api/v1/accounts/a9/credit-terms')).json()).toMatchObject({ status: 404, detail: 'No account has this id' });
   });
 
   test('as a guarantee is no money to use until it is released, no more than was taken', async () => {
@@ -206,8 +239,20 @@ describe('credit', () => {
     expect((await post('/accounts/a1/guarantees/release', { amount: '200.01', reason: 'ended' })).json()).toMatchObject({
       code: 'insufficient-funds',
     });
-    expect((await post('/accounts/a1/guarantees/release', { amount: '200.00', reason: 'ended' })).json()).toMatchObject({
-      balanceAfter: '200.00',
+    const guarantees = async (query = '') => (await world.get(`/api/v1/accounts/a1/guarantees${query}`, clerk)).json();
+    expect(await guarantees()).toMatchObject({
+      held: '200.00',
+      items: [{ kind: 'guarantee', amount: '200.00', memo: 'temporary supply' }],
+      nextCursor: null,
     });
+    expect((await post('/accounts/a1/guarantees/release', { amount: '150.00', reason: 'ended' })).json()).toMatchObject({
+      balanceAfter: '150.00',
+    });
+    expect(await guarantees('?limit=1')).toMatchObject({
+      held: '50.00',
+      items: [{ kind: 'release', amount: '-150.00', balanceAfter: '50.00' }],
+      nextCursor: expect.any(String),
+    });
+    expect((await world.get('/api/v1/accounts/a9/guarantees', clerk)).statusCode).toBe(404);
   });
 });

@@ -123,6 +123,66 @@ describe('POST /payments', () => {
   });
 });
 
+describe('GET /payments', () => {
+  const find = (query: string, key?: string) => world.get(`/api/v1/payments?channel=wechat&channelSerial=S-1${query}`, key);
+
+  test('finds the payment of a channel’s serial, on its date or on any, the latest first', async () => {
+    const first = (await post(PAYMENT)).json();
+    const later = (await post({ ...PAYMENT, channelDate: '2026-11-25' }, 'intent-2')).json();
+    await post({ ...PAYMENT, channelSerial: 'S-2' }, 'intent-3');
+    await post({ ...PAYMENT, channel: 'bank' }, 'intent-4');
+    expect((await find('')).json()).toEqual({ items: [later, first], nextCursor: null });
+    expect((await find('&channelDate=2026-11-24')).json()).toEqual({ items: [first], nextCursor: null });
+    expect((await find('&channelDate=2026-11-26')).json()).toEqual({ items: [], nextCursor: null });
+    const page = (await find('&limit=1')).json();
+    expect(page.items).toEqual([later]);
+    expect((await find(`&limit=1&cursor=${page.nextCursor}`)).json()).toEqual({ items: [first], nextCursor: null });
+  });
+
+  test('needs channel and serial, and the scope of who posts or reads', async () => {
+    expect((await world.get('/api/v1/payments?channel=wechat')).json()).toMatchObject({ status: 400, field: 'channelSerial' });
+    expect((await find('&channelDate=2026-02-30')).json()).toMatchObject({ status: 400, field: 'channelDate' });
+    expect((await find('', await world.keyWith('payments:write'))).statusCode).toBe(200);
+    expect((await find('', await world.keyWith('meters:read'))).statusCode).toBe(403);
+  });
+});
+
+describe('GET /entries/{id}', () => {
+  test('shows an entry as it is booked, and what of it was undone', async () => {
+    const { entryId } = (await post(PAYMENT)).json();
+    expect((await world.get(`/api/v1/entries/${entryId}`)).json()).toEqual({
+      id: entryId,
+      seq: expect.any(Number),
+      kind: 'payment',
+      key: 'payment:wechat:2026-11-24:S-1',
+      at: '2026-11-24T12:00:00.000Z',
+      actor: 'key 1: admin',
+      meterPointId: null,
+      businessDay: null,
+      reverses: null,
+      memo: '',
+      postings: [
+        { account: 'customer:a1', amount: '100.00' },
+        { account: 'cash:wechat', amount: '-100.00' },
+      ],
+      undone: '0.00',
+    });
+    const asked = await world.post(
+      `/api/v1/entries/${entryId}/reversals`,
+      { amount: '30.00', reason: 'too much' },
+      { 'idempotency-key': 'r' },
+    );
+    const chief = await world.keyWith('runs:approve');
+    await world.post(`/api/v1/reversals/${asked.json().id}/approve`, undefined, { 'idempotency-key': 'a' }, chief);
+    expect((await world.get(`/api/v1/entries/${entryId}`, chief)).json()).toMatchObject({ undone: '30.00' });
+  });
+
+  test('names no entry that is not there, and nothing to whom may not read', async () => {
+    expect((await world.get('/api/v1/entries/ent_9')).json()).toMatchObject({ status: 404, detail: 'No entry has this id' });
+    expect((await world.get('/api/v1/entries/ent_9', await world.keyWith('payments:write'))).statusCode).toBe(403);
+  });
+});
+
 describe('accounts', () => {
   test('available is balance less holds less what is accrued', async () => {
     await world.poll();

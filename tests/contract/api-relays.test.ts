@@ -164,6 +164,30 @@ test('a payment after a trip for money restores, and says by which command', asy
   expect((await world.get('/api/v1/cases')).json()).toEqual({ items: [], nextCursor: null });
 });
 
+describe('GET /meter-points/{id}/decisions', () => {
+  test('says of an exhausted account why it was not tripped, newest first', async () => {
+    await world.send({ method: 'PUT', url: '/api/v1/accounts/a1/marks/disputed', payload: { reason: 'bill 7' } });
+    await world.exhaust();
+    await world.poll();
+    const { items, nextCursor } = (await world.get('/api/v1/meter-points/p1/decisions?limit=1')).json();
+    expect(items).toMatchObject([{ act: 'hold', wanted: 'trip', at: expect.stringMatching(/Z$/) }]);
+    expect(items[0].terms.filter(({ verdict }: { verdict: string }) => verdict !== 'met')).toEqual([
+      { name: 'not-disputed', verdict: 'unmet', proof: expect.stringContaining('bill 7') },
+    ]);
+    const older = (await world.get(`/api/v1/meter-points/p1/decisions?cursor=${nextCursor}`)).json().items;
+    expect(older.map(({ act }: { act: string }) => act)).toEqual(['warn', 'hold', 'hold', 'warn']);
+  });
+
+  test('is of meter points that are there, for who reads meters or accounts', async () => {
+    expect((await world.get('/api/v1/meter-points/p1/decisions', await world.keyWith('accounts:read'))).statusCode).toBe(200);
+    expect((await world.get('/api/v1/meter-points/p9/decisions')).json()).toMatchObject({
+      status: 404,
+      detail: 'No meter point has this id',
+    });
+    expect((await world.get('/api/v1/meter-points/p1/decisions', await world.keyWith('payments:write'))).statusCode).toBe(403);
+  });
+});
+
 describe('POST /cases/{id}/close', () => {
   const open = {
     id: 'cas_1',

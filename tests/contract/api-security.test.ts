@@ -137,10 +137,10 @@ describe('malformed requests', () => {
   });
 
   test.each([
-    ['DELETE', '/api/v1/payments', 'POST'],
+    ['DELETE', '/api/v1/payments', 'GET, HEAD, POST'],
     ['PUT', '/api/v1/accounts?limit=1', 'GET, HEAD'],
     ['POST', '/api/v1/accounts/a1', 'GET, HEAD'],
-    ['OPTIONS', '/api/v1/accounts/a1/credit-terms', 'PUT'],
+    ['OPTIONS', '/api/v1/accounts/a1/credit-terms', 'GET, HEAD, PUT'],
     ['GET', '/api/v1/site/marks/channel-down', 'PUT'],
     ['POST', '/api/v1/docs/js/scalar.js', 'GET, HEAD'],
     ['DELETE', '/livez', 'GET, HEAD'],

@@ -1,36 +1,60 @@
 import Type, { type Static } from 'typebox';
-import { ENTRY_KINDS, type LedgerAccount } from '../../core/model/journal.ts';
+import { ENTRY_KINDS, type JournalEntry, type LedgerAccount } from '../../core/model/journal.ts';
 import type { StoredEntry } from '../../core/ports/queries.ts';
 import { formatInstant } from '../../kernel/clock.ts';
-import { addMoney, formatMoney, NO_MONEY } from '../../kernel/units.ts';
+import { addMoney, formatMoney, type Money, NO_MONEY } from '../../kernel/units.ts';
 import { instant, oneOf, orNull, text, textOrNull, yuan } from './fields.ts';
+
+const booked = {
+  id: text('Id of the journal entry'),
+  seq: Type.Integer({ description: 'Place in the journal' }),
+  kind: oneOf(ENTRY_KINDS, 'What it books'),
+  key: text('What makes it unique, for ever'),
+  at: instant('When it was posted'),
+  actor: text('Who posted it'),
+  meterPointId: textOrNull('Of a charge'),
+  businessDay: textOrNull('Of a charge, YYYY-MM-DD'),
+  reverses: textOrNull('The entry that it undoes'),
+  memo: text('What a charge rests on, or why it was posted'),
+  postings: Type.Array(Type.Object({ account: text('Account of the chart'), amount: yuan('Positive is credit') }), {
+    description: 'They sum to zero',
+  }),
+};
 
 export const EntrySchema = Type.Object(
   {
-    id: text('Id of the journal entry'),
-    seq: Type.Integer({ description: 'Place in the journal' }),
-    kind: oneOf(ENTRY_KINDS, 'What it books'),
-    key: text('What makes it unique, for ever'),
-    at: instant('When it was posted'),
-    actor: text('Who posted it'),
+    ...booked,
     amount: yuan('What it adds to the asked account, negative where it takes'),
     balanceAfter: yuan('Balance of the asked account after it'),
-    meterPointId: textOrNull('Of a charge'),
-    businessDay: textOrNull('Of a charge, YYYY-MM-DD'),
-    reverses: textOrNull('The entry that it undoes'),
-    memo: text('What a charge rests on'),
-    postings: Type.Array(Type.Object({ account: text('Account of the chart'), amount: yuan('Positive is credit') }), {
-      description: 'They sum to zero',
-    }),
   },
   { $id: 'Entry' },
 );
 export type EntryDto = Static<typeof EntrySchema>;
 
+export const EntryDetailSchema = Type.Object(
+  { ...booked, undone: yuan('What of it was undone since; of money in suspense all, once it was assigned') },
+  { $id: 'EntryDetail' },
+);
+export type EntryDetailDto = Static<typeof EntryDetailSchema>;
+
 /** An entry as one ledger account sees it. */
 export function toEntryDto(entry: StoredEntry, account: LedgerAccount): EntryDto {
-  const { id, seq, kind, key, at, actor, balanceAfter, meterPointId, businessDay, reverses, memo, postings } = entry;
-  const amount = postings.reduce((sum, posting) => (posting.account === account ? addMoney(sum, posting.amount) : sum), NO_MONEY);
+  const amount = entry.postings.reduce((sum, posting) => (posting.account === account ? addMoney(sum, posting.amount) : sum), NO_MONEY);
+  return { ...toBooked(entry, entry.seq), amount: formatMoney(amount), balanceAfter: formatMoney(entry.balanceAfter) };
+}
+
+interface FoundEntry {
+  readonly entry: JournalEntry;
+  readonly seq: number;
+  readonly undone: Money;
+}
+
+export const toEntryDetailDto = ({ entry, seq, undone }: FoundEntry): EntryDetailDto => ({
+  ...toBooked(entry, seq),
+  undone: formatMoney(undone),
+});
+
+function toBooked({ id, kind, key, at, actor, meterPointId, businessDay, reverses, memo, postings }: JournalEntry, seq: number) {
   return {
     id,
     seq,
@@ -38,8 +62,6 @@ export function toEntryDto(entry: StoredEntry, account: LedgerAccount): EntryDto
     key,
     at: formatInstant(at),
     actor,
-    amount: formatMoney(amount),
-    balanceAfter: formatMoney(balanceAfter),
     meterPointId: orNull(meterPointId),
     businessDay: orNull(businessDay),
     reverses: orNull(reverses),

@@ -2,8 +2,9 @@ import { AccountSchema } from './account.ts';
 import { ArchiveExceptionSchema, ArchiveFactSchema, ArchiveImportSchema, ArchiveSubjectSchema } from './archive.ts';
 import { BillSchema, CollectionSchema, OutstandingBillSchema } from './bill.ts';
 import { CaseSchema } from './case.ts';
+import { CreditTermsSchema } from './credit-terms.ts';
 import { DecisionSchema, TermSchema } from './decision.ts';
-import { EntrySchema } from './entry.ts';
+import { EntryDetailSchema, EntrySchema } from './entry.ts';
 import { EventSchema } from './event.ts';
 import { HoldSchema } from './hold.ts';
 import { InstalledMetersSchema } from './installed-meters.ts';
@@ -36,12 +37,14 @@ export const SHARED_SCHEMAS = [
   SupplyChangeSchema,
   InstalledMetersSchema,
   EntrySchema,
+  EntryDetailSchema,
   PaymentSchema,
   HoldSchema,
   StatementSchema,
   BillSchema,
   ReversalSchema,
   PostedEntrySchema,
+  CreditTermsSchema,
   OutstandingBillSchema,
   CollectionSchema,
   ReadingSchema,

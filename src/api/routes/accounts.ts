@@ -3,7 +3,7 @@ import Type from 'typebox';
 import { statementOf } from '../../core/ledger/statement.ts';
 import { customerAccount } from '../../core/model/journal.ts';
 import { formatInstant } from '../../kernel/clock.ts';
-import { type AccountId, asId } from '../../kernel/ids.ts';
+import { asId } from '../../kernel/ids.ts';
 import { formatMoney } from '../../kernel/units.ts';
 import type { ApiDeps } from '../deps.ts';
 import { type AccountDto, toAccountDto } from '../dto/account.ts';
@@ -11,8 +11,8 @@ import { type EntryDto, toEntryDto } from '../dto/entry.ts';
 import { instant, pageOf, ref, text, toPage, yuan } from '../dto/fields.ts';
 import { type StatementDto, statementCsv, toStatementDto } from '../dto/statement.ts';
 import { parseInstantField, refused } from '../parse.ts';
-import { ProblemError } from '../problem-error.ts';
 import { closed, IdParams, instantField, PageQuery, pageAsk } from '../requests.ts';
+import { createAccountFinder } from './account-finder.ts';
 
 const config = { scopes: ['accounts:read'] as const };
 const tags = ['money'];
@@ -23,11 +23,7 @@ const Period = Type.Object(
 const Moment = Type.Object({ at: instantField('the instant') }, closed);
 
 export const accountRoutes: FastifyPluginAsyncTypebox<Pick<ApiDeps, 'store' | 'clock'>> = async (app, { store, clock }) => {
-  const accountOf = async (accountId: AccountId) => {
-    const view = await store.read('account', { accountId });
-    if (view === undefined) throw new ProblemError('not-found', { detail: 'No account has this id' });
-    return view;
-  };
+  const accountOf = createAccountFinder(store);
 
   app.route({
     method: 'GET',

@@ -3,11 +3,11 @@ import Type, { type Static } from 'typebox';
 import { type AccountId, asId } from '../../kernel/ids.ts';
 import { actorOf } from '../auth.ts';
 import type { ApiDeps } from '../deps.ts';
-import { ref } from '../dto/fields.ts';
+import { pageOf, ref, toPage } from '../dto/fields.ts';
 import { type PaymentDto, toPaymentDto } from '../dto/payment.ts';
 import { parseAmount, parseDate } from '../parse.ts';
 import { ProblemError } from '../problem-error.ts';
-import { amountField, channelFields, closed, IdempotencyHeaders, idField } from '../requests.ts';
+import { amountField, channelFields, closed, IdempotencyHeaders, idField, pageAsk, paging } from '../requests.ts';
 
 const PaymentBody = Type.Object(
   {
@@ -19,6 +19,15 @@ const PaymentBody = Type.Object(
 );
 
 const PaymentParams = Type.Object({ id: idField('a payment id') }, closed);
+const PaymentsQuery = Type.Object(
+  {
+    ...paging,
+    channel: channelFields.channel,
+    channelSerial: channelFields.channelSerial,
+    channelDate: Type.Optional(channelFields.channelDate),
+  },
+  closed,
+);
 const payment = ref<PaymentDto>('Payment');
 
 export const paymentRoutes: FastifyPluginAsyncTypebox<Pick<ApiDeps, 'payments' | 'store'>> = async (app, { payments, store }) => {
@@ -49,8 +58,26 @@ export const paymentRoutes: FastifyPluginAsyncTypebox<Pick<ApiDeps, 'payments' |
 
   app.route({
     method: 'GET',
+    url: '/payments',
+    config: READ,
+    schema: {
+      operationId: 'findPayments',
+      summary: 'Payments of a channel by its serial, on one of its dates or on all of them, the latest first',
+      tags: ['money'],
+      querystring: PaymentsQuery,
+      response: { 200: pageOf<PaymentDto>('Payment') },
+    },
+    handler: async ({ query }) => {
+      const { channel, channelSerial, channelDate } = query;
+      const date = channelDate === undefined ? undefined : parseDate(channelDate, 'channelDate');
+      return toPage(await store.read('payments', { ...pageAsk(query), channel, channelSerial, channelDate: date }), toPaymentDto);
+    },
+  });
+
+  app.route({
+    method: 'GET',
     url: '/payments/:id',
-    config: { scopes: ['accounts:read', 'payments:write'] },
+    config: READ,
     schema: {
       operationId: 'getPayment',
       summary: 'One payment',
@@ -66,6 +93,7 @@ export const paymentRoutes: FastifyPluginAsyncTypebox<Pick<ApiDeps, 'payments' |
   });
 };
 
+const READ = { scopes: ['accounts:read', 'payments:write'] as const };
 const NO_ACCOUNT = { field: 'accountId', detail: 'No account has this id' } as const;
 
 function parsePayment({ accountId, amount, channel, channelSerial, channelDate }: Static<typeof PaymentBody>) {

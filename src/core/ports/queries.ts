@@ -194,8 +194,13 @@ export interface Queries {
   };
   /** What is stored of a register at an instant, and its good neighbours on either side. */
   readonly readingsAround: { ask: { meterId: MeterId; register: RegisterName; at: Instant }; answer: ReadingsAround };
-  /** One entry with its postings as they are stored, and what of it was undone. */
-  readonly entry: { ask: { entryId: EntryId }; answer: ({ readonly entry: JournalEntry } & UndoneSoFar) | undefined };
+  /** One entry with its postings as they are stored, its place in the journal, and what of it was undone. */
+  readonly entry: {
+    ask: { entryId: EntryId };
+    answer: ({ readonly entry: JournalEntry; readonly seq: number } & UndoneSoFar) | undefined;
+  };
+  /** Entries by which money lies in suspense: neither assigned nor given back. Newest first. */
+  readonly moneyInSuspense: { ask: PageAsk; answer: Page<StoredEntry> };
   readonly reversal: { ask: { reversalId: ReversalId }; answer: Reversal | undefined };
   /** In the order of their ids. */
   readonly reversals: { ask: PageAsk; answer: Page<Reversal> };
@@ -207,6 +212,11 @@ export interface Queries {
   /** Placed, and their time has come. */
   readonly dueHolds: { ask: { now: Instant; limit: number }; answer: readonly Hold[] };
   readonly payment: { ask: { paymentId: PaymentId }; answer: StoredPayment | undefined };
+  /** Of a channel's serial, on one of its dates or on all of them, the latest date first. */
+  readonly payments: {
+    ask: PageAsk & { channel: string; channelSerial: string; channelDate?: string | undefined };
+    answer: Page<StoredPayment>;
+  };
   /** What a payment meets: what its key and its serial were used for before, and the account that it is for. */
   readonly paymentGround: {
     ask: { idempotencyKey: string; channel: string; channelSerial: string; channelDate: string; accountId: AccountId };
@@ -218,6 +228,8 @@ export interface Queries {
     answer: { command: Command; moves: readonly CommandMove[]; decision: StoredDecision | undefined } | undefined;
   };
   readonly commands: { ask: PageAsk & { meterId?: MeterId | undefined }; answer: Page<Command> };
+  /** What was decided for a meter point, newest first; undefined where there is none of this id. */
+  readonly decisions: { ask: PageAsk & { meterPointId: MeterPointId }; answer: Page<StoredDecision> | undefined };
   /** Every command that has not ended, oldest first: what the command loop works on. */
   readonly openCommands: { ask: Record<string, never>; answer: readonly Command[] };
   readonly recharge: {

@@ -5,6 +5,7 @@ import { up as recharges } from './0003-recharges.ts';
 import { up as archive } from './0004-archive.ts';
 import { up as credit } from './0005-credit.ts';
 import { up as settlement } from './0006-settlement.ts';
+import { up as lookups } from './0007-lookups.ts';
 
 /** In the order of their numbers. A released migration is never edited. */
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
@@ -14,4 +15,5 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0004-archive': { up: archive },
   '0005-credit': { up: credit },
   '0006-settlement': { up: settlement },
+  '0007-lookups': { up: lookups },
 };

@@ -1,7 +1,6 @@
 import { OWN_MONEY_ONLY } from '../../../core/ledger/buckets.ts';
 import type { Funds } from '../../../core/model/funds.ts';
 import { customerAccount, emergencyAccount, lateFeeAccount, promotionAccount, receivableAccount } from '../../../core/model/journal.ts';
-import type { StoredPayment } from '../../../core/model/payment.ts';
 import type { AccountView } from '../../../core/ports/queries.ts';
 import type { AccountId, MeterPointId } from '../../../kernel/ids.ts';
 import { asId } from '../../../kernel/ids.ts';
@@ -11,7 +10,7 @@ import { literal, question } from '../question.ts';
 import type { Schema } from '../schema.ts';
 import type { Answers } from './answer.ts';
 import { pageOf } from './paging.ts';
-import { accountOf, apiKeyOf, paymentOf } from './rows.ts';
+import { accountOf, apiKeyOf } from './rows.ts';
 
 const accountById = question<{ id: string }>()((db, asked) => db.selectFrom('accounts').selectAll().where('id', '=', asked.id));
 const accountsAfter = question<{ after: string; limit: number }>()((db, asked) =>
@@ -75,46 +74,13 @@ const accruedOfAccount = question<{ id: string }>()((db, asked) =>
     .where('meter_points.account_id', '=', asked.id)
     .orderBy('meter_points.id'),
 );
-const paymentById = question<{ id: string }>()((db, asked) =>
-  db
-    .selectFrom('payments')
-    .leftJoin('undone', 'undone.entry_id', 'payments.entry_id')
-    .selectAll('payments')
-    .select('undone.undone')
-    .where('payments.id', '=', asked.id),
-);
-/** One statement for all that a payment meets: most of them meet nothing but the account. */
-const paymentMeets = question<{ key: string; channel: string; date: string; serial: string; account: string }>()((db, asked) =>
-  db.selectNoFrom((of) => [
-    of.selectFrom('idempotency_keys').select('resource').where('key', '=', asked.key).as('resource'),
-    of
-      .selectFrom('payments')
-      .select('id')
-      .where('channel', '=', asked.channel)
-      .where('channel_date', '=', asked.date)
-      .where('channel_serial', '=', asked.serial)
-      .as('of_serial'),
-    of.selectFrom('accounts').select('id').where('id', '=', asked.account).as('account'),
-    // The index that finds them has them in the order of their ids; to ask for that order would cost a sorter each time.
-    of.selectFrom('meter_points').select('id').where('account_id', '=', asked.account).limit(1).as('meter_point'),
-  ]),
-);
 const idempotencyKey = question<{ key: string }>()((db, asked) =>
   db.selectFrom('idempotency_keys').select(['fingerprint', 'resource']).where('key', '=', asked.key),
 );
 const apiKeyByHash = question<{ hash: string }>()((db, asked) => db.selectFrom('api_keys').selectAll().where('hash', '=', asked.hash));
 const apiKeys = question()((db) => db.selectFrom('api_keys').selectAll().orderBy('id'));
 
-type AccountQuery =
-  | 'ledgerBalance'
-  | 'owingAccounts'
-  | 'account'
-  | 'accounts'
-  | 'payment'
-  | 'paymentGround'
-  | 'idempotencyKey'
-  | 'apiKeyByHash'
-  | 'apiKeys';
+type AccountQuery = 'ledgerBalance' | 'owingAccounts' | 'account' | 'accounts' | 'idempotencyKey' | 'apiKeyByHash' | 'apiKeys';
 
 export const accountAnswers: Answers<AccountQuery> = {
   ledgerBalance: ({ reader }, { account }) => money(reader.first(newestPosting, { name: account })?.balance_after ?? 0n),
@@ -130,16 +96,6 @@ export const accountAnswers: Answers<AccountQuery> = {
       ({ id }) => id,
       (row) => viewOf(reader, row).view,
     );
-  },
-  payment: ({ reader }, { paymentId }) => readPayment(reader, paymentId),
-  paymentGround({ reader }, { idempotencyKey: key, channel, channelDate, channelSerial, accountId }) {
-    const met = reader.first(paymentMeets, { key, channel, date: channelDate, serial: channelSerial, account: accountId });
-    return {
-      keyed: met?.resource == null ? undefined : { payment: readPayment(reader, met.resource.replace(/^payment:/, '')) },
-      ofSerial: met?.of_serial == null ? undefined : readPayment(reader, met.of_serial),
-      account:
-        met?.account == null ? undefined : { meterPointId: met.meter_point === null ? undefined : asId<MeterPointId>(met.meter_point) },
-    };
   },
   idempotencyKey: ({ reader }, { key }) => reader.first(idempotencyKey, { key }),
   apiKeyByHash({ reader }, { hash }) {
@@ -158,11 +114,6 @@ interface VersionedAccount {
 export function readAccount(reader: Reader, accountId: AccountId): VersionedAccount | undefined {
   const row = reader.first(accountById, { id: accountId });
   return row && viewOf(reader, row);
-}
-
-function readPayment(reader: Reader, id: string): StoredPayment | undefined {
-  const row = reader.first(paymentById, { id });
-  return row && paymentOf(row);
 }
 
 function readFunds(reader: Reader, id: AccountId): Funds {

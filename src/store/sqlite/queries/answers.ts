@@ -10,6 +10,7 @@ import { factsAnswers } from './facts-query.ts';
 import { figureAnswers } from './figure-queries.ts';
 import { holdAnswers } from './hold-queries.ts';
 import { meterAnswers } from './meter-queries.ts';
+import { paymentAnswers } from './payment-queries.ts';
 import { rechargeAnswers } from './recharge-queries.ts';
 import { reversalAnswers } from './reversal-queries.ts';
 
@@ -24,6 +25,7 @@ const answers: Answers<keyof Queries> = {
   ...figureAnswers,
   ...holdAnswers,
   ...meterAnswers,
+  ...paymentAnswers,
   ...rechargeAnswers,
   ...reversalAnswers,
 };

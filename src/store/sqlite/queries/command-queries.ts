@@ -8,6 +8,16 @@ const movesOf = question<{ id: string }>()((db, asked) =>
   db.selectFrom('command_moves').selectAll().where('command_id', '=', asked.id).orderBy('seq'),
 );
 const decisionById = question<{ id: string }>()((db, asked) => db.selectFrom('decisions').selectAll().where('id', '=', asked.id));
+const meterPointById = question<{ id: string }>()((db, asked) => db.selectFrom('meter_points').select('id').where('id', '=', asked.id));
+const decisionsBefore = question<{ meterPointId: string; before: string; limit: number }>()((db, asked) =>
+  db
+    .selectFrom('decisions')
+    .selectAll()
+    .where('meter_point_id', '=', asked.meterPointId)
+    .where('id', '<', asked.before)
+    .orderBy('id', 'desc')
+    .limit(asked.limit),
+);
 const commandsBefore = question<{ before: bigint; limit: number }>()((db, asked) =>
   db.selectFrom('commands').selectAll().where('seq', '<', asked.before).orderBy('seq', 'desc').limit(asked.limit),
 );
@@ -44,7 +54,10 @@ const closedCasesBefore = question<{ before: bigint; limit: number }>()((db, ask
     .limit(asked.limit),
 );
 
-type CommandQuery = 'command' | 'commands' | 'openCommands' | 'queuedNotices' | 'case' | 'cases';
+/** After every id. */
+const NEWEST_ID = '~';
+
+type CommandQuery = 'command' | 'commands' | 'decisions' | 'openCommands' | 'queuedNotices' | 'case' | 'cases';
 
 export const commandAnswers: Answers<CommandQuery> = {
   command({ reader }, { commandId }) {
@@ -63,6 +76,11 @@ export const commandAnswers: Answers<CommandQuery> = {
     const rows =
       ask.meterId === undefined ? reader.all(commandsBefore, page) : reader.all(commandsOfMeterBefore, { ...page, meterId: ask.meterId });
     return pageOf(rows, ask, ({ seq }) => String(seq), commandOf);
+  },
+  decisions({ reader }, { meterPointId, ...ask }) {
+    if (reader.first(meterPointById, { id: meterPointId }) === undefined) return undefined;
+    const rows = reader.all(decisionsBefore, { meterPointId, before: ask.cursor ?? NEWEST_ID, limit: ask.limit + 1 });
+    return pageOf(rows, ask, ({ id }) => id, decisionOf);
   },
   openCommands: ({ reader }) => reader.all(openCommands, {}).map(commandOf),
   queuedNotices: ({ reader }, { limit }) => reader.all(queuedNotices, { limit }).map(noticeOf),

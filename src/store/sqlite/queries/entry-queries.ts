@@ -1,6 +1,6 @@
 import type { ExpressionBuilder, Kysely } from 'kysely';
-import type { AccountMove, JournalEntry, LedgerAccount, Posting } from '../../../core/model/journal.ts';
-import type { StoredEntry } from '../../../core/ports/queries.ts';
+import { type AccountMove, type JournalEntry, type LedgerAccount, type Posting, SUSPENSE_ACCOUNT } from '../../../core/model/journal.ts';
+import type { Page, PageAsk, StoredEntry } from '../../../core/ports/queries.ts';
 import { money, NO_MONEY } from '../../../kernel/units.ts';
 import type { Reader } from '../connection.ts';
 import { question } from '../question.ts';
@@ -44,6 +44,22 @@ const entriesBack = question<{ accountId: bigint; from: bigint; limit: number }>
     .selectAll('entries')
     .select(['page.balance_after', 'page.previous_entry'])
     .orderBy('entries.seq', 'desc'),
+);
+
+/** Of an account's entries, newest first, those that added to it and that nothing has undone. */
+const standingBack = question<{ accountId: bigint; from: bigint; limit: number }>()((db, asked) =>
+  walkBack(db, asked)
+    .selectFrom('back')
+    .innerJoin('entries', 'entries.seq', 'back.entry_seq')
+    .innerJoin('postings', 'postings.entry_seq', 'back.entry_seq')
+    .leftJoin('undone', 'undone.entry_id', 'entries.id')
+    .where('postings.account_id', '=', asked.accountId)
+    .where((of) => of('postings.amount', '>', of.lit(0) as never))
+    .where('undone.entry_id', 'is', null)
+    .selectAll('entries')
+    .select(['back.balance_after', 'back.previous_entry'])
+    .orderBy('entries.seq', 'desc')
+    .limit(asked.limit),
 );
 
 /** An entry that posts to one account twice is one entry, with the balance after both. */
@@ -90,7 +106,7 @@ const sumBefore = question<{ accountId: bigint; from: bigint; until: bigint }>()
     .select(({ fn, lit }) => fn.coalesce(fn.sum<bigint>('postings.amount'), lit(0)).as('sum')),
 );
 
-export const entryAnswers: Answers<'entries' | 'accountMoves'> = {
+export const entryAnswers: Answers<'entries' | 'moneyInSuspense' | 'accountMoves'> = {
   accountMoves({ reader }, { account: name, from: since, to: until }) {
     const account = reader.first(ledgerAccount, { name });
     if (account === undefined) return { opening: NO_MONEY, moves: [] };
@@ -100,19 +116,22 @@ export const entryAnswers: Answers<'entries' | 'accountMoves'> = {
       moves: reader.all(movesWithin, { ...asked, since: BigInt(since), until: BigInt(until) }).map(moveOf),
     };
   },
-  entries({ reader }, ask) {
-    const account = reader.first(ledgerAccount, { name: ask.account });
-    const [from = 0] = cursorNumbers(ask.cursor, [Number(account?.last_entry ?? 0n)]);
-    if (account === undefined) return { items: [], nextCursor: undefined };
-    const rows = reader.all(entriesBack, { accountId: account.id, from: BigInt(from), limit: ask.limit + 1 });
-    return pageOf(
-      rows,
-      ask,
-      ({ previous_entry }) => String(previous_entry),
-      (row) => storedEntryOf(reader, row),
-    );
-  },
+  entries: ({ reader }, ask) => readBack(reader, entriesBack, ask),
+  moneyInSuspense: ({ reader }, ask) => readBack(reader, standingBack, { ...ask, account: SUSPENSE_ACCOUNT }),
 };
+
+function readBack(reader: Reader, asked: typeof entriesBack, ask: PageAsk & { readonly account: LedgerAccount }): Page<StoredEntry> {
+  const account = reader.first(ledgerAccount, { name: ask.account });
+  const [from = 0] = cursorNumbers(ask.cursor, [Number(account?.last_entry ?? 0n)]);
+  if (account === undefined) return { items: [], nextCursor: undefined };
+  const rows = reader.all(asked, { accountId: account.id, from: BigInt(from), limit: ask.limit + 1 });
+  return pageOf(
+    rows,
+    ask,
+    ({ previous_entry }) => String(previous_entry),
+    (row) => storedEntryOf(reader, row),
+  );
+}
 
 type MoveRow = Pick<Schema['entries'], 'seq' | 'id' | 'kind' | 'key' | 'at' | 'business_day' | 'memo'> & { readonly amount: bigint };
 

@@ -30,6 +30,7 @@ export const reversalAnswers: Answers<'entry' | 'reversal' | 'reversals' | 'dueR
     const undone = reader.first(undoneOf, { id: entryId });
     return {
       entry: entryOf(row, readPostings(reader, row.seq)),
+      seq: Number(row.seq),
       undone: money(undone?.undone ?? NO_MONEY),
       parts: Number(undone?.parts ?? 0n),
     };

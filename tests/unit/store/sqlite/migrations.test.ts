@@ -115,3 +115,17 @@ test('a database of the fourth version knows what of its entries was undone', as
   expect(database.prepare('select * from undone').all()).toEqual([{ entry_id: 'ent_1', total: 5_000_000, undone: 5_000_000, parts: 1 }]);
   database.close();
 });
+
+test('a database of the sixth version finds its entries by their ids and its decisions by their meter points', async () => {
+  const database = new Database(':memory:');
+  await migrate(database, upTo('0006-settlement'));
+  database.exec(`insert into entries values (1, 'ent_1', 'payment', 'key 1', 0, 'teller', null, null, null, '');
+    insert into decisions values ('dec_1', 'p1', 0, 'hold', 'trip', '[]')`);
+
+  await migrate(database);
+
+  const planOf = (query: string) => JSON.stringify(database.prepare(`explain query plan ${query}`).all());
+  expect(planOf("select * from entries where id = 'ent_1'")).toContain('entries_by_id');
+  expect(planOf("select * from decisions where meter_point_id = 'p1' and id < '~' order by id desc")).toContain('decisions_by_meter_point');
+  database.close();
+});
