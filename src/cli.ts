@@ -344,6 +344,7 @@ key
   .description('make a key; it is shown once. The gateway on this data folder must not run')
   .requiredOption('--name <name>', 'the person or system that it belongs to')
   .requiredOption('--scope <scope...>', 'what it may do')
+  .option('--expires-at <instant>', 'from when on it opens nothing, as 2027-11-24T08:00:00Z; it has no end where absent')
   .addOption(data())
   .action(async (options) => {
     const { createApiKey } = await import('./cli/key.ts');

@@ -7,6 +7,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { ApiKey, Scope } from '../core/model/api-key.ts';
 import { AppError } from '../kernel/app-error.ts';
+import { type Clock, formatInstant } from '../kernel/clock.ts';
 import { type Actor, asId } from '../kernel/ids.ts';
 import type { DenialLog } from './denials.ts';
 import type { KeyBook } from './key-book.ts';
@@ -14,8 +15,10 @@ import { ProblemError } from './problem-error.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Undefined where no known key came with the request. */
+    /** Undefined where no key came with the request that is known and has not expired. */
     apiKey: ApiKey | undefined;
+    /** The key that came with it, where that one has expired. */
+    expiredKey: ApiKey | undefined;
   }
   interface FastifyContextConfig {
     /** Any one of them opens the route. */
@@ -27,11 +30,14 @@ const BEARER = /^Bearer ([\x21-\x7e]{1,256})$/i;
 const ANONYMOUS = asId<Actor>('anonymous');
 
 /** Looks up the key of every request of this app. */
-export function identifyCallers(app: FastifyInstance, book: KeyBook): void {
+export function identifyCallers(app: FastifyInstance, book: KeyBook, clock: Clock): void {
   app.decorateRequest('apiKey', undefined);
+  app.decorateRequest('expiredKey', undefined);
   app.addHook('onRequest', async (request) => {
     const token = BEARER.exec(request.headers.authorization ?? '')?.[1];
-    if (token !== undefined) request.apiKey = await book.find(token);
+    const found = token === undefined ? undefined : await book.find(token);
+    if (found?.expiresAt !== undefined && found.expiresAt <= clock.now()) request.expiredKey = found;
+    else request.apiKey = found;
   });
 }
 
@@ -65,6 +71,13 @@ export function actorOf(request: FastifyRequest): Actor {
 async function deny(request: FastifyRequest, denials: DenialLog, scopes: readonly Scope[]): Promise<never> {
   const action = `${request.method} ${request.routeOptions.url ?? 'unknown route'}`;
   const wanted = scopes.join(' or ');
+  const { expiredKey } = request;
+  if (expiredKey?.expiresAt !== undefined) {
+    await denials.note({ actor: expiredKey.name, action, detail: `its key has expired, from ${request.ip}` });
+    throw new ProblemError('unauthenticated', {
+      detail: `This key expired at ${formatInstant(expiredKey.expiresAt)}: have a new one made`,
+    });
+  }
   if (request.apiKey === undefined) {
     await denials.note({ actor: ANONYMOUS, action, detail: `no known key, from ${request.ip}` });
     throw new ProblemError('unauthenticated', { detail: 'This needs the header Authorization: Bearer with a key that is known' });

@@ -89,7 +89,7 @@ export async function buildApi(deps: ApiDeps): Promise<FastifyInstance> {
   const app = createApp(config.tls);
   app.setValidatorCompiler(compileValidator);
   for (const schema of SHARED_SCHEMAS) app.addSchema(schema);
-  identifyCallers(app, createKeyBook({ store, clock }));
+  identifyCallers(app, createKeyBook({ store, clock }), clock);
   await app.register(fastifyHelmet, { contentSecurityPolicy: { useDefaults: false, directives: { 'default-src': ["'none'"] } } });
   await app.register(fastifyRateLimit, {
     max: config.requestsPerMinute,

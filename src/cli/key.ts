@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { createKey } from '../api/keys.ts';
 import { SCOPES, type Scope } from '../core/model/api-key.ts';
 import { OperatorError } from '../kernel/app-error.ts';
-import { systemClock } from '../kernel/clock.ts';
+import { type Instant, parseInstant, systemClock } from '../kernel/clock.ts';
 import { createNewId } from '../kernel/ids.ts';
 import { openSqliteStore } from '../store/sqlite/index.ts';
 import { createLogger } from './logger.ts';
@@ -12,16 +12,19 @@ import { endNow } from './process-end.ts';
 export interface KeyOptions {
   readonly name: string;
   readonly scope: readonly string[];
+  /** An instant in text. */
+  readonly expiresAt?: string;
   readonly data: string;
 }
 
 /** Makes a key for a named person or system and shows it this once. */
-export async function createApiKey({ name, scope, data }: KeyOptions): Promise<void> {
+export async function createApiKey({ name, scope, expiresAt, data }: KeyOptions): Promise<void> {
   const scopes = scope.flatMap((text) => text.split(',')).map(scopeOf);
   const { plain, apiKey } = createKey({
     name,
     scopes,
     createdAt: systemClock.now(),
+    expiresAt: expiresAt === undefined ? undefined : instantOf(expiresAt),
     newId: createNewId(() => systemClock.now(), randomBytes),
     random: randomBytes,
   });
@@ -33,6 +36,12 @@ export async function createApiKey({ name, scope, data }: KeyOptions): Promise<v
     await store.close();
   }
   printLine(plain);
+}
+
+function instantOf(text: string): Instant {
+  const at = parseInstant(text);
+  if (at === undefined) throw new OperatorError('bad-request', `--expires-at is ${text}; expected an instant as 2027-11-24T08:00:00Z`);
+  return at;
 }
 
 function scopeOf(text: string): Scope {

@@ -288,7 +288,8 @@ async function startJobs(
 /** The first start makes an administrator's key; afterwards `feikong key create` makes more. */
 async function firstKey(store: SqliteStore, clock: Clock, newId: NewId): Promise<string | undefined> {
   if ((await store.read('apiKeys', {})).length > 0) return undefined;
-  const { plain, apiKey } = createKey({ name: 'administrator', scopes: ['admin'], createdAt: clock.now(), newId, random: randomBytes });
+  const order = { name: 'administrator', scopes: ['admin'], createdAt: clock.now(), expiresAt: undefined } as const;
+  const { plain, apiKey } = createKey({ ...order, newId, random: randomBytes });
   await store.commit({ facts: [{ kind: 'apiKey', apiKey }] });
   return plain;
 }

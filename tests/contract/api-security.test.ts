@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { plusMs } from '../../src/kernel/clock.ts';
 import { type ApiWorld, createApiWorld } from '../support/api-world.ts';
+import { EVENING } from '../support/core-facts.ts';
 
 let world: ApiWorld;
 beforeEach(async () => {
@@ -68,7 +70,32 @@ describe('keys', () => {
 
   test('are listed by name and scope, never with their hash', async () => {
     const { items } = (await world.get('/api/v1/keys')).json();
-    expect(items).toEqual([{ id: 'key_000001', name: 'key 1: admin', scopes: ['admin'], createdAt: '2026-11-24T12:00:00.000Z' }]);
+    expect(items).toEqual([
+      { id: 'key_000001', name: 'key 1: admin', scopes: ['admin'], createdAt: '2026-11-24T12:00:00.000Z', expiresAt: null },
+    ]);
+  });
+
+  test('open nothing from their end on, and say so', async () => {
+    const guest = await world.keyUntil(plusMs(EVENING, 60_000), 'accounts:read');
+    expect((await world.get('/api/v1/keys')).json().items[1]).toMatchObject({
+      name: 'key 2: accounts:read',
+      expiresAt: '2026-11-24T12:01:00.000Z',
+    });
+    await world.clock.advance(59_999);
+    expect((await world.get('/api/v1/accounts', guest)).statusCode).toBe(200);
+    await world.clock.advance(1);
+    const refused = await world.get('/api/v1/accounts', guest);
+    expect(refused.json()).toMatchObject({
+      status: 401,
+      code: 'unauthenticated',
+      detail: 'This key expired at 2026-11-24T12:01:00.000Z: have a new one made',
+    });
+    expect(refused.headers['www-authenticate']).toBe('Bearer');
+    expect((await deniedEvents())[0]).toMatchObject({
+      actor: 'key 2: accounts:read',
+      data: { detail: expect.stringContaining('expired') },
+    });
+    expect((await world.get('/livez', guest)).statusCode).toBe(200);
   });
 
   test('open nothing once they are revoked, and stay on what they did', async () => {

@@ -576,11 +576,14 @@ describe.each([
     });
 
     test('hold keys by their hash, without showing it', async () => {
-      const apiKey: ApiKey = { id: asId('k1'), name: asId('bank'), hash: 'abc', scopes: ['payments:write'], createdAt: EVENING };
+      const made = { scopes: ['payments:write'], createdAt: EVENING } as const;
+      const apiKey: ApiKey = { ...made, id: asId('k1'), name: asId('bank'), hash: 'abc', expiresAt: undefined };
+      const ending: ApiKey = { ...made, id: asId('k2'), name: asId('guest'), hash: 'abd', expiresAt: later(60) };
       await given(store, { kind: 'apiKey', apiKey });
+      await given(store, { kind: 'apiKey', apiKey: ending });
       expect(await store.read('apiKeyByHash', { hash: 'abc' })).toEqual(apiKey);
       expect(await store.read('apiKeyByHash', { hash: 'xyz' })).toBeUndefined();
-      expect(await store.read('apiKeys', {})).toEqual([apiKey]);
+      expect(await store.read('apiKeys', {})).toEqual([apiKey, ending]);
       expect(JSON.stringify(await store.read('events', { after: 0, limit: 9 }))).not.toContain('abc');
     });
   });

@@ -12,7 +12,7 @@ import { createCollections } from '../../src/core/services/collections.ts';
 import { createLineScans } from '../../src/core/services/line-scans.ts';
 import { createOnDemandReads } from '../../src/core/services/on-demand-reads.ts';
 import { createLineScanner } from '../../src/drivers/scan/line-scanner.ts';
-import { systemClock } from '../../src/kernel/clock.ts';
+import { type Instant, systemClock } from '../../src/kernel/clock.ts';
 import { asId } from '../../src/kernel/ids.ts';
 import { silentLogger } from '../../src/kernel/logger.ts';
 import { createSealer } from '../../src/sealers/aes-sealer.ts';
@@ -96,13 +96,21 @@ export async function createApiWorld({ requestsPerMinute = 100_000, ...options }
   });
 
   let keys = 0;
-  const keyWith = async (...scopes: readonly Scope[]): Promise<string> => {
+  const keyUntil = async (expiresAt: Instant | undefined, ...scopes: readonly Scope[]): Promise<string> => {
     keys += 1;
     const random = (length: number) => new Uint8Array(length).fill(keys);
-    const { plain, apiKey } = createKey({ name: `key ${keys}: ${scopes.join(' ')}`, scopes, createdAt: clock.now(), newId, random });
+    const { plain, apiKey } = createKey({
+      name: `key ${keys}: ${scopes.join(' ')}`,
+      scopes,
+      createdAt: clock.now(),
+      expiresAt,
+      newId,
+      random,
+    });
     await store.commit({ facts: [{ kind: 'apiKey', apiKey }] });
     return plain;
   };
+  const keyWith = (...scopes: readonly Scope[]): Promise<string> => keyUntil(undefined, ...scopes);
   const admin = await keyWith('admin');
   const send = (request: InjectOptions, key: string | undefined = admin) =>
     app.inject({ ...request, headers: { ...request.headers, ...(key === '' ? {} : { authorization: `Bearer ${key}` }) } });
@@ -115,6 +123,7 @@ export async function createApiWorld({ requestsPerMinute = 100_000, ...options }
     reads,
     wire,
     keyWith,
+    keyUntil,
     /** As the administrator, unless a key is named; an empty one sends none. */
     send,
     get: (url: string, key?: string) => send({ method: 'GET', url }, key),

@@ -1,7 +1,7 @@
 import Type, { type Static } from 'typebox';
 import { type ApiKey, SCOPES } from '../../core/model/api-key.ts';
 import { formatInstant } from '../../kernel/clock.ts';
-import { instant, oneOf, text } from './fields.ts';
+import { formatOrNull, instant, instantOrNull, oneOf, text } from './fields.ts';
 
 export const KeySchema = Type.Object(
   {
@@ -9,12 +9,13 @@ export const KeySchema = Type.Object(
     name: text('Who it belongs to'),
     scopes: Type.Array(oneOf(SCOPES, 'What it may do'), { description: 'admin holds every one' }),
     createdAt: instant('When it was made'),
+    expiresAt: instantOrNull('From when on it opens nothing; null where it has no end'),
   },
   { $id: 'Key' },
 );
 export type KeyDto = Static<typeof KeySchema>;
 
 /** Neither the key nor its hash ever leaves. */
-export function toKeyDto({ id, name, scopes, createdAt }: ApiKey): KeyDto {
-  return { id, name, scopes: [...scopes], createdAt: formatInstant(createdAt) };
+export function toKeyDto({ id, name, scopes, createdAt, expiresAt }: ApiKey): KeyDto {
+  return { id, name, scopes: [...scopes], createdAt: formatInstant(createdAt), expiresAt: formatOrNull(expiresAt) };
 }

@@ -30,4 +30,6 @@ export interface ApiKey {
   readonly hash: string;
   readonly scopes: readonly Scope[];
   readonly createdAt: Instant;
+  /** From then on it opens nothing; undefined where it has no end. */
+  readonly expiresAt: Instant | undefined;
 }

@@ -314,6 +314,7 @@ export interface ApiKeyTable {
   readonly hash: string;
   readonly scopes: string;
   readonly created_at: bigint;
+  readonly expires_at: bigint | null;
 }
 
 /** What happened, apart from the entries: with them one sequence without gaps, sealed by the links. */

@@ -1,12 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { createKey, hashKey } from '../../../src/api/keys.ts';
 import { OperatorError } from '../../../src/kernel/app-error.ts';
+import { plusMs } from '../../../src/kernel/clock.ts';
 import { createCountingIds, EVENING } from '../../support/core-facts.ts';
 
 const order = (name: string) => ({
   name,
   scopes: ['meters:read'] as const,
   createdAt: EVENING,
+  expiresAt: undefined,
   newId: createCountingIds(),
   random: (length: number) => new Uint8Array(length),
 });
@@ -21,6 +23,7 @@ describe('a new key', () => {
       hash: hashKey(plain),
       scopes: ['meters:read'],
       createdAt: EVENING,
+      expiresAt: undefined,
     });
   });
 
@@ -34,6 +37,11 @@ describe('a new key', () => {
 
   test.each(['', ' x', 'system:poll', 'anonymous', 'a\nb', 'x'.repeat(65)])('may not be called %j', (name) => {
     expect(() => createKey(order(name))).toThrow(OperatorError);
+  });
+
+  test('may have an end, which is to come', () => {
+    expect(createKey({ ...order('x'), expiresAt: plusMs(EVENING, 1) }).apiKey.expiresAt).toBe(plusMs(EVENING, 1));
+    expect(() => createKey({ ...order('x'), expiresAt: EVENING })).toThrow('expires at 2026-11-24T12:00:00.000Z has expired already');
   });
 
   test('has a scope', () => {

@@ -6,6 +6,7 @@ import { up as archive } from './0004-archive.ts';
 import { up as credit } from './0005-credit.ts';
 import { up as settlement } from './0006-settlement.ts';
 import { up as lookups } from './0007-lookups.ts';
+import { up as keyExpiry } from './0008-key-expiry.ts';
 
 /** In the order of their numbers. A released migration is never edited. */
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
@@ -16,4 +17,5 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0005-credit': { up: credit },
   '0006-settlement': { up: settlement },
   '0007-lookups': { up: lookups },
+  '0008-key-expiry': { up: keyExpiry },
 };

@@ -105,5 +105,6 @@ export function caseOf(row: Schema['cases']): Case {
   return { id, meterPointId, kind, owner, reason, openedAt: instant(row.opened_at), closedAt: instantIf(row.closed_at) } as Case;
 }
 
-export const apiKeyOf = (row: Schema['api_keys']): ApiKey =>
-  ({ id: row.id, name: row.name, hash: row.hash, scopes: JSON.parse(row.scopes), createdAt: instant(row.created_at) }) as ApiKey;
+export function apiKeyOf({ id, name, hash, scopes, created_at, expires_at }: Schema['api_keys']): ApiKey {
+  return { id, name, hash, scopes: JSON.parse(scopes), createdAt: instant(created_at), expiresAt: instantIf(expires_at) } as ApiKey;
+}

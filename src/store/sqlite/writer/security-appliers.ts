@@ -1,12 +1,14 @@
+import { formatInstant } from '../../../kernel/clock.ts';
 import type { Appliers, WriterContext } from './applier.ts';
 
 export function createSecurityAppliers({ database, seal }: WriterContext): Appliers<'apiKey' | 'apiKeyRevoked' | 'audit' | 'lineAlarm'> {
-  const insertKey = database.prepare('insert into api_keys (id, name, hash, scopes, created_at) values (?, ?, ?, ?, ?)');
+  const insertKey = database.prepare('insert into api_keys (id, name, hash, scopes, created_at, expires_at) values (?, ?, ?, ?, ?, ?)');
   const deleteKey = database.prepare<[string], string>('delete from api_keys where id = ? returning name').pluck();
   return {
-    apiKey({ apiKey: { id, name, hash, scopes, createdAt } }) {
-      insertKey.run(id, name, hash, JSON.stringify(scopes), createdAt);
-      seal.record({ at: createdAt, type: 'key.created', actor: name, subject: `key:${id}`, data: { id, name, scopes } });
+    apiKey({ apiKey: { id, name, hash, scopes, createdAt, expiresAt } }) {
+      insertKey.run(id, name, hash, JSON.stringify(scopes), createdAt, expiresAt ?? null);
+      const data = { id, name, scopes, ...(expiresAt === undefined ? {} : { expiresAt: formatInstant(expiresAt) }) };
+      seal.record({ at: createdAt, type: 'key.created', actor: name, subject: `key:${id}`, data });
       return undefined;
     },
     /** A key that is not there any more stays so. */

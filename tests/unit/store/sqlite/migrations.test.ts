@@ -129,3 +129,14 @@ test('a database of the sixth version finds its entries by their ids and its dec
   expect(planOf("select * from decisions where meter_point_id = 'p1' and id < '~' order by id desc")).toContain('decisions_by_meter_point');
   database.close();
 });
+
+test('keys of the seventh version have no end', async () => {
+  const database = new Database(':memory:');
+  await migrate(database, upTo('0007-lookups'));
+  database.exec(`insert into api_keys values ('key_1', 'bank', 'abc', '["payments:write"]', 0)`);
+
+  await migrate(database);
+
+  expect(database.prepare('select id, name, expires_at from api_keys').all()).toEqual([{ id: 'key_1', name: 'bank', expires_at: null }]);
+  database.close();
+});
