@@ -42,6 +42,7 @@ export const ERROR_CODES = {
   'account-closed': { meaning: 'The account is closed, or it is the one that supplies already', status: 409, retryable: false, remedy: 'Name an open account of the customer who comes in' },
   arrears: { meaning: 'The account owes money', status: 409, retryable: false, remedy: 'Let it be paid first' },
   'suspense-ended': { meaning: 'This money is in suspense no more: it was assigned, or given back', status: 409, retryable: false, remedy: 'Where it was assigned to the wrong account, reverse the assignment and assign the entry of that reversal' },
+  'already-rebooked': { meaning: 'What this reversal gave back was booked again', status: 409, retryable: false, remedy: 'Where it was booked to the wrong account, reverse the rebooking and book the entry of that reversal again' },
   'money-held': { meaning: 'Money of the account is set aside, or held as a security', status: 409, retryable: false, remedy: 'Pay out or void the holds and release the guarantee first' },
   'supplies-elsewhere': { meaning: 'The contract or the account supplies another meter point', status: 409, retryable: false, remedy: 'Name a contract and an account of their own for this meter point' },
   'no-final-reading': { meaning: 'No good reading is young enough to cut the account at', status: 409, retryable: true, remedy: 'Read the meter, then ask again' },

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { asId } from '../../src/kernel/ids.ts';
 import { type ApiWorld, createApiWorld } from '../support/api-world.ts';
 
 let world: ApiWorld;
@@ -191,6 +192,83 @@ describe('money in suspense', () => {
     expect(world.meter.relay).toBe('open');
     await post(`/suspense/${taken.entryId}/assignments`, { accountId: 'a1', reason: 'found' });
     expect((await world.openCommand()).action).toBe('close');
+  });
+});
+
+describe('a payment that was reversed', () => {
+  const PAID = { accountId: 'a1', amount: '100.00', channel: 'bank', channelSerial: 'slip-1', channelDate: '2026-11-24' };
+  const payIn = async (body: object = PAID) => (await world.post('/api/v1/payments', body, { 'idempotency-key': `pay-${++keys}` })).json();
+  /** The entry of the reversal, as the entry that it undoes names it. */
+  const reverse = async (entryId: string, body: object = { reason: 'to the wrong account' }): Promise<string> => {
+    const { id } = (await post(`/entries/${entryId}/reversals`, body)).json();
+    await post(`/reversals/${id}/approve`, undefined, `approve-${++keys}`, chief);
+    return (await entry(entryId)).undoneBy.at(-1);
+  };
+  const entry = async (id: string) => (await world.get(`/api/v1/entries/${id}`, clerk)).json();
+  const rebook = (entryId: string, accountId: string, key?: string) =>
+    post(`/entries/${entryId}/rebookings`, { accountId, reason: 'the slip says so' }, key);
+  const balanceOf = async (id: string) => (await world.get(`/api/v1/accounts/${id}`, clerk)).json().balance;
+  beforeEach(async () => {
+    await world.commit({ kind: 'account', account: { id: asId('a2'), state: 'open' } });
+  });
+
+  test('is booked to whom it belongs by the entry of its reversal, and its serial stays used', async () => {
+    const { id, entryId } = await payIn();
+    const reversal = await reverse(entryId);
+    const booked = await rebook(reversal, 'a2', 'rebook');
+    expect([booked.statusCode, booked.json()]).toMatchObject([201, { accountId: 'a2', balanceAfter: '100.00' }]);
+    expect([await balanceOf('a1'), await balanceOf('a2')]).toEqual(['0.00', '100.00']);
+    expect(await entry(booked.json().entryId)).toMatchObject({
+      kind: 'rebooking',
+      key: `rebooking:${reversal}`,
+      memo: 'the slip says so',
+      postings: [
+        { account: 'customer:a2', amount: '100.00' },
+        { account: 'cash:bank', amount: '-100.00' },
+      ],
+    });
+    expect(await entry(reversal)).toMatchObject({ reverses: entryId, undone: '100.00', undoneBy: [booked.json().entryId] });
+
+    const again = await rebook(reversal, 'a2', 'rebook');
+    expect([again.statusCode, again.headers['idempotency-replayed'], again.json().entryId]).toEqual([200, 'true', booked.json().entryId]);
+    expect((await rebook(reversal, 'a1')).json()).toMatchObject({ status: 409, code: 'already-rebooked' });
+    expect((await payIn({ ...PAID, accountId: 'a2' })).code).toBe('idempotency-mismatch');
+    expect(await payIn()).toMatchObject({ id, state: 'reversed' });
+    expect([await balanceOf('a1'), await balanceOf('a2')]).toEqual(['0.00', '100.00']);
+  });
+
+  test('by mistake comes back to the same account, restores supply, and can be undone again', async () => {
+    const { entryId } = await payIn({ ...PAID, amount: '50.00' });
+    const reversal = await reverse(entryId);
+    await world.exhaust('1.00', 300n);
+    await world.poll();
+    await world.run();
+    expect(world.meter.relay).toBe('open');
+    const booked = (await rebook(reversal, 'a1')).json();
+    expect((await world.openCommand()).action).toBe('close');
+    const second = await reverse(booked.entryId);
+    expect((await rebook(second, 'a2')).json()).toMatchObject({ balanceAfter: '50.00' });
+  });
+
+  test('in a part is booked for that part', async () => {
+    const { entryId } = await payIn();
+    const part = await reverse(entryId, { amount: '30.00', reason: 'for his neighbour' });
+    expect((await rebook(part, 'a2')).json().balanceAfter).toBe('30.00');
+    expect([await balanceOf('a1'), await balanceOf('a2')]).toEqual(['70.00', '30.00']);
+  });
+
+  test('is the only thing that is rebooked: no payment that stands, no security, and for nobody who is not there', async () => {
+    const { entryId } = await payIn();
+    expect((await rebook(entryId, 'a2')).json()).toMatchObject({ status: 404, code: 'not-found' });
+    const guarantee = (await post('/accounts/a1/guarantees', { ...CHANNEL, amount: '20.00', reason: 'temporary supply' })).json();
+    expect((await rebook(await reverse(guarantee.entryId), 'a2')).statusCode).toBe(404);
+    const reversal = await reverse(entryId);
+    expect((await rebook(reversal, 'a9')).json()).toMatchObject({ status: 404, code: 'not-found' });
+    expect((await post(`/suspense/${reversal}/assignments`, { accountId: 'a2', reason: 'x' })).statusCode).toBe(404);
+    expect((await post(`/entries/${reversal}/reversals`, { reason: 'x' })).json()).toMatchObject({
+      code: 'not-reversible',
+      detail: 'A reversal is not reversed: book again or assign what it gave back',
+    });
   });
 });
 

@@ -166,6 +166,7 @@ describe('GET /entries/{id}', () => {
         { account: 'cash:wechat', amount: '-100.00' },
       ],
       undone: '0.00',
+      undoneBy: [],
     });
     const asked = await world.post(
       `/api/v1/entries/${entryId}/reversals`,
@@ -174,7 +175,10 @@ describe('GET /entries/{id}', () => {
     );
     const chief = await world.keyWith('runs:approve');
     await world.post(`/api/v1/reversals/${asked.json().id}/approve`, undefined, { 'idempotency-key': 'a' }, chief);
-    expect((await world.get(`/api/v1/entries/${entryId}`, chief)).json()).toMatchObject({ undone: '30.00' });
+    expect((await world.get(`/api/v1/entries/${entryId}`, chief)).json()).toMatchObject({
+      undone: '30.00',
+      undoneBy: [expect.stringMatching(/^ent_/)],
+    });
   });
 
   test('names no entry that is not there, and nothing to whom may not read', async () => {

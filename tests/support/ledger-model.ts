@@ -23,6 +23,8 @@ export type LedgerCommand =
   | { readonly kind: 'suspend'; readonly fen: bigint; readonly serial: string; readonly key: string }
   /** Of what came into suspense so far, counted round. */
   | { readonly kind: 'assign'; readonly suspense: number; readonly account: string; readonly key: string }
+  /** Of what was given back so far, counted round. */
+  | { readonly kind: 'rebook'; readonly back: number; readonly account: string; readonly key: string }
   /** Of the payments so far, counted round; asked by one and approved by another. */
   | { readonly kind: 'undo'; readonly payment: number; readonly fen: bigint | undefined; readonly key: string }
   /** Of the entries so far, counted round. */
@@ -95,6 +97,7 @@ export function createLedgerModel(accounts: readonly string[]) {
   };
   const suspense: { readonly fen: bigint; assigned: boolean }[] = [];
   const payments: ModelEntry[] = [];
+  const givenBack: { readonly fen: bigint; rebooked: boolean }[] = [];
   /** False, and nothing is moved, where an account would come to its wrong side. */
   const move = (name: string, moves: Buckets): boolean => {
     const account = of(name);
@@ -267,6 +270,20 @@ export function createLedgerModel(accounts: readonly string[]) {
     return 'done';
   }
 
+  function rebook({ back: index, account, key }: Extract<LedgerCommand, { kind: 'rebook' }>): string {
+    const found = roundIn(givenBack, index);
+    if (found === undefined) return 'not-found';
+    const content = `rebook ${index % givenBack.length} ${account}`;
+    const before = keys.get(key);
+    if (before !== undefined) return before === content ? 'replayed' : 'idempotency-mismatch';
+    if (found.rebooked) return 'already-rebooked';
+    if (!balances.has(account)) return 'not-found';
+    keys.set(key, content);
+    found.rebooked = true;
+    payments.push(comeIn(account, found.fen));
+    return 'done';
+  }
+
   function whyNotUndone({ undone }: ModelEntry, fen: bigint | undefined, total: bigint): string | undefined {
     if (fen === undefined) return undone > 0n ? 'already-reversed' : undefined;
     if (fen >= total) return 'not-reversible';
@@ -298,6 +315,7 @@ export function createLedgerModel(accounts: readonly string[]) {
     keys.set(key, content);
     move(entry.account, partBack(entry, fen ?? total));
     entry.undone = fen === undefined ? WHOLE : entry.undone + fen;
+    givenBack.push({ fen: fen ?? total, rebooked: false });
     return 'done';
   }
 
@@ -331,6 +349,8 @@ export function createLedgerModel(accounts: readonly string[]) {
           return suspend(command);
         case 'assign':
           return assign(command);
+        case 'rebook':
+          return rebook(command);
         case 'undo':
           return undo(command);
         case 'reverse':

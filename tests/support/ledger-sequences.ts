@@ -85,6 +85,7 @@ const COMMAND: fc.Arbitrary<LedgerCommand> = fc.oneof(
   },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('suspend' as const), fen: amount, serial, key }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('assign' as const), suspense: place, account: anyAccount, key }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('rebook' as const), back: place, account: anyAccount, key }) },
   {
     weight: 2,
     arbitrary: fc.record({ kind: fc.constant('undo' as const), payment: place, fen: fc.option(amount, { nil: undefined, freq: 3 }), key }),
@@ -162,6 +163,7 @@ async function openLedger() {
   const reversals = createReversalService({ store, situations, decisions, clock, newId });
   const suspense: EntryId[] = [];
   const payIns: EntryId[] = [];
+  const givenBack: EntryId[] = [];
   let owed = 0;
   const placed: HoldId[] = [];
   const entries: JournalEntry[] = [];
@@ -180,10 +182,14 @@ async function openLedger() {
     if (outcome.status !== 'committed') throw new Error(`a charge was ${outcome.status}`);
     accruals.set(name, accrual);
   }
-  /** The entry that an answered write has posted: the newest of the channel. */
-  async function noteEntry(account: LedgerAccount = cashAccount('bank')): Promise<JournalEntry> {
+  async function newestOf(account: LedgerAccount): Promise<JournalEntry> {
     const [newest] = (await store.read('entries', { account, limit: 1 })).items;
     if (newest === undefined) throw new Error(`nothing was posted to ${account}`);
+    return newest;
+  }
+  /** The entry that an answered write has posted: the newest of the channel. */
+  async function noteEntry(account: LedgerAccount = cashAccount('bank')): Promise<JournalEntry> {
+    const newest = await newestOf(account);
     entries.push(newest);
     return newest;
   }
@@ -258,14 +264,21 @@ async function openLedger() {
       if (outcome.ok && !outcome.value.replayed) await noteEntry(SUSPENSE_ACCOUNT);
       return answerOf(outcome);
     },
+    async rebook({ back, account: name, key: idempotencyKey }) {
+      const entryId = givenBack[back % Math.max(1, givenBack.length)] ?? asId<EntryId>('none');
+      const outcome = await credit.rebook({ entryId, accountId: asId(name), reason: 'his after all', idempotencyKey, actor: TELLER });
+      if (outcome.ok && !outcome.value.replayed) payIns.push((await noteEntry()).id);
+      return answerOf(outcome);
+    },
     async undo({ payment: index, fen: part, key: idempotencyKey }) {
       const entryId = payIns[index % Math.max(1, payIns.length)] ?? asId<EntryId>('none');
       const amount = part === undefined ? undefined : fen(part);
       const request = await reversals.ask({ entryId, amount, reason: 'too much', idempotencyKey, actor: TELLER });
       if (!request.ok || request.value.replayed) return answerOf(request);
-      return answerOf(
-        await reversals.approve({ reversalId: request.value.value.id, idempotencyKey: `approve ${idempotencyKey}`, actor: CHIEF }),
-      );
+      const { id: reversalId } = request.value.value;
+      const approved = await reversals.approve({ reversalId, idempotencyKey: `approve ${idempotencyKey}`, actor: CHIEF });
+      if (approved.ok) givenBack.push((await newestOf(cashAccount('bank'))).id);
+      return answerOf(approved);
     },
     async reverse({ entry: index }) {
       const entry = entries[index % Math.max(1, entries.length)];

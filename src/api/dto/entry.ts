@@ -2,6 +2,7 @@ import Type, { type Static } from 'typebox';
 import { ENTRY_KINDS, type JournalEntry, type LedgerAccount } from '../../core/model/journal.ts';
 import type { StoredEntry } from '../../core/ports/queries.ts';
 import { formatInstant } from '../../kernel/clock.ts';
+import type { EntryId } from '../../kernel/ids.ts';
 import { addMoney, formatMoney, type Money, NO_MONEY } from '../../kernel/units.ts';
 import { instant, oneOf, orNull, text, textOrNull, yuan } from './fields.ts';
 
@@ -32,7 +33,11 @@ export const EntrySchema = Type.Object(
 export type EntryDto = Static<typeof EntrySchema>;
 
 export const EntryDetailSchema = Type.Object(
-  { ...booked, undone: yuan('What of it was undone since; of money in suspense all, once it was assigned') },
+  {
+    ...booked,
+    undone: yuan('What of it was undone since; of money in suspense, or given back by a reversal, all, once it was credited'),
+    undoneBy: Type.Array(text('Id of a journal entry'), { description: 'By which entries, in the order of the journal' }),
+  },
   { $id: 'EntryDetail' },
 );
 export type EntryDetailDto = Static<typeof EntryDetailSchema>;
@@ -47,11 +52,13 @@ interface FoundEntry {
   readonly entry: JournalEntry;
   readonly seq: number;
   readonly undone: Money;
+  readonly undoneBy: readonly EntryId[];
 }
 
-export const toEntryDetailDto = ({ entry, seq, undone }: FoundEntry): EntryDetailDto => ({
+export const toEntryDetailDto = ({ entry, seq, undone, undoneBy }: FoundEntry): EntryDetailDto => ({
   ...toBooked(entry, seq),
   undone: formatMoney(undone),
+  undoneBy: [...undoneBy],
 });
 
 function toBooked({ id, kind, key, at, actor, meterPointId, businessDay, reverses, memo, postings }: JournalEntry, seq: number) {

@@ -67,6 +67,8 @@ function textOf({ kind, key, businessDay, memo }: StatementLine): string {
       return `Electricity of ${businessDay ?? 'a day'}`;
     case 'assignment':
       return 'Payment that was found';
+    case 'rebooking':
+      return `Payment booked again: ${memo}`;
     case 'release':
       return 'Guarantee given back';
     case 'settlement':

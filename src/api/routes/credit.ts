@@ -78,6 +78,27 @@ export const creditRoutes: FastifyPluginAsyncTypebox<Pick<ApiDeps, 'credit' | 's
 
   app.route({
     method: 'POST',
+    url: '/entries/:id/rebookings',
+    config,
+    schema: {
+      operationId: 'rebookMoney',
+      summary:
+        'Credit what a reversal gave back to a channel, and the channel still has, by the entry of that reversal: like a payment, once, under no new serial',
+      tags,
+      params: IdParams,
+      headers: IdempotencyHeaders,
+      body: Assigned,
+      response,
+    },
+    handler: async (request, reply) => {
+      const accountId = asId<AccountId>(request.body.accountId);
+      const order = { ...askedBy(request), entryId: asId<EntryId>(request.params.id), accountId, reason: request.body.reason };
+      return answer(await credit.rebook(order), accountId, reply);
+    },
+  });
+
+  app.route({
+    method: 'POST',
     url: '/accounts/:id/guarantees',
     config,
     schema: {
@@ -169,4 +190,7 @@ const channelled = (body: {
 }) => ({ ...body, amount: parseAmount(body.amount), channelDate: parseDate(body.channelDate, 'channelDate') });
 
 const problemOf = ({ code }: { readonly code: CreditError['code'] }): ProblemError =>
-  new ProblemError(code, code === 'not-found' ? { detail: 'No account or no money in suspense has this id' } : {});
+  new ProblemError(
+    code,
+    code === 'not-found' ? { detail: 'No account, no money in suspense, or no reversal that gave money back has this id' } : {},
+  );

@@ -7,6 +7,8 @@ import {
   cashAccount,
   customerAccount,
   guaranteeAccount,
+  isCash,
+  isGuarantee,
   type JournalEntry,
   type LedgerAccount,
   type Posting,
@@ -136,18 +138,31 @@ export function suspenseEntry(
   };
 }
 
-/** Credits what lay in suspense to whom it belongs to, once for ever. */
-export function assignmentEntry(stamp: EntryStamp, suspense: JournalEntry, accountId: AccountId, memo: string): JournalEntry {
-  const amount = suspense.postings.find(({ account }) => account === SUSPENSE_ACCOUNT)?.amount ?? NO_MONEY;
+/** What an entry left in suspense; undefined where it left nothing there. */
+export const leftInSuspense = ({ postings }: JournalEntry): Posting | undefined =>
+  postings.find(({ account, amount }) => account === SUSPENSE_ACCOUNT && amount > 0n);
+
+/** What a reversal gave back to the channel through which it had come in; a security is no money to credit. */
+export const givenBack = ({ kind, postings }: JournalEntry): Posting | undefined =>
+  kind === 'reversal' && !postings.some(({ account }) => isGuarantee(account))
+    ? postings.find(({ account, amount }) => isCash(account) && amount > 0n)
+    : undefined;
+
+/** Credits to whom it belongs what an entry left in suspense, or what a reversal gave back and the channel still has: once for ever. */
+export function creditedEntry(
+  stamp: EntryStamp,
+  kind: 'assignment' | 'rebooking',
+  { from, left, accountId, memo }: { readonly from: EntryId; readonly left: Posting; readonly accountId: AccountId; readonly memo: string },
+): JournalEntry {
   return {
     ...stamp,
     ...UNCHARGED,
-    kind: 'assignment',
-    key: `assignment:${suspense.id}`,
+    kind,
+    key: `${kind}:${from}`,
     memo,
     postings: [
-      { account: customerAccount(accountId), amount },
-      { account: SUSPENSE_ACCOUNT, amount: negateMoney(amount) },
+      { account: customerAccount(accountId), amount: left.amount },
+      { account: left.account, amount: negateMoney(left.amount) },
     ],
   };
 }

@@ -15,11 +15,13 @@ export const receivableAccount = (id: AccountId): LedgerAccount => `receivable:$
 export const lateFeeAccount = (id: AccountId): LedgerAccount => `late-fee:${id}` as LedgerAccount;
 /** Taken in as a security, given back as own money. */
 export const guaranteeAccount = (id: AccountId): LedgerAccount => `guarantee:${id}` as LedgerAccount;
+export const isGuarantee = (account: LedgerAccount): boolean => account.startsWith('guarantee:');
 /** Given, used before own money, and never paid out. */
 export const promotionAccount = (id: AccountId): LedgerAccount => `promotion:${id}` as LedgerAccount;
 /** Emergency credit that was used, below zero; repaid first (F94). */
 export const emergencyAccount = (id: AccountId): LedgerAccount => `emergency:${id}` as LedgerAccount;
 export const cashAccount = (channel: string): LedgerAccount => `cash:${channel}` as LedgerAccount;
+export const isCash = (account: LedgerAccount): boolean => account.startsWith('cash:');
 export const revenueAccount = (component: string): LedgerAccount => `revenue:${component}` as LedgerAccount;
 export const ROUNDING_ACCOUNT = 'rounding' as LedgerAccount;
 /** Money that came in and that nobody could be found for. */
@@ -40,6 +42,7 @@ export const ENTRY_KINDS = [
   'payout',
   'suspense',
   'assignment',
+  'rebooking',
   'guarantee',
   'release',
   'promotion',

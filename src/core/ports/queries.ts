@@ -194,10 +194,10 @@ export interface Queries {
   };
   /** What is stored of a register at an instant, and its good neighbours on either side. */
   readonly readingsAround: { ask: { meterId: MeterId; register: RegisterName; at: Instant }; answer: ReadingsAround };
-  /** One entry with its postings as they are stored, its place in the journal, and what of it was undone. */
+  /** One entry with its postings as they are stored, its place in the journal, what of it was undone, and by which entries. */
   readonly entry: {
     ask: { entryId: EntryId };
-    answer: ({ readonly entry: JournalEntry; readonly seq: number } & UndoneSoFar) | undefined;
+    answer: ({ readonly entry: JournalEntry; readonly seq: number; readonly undoneBy: readonly EntryId[] } & UndoneSoFar) | undefined;
   };
   /** Entries by which money lies in suspense: neither assigned nor given back. Newest first. */
   readonly moneyInSuspense: { ask: PageAsk; answer: Page<StoredEntry> };

@@ -1,18 +1,11 @@
-/** Money that is no payment: in suspense until somebody is found for it, taken as a security, given as credit. */
+/** Money that is no payment: in suspense until somebody is found for it, booked again after a reversal, taken as a security, given as credit. */
 import type { AccountId, Actor, EntryId } from '../../kernel/ids.ts';
 import { err, type Result } from '../../kernel/result.ts';
 import { formatMoney, type Money, NO_MONEY } from '../../kernel/units.ts';
 import { usableOf } from '../ledger/buckets.ts';
-import { assignmentEntry, guaranteeEntry, moveEntry, suspenseEntry, totalOf } from '../ledger/entries.ts';
+import { creditedEntry, givenBack, guaranteeEntry, leftInSuspense, moveEntry, suspenseEntry } from '../ledger/entries.ts';
 import type { CreditTerms } from '../model/funds.ts';
-import {
-  customerAccount,
-  guaranteeAccount,
-  type JournalEntry,
-  PROMOTION_GRANTED_ACCOUNT,
-  promotionAccount,
-  SUSPENSE_ACCOUNT,
-} from '../model/journal.ts';
+import { customerAccount, guaranteeAccount, PROMOTION_GRANTED_ACCOUNT, promotionAccount } from '../model/journal.ts';
 import { createKeyGate, type Once } from './idempotency.ts';
 import { type PostedError, type PostedOnceDeps, type PostedOrder, postedBefore, postOnce } from './posted-once.ts';
 
@@ -29,14 +22,22 @@ interface Channelled extends Asked {
   readonly channelDate: string;
 }
 
-export type CreditError = PostedError | { readonly code: 'suspense-ended' };
+/** Money that lies somewhere by an entry, and whose it is. */
+interface Owned extends Asked {
+  readonly entryId: EntryId;
+  readonly accountId: AccountId;
+}
+
+export type CreditError = PostedError | { readonly code: 'suspense-ended' | 'already-rebooked' };
 type Outcome = Promise<Result<Once<EntryId>, CreditError>>;
 
 export interface CreditService {
   /** Takes in money that nobody could be found for. */
   suspend(order: Channelled): Outcome;
   /** Credits it like a payment to whom it belongs to, once. */
-  assign(order: Asked & { readonly entryId: EntryId; readonly accountId: AccountId }): Outcome;
+  assign(order: Owned): Outcome;
+  /** Credits what a reversal gave back to a channel, and the channel still has, to whom it belongs to, once: its serial is not used again. */
+  rebook(order: Owned): Outcome;
   takeGuarantee(order: Channelled & { readonly accountId: AccountId }): Outcome;
   /** Gives a security back as own money; no more than is there. */
   releaseGuarantee(order: Asked & { readonly accountId: AccountId; readonly amount: Money }): Outcome;
@@ -57,6 +58,26 @@ export function createCreditService(deps: PostedOnceDeps): CreditService {
       const before = await postedBefore(deps.store, order.idempotencyKey, order.fingerprint);
       return before ?? (refused === undefined ? postOnce(deps, order) : err(refused));
     });
+  const credit = async (
+    kind: 'assignment' | 'rebooking',
+    order: Owned,
+    leftBy: typeof leftInSuspense,
+    ended: 'suspense-ended' | 'already-rebooked',
+  ): Outcome => {
+    const found = await deps.store.read('entry', { entryId: order.entryId });
+    const left = found && leftBy(found.entry);
+    if (left === undefined) return err({ code: 'not-found' });
+    const { entryId: from, accountId, reason: memo } = order;
+    return once(
+      {
+        ...order,
+        fingerprint: printOf(kind, order),
+        usable: ({ balance, funds }) => usableOf(left.amount, balance, funds),
+        entry: (stamp) => creditedEntry(stamp, kind, { from, left, accountId, memo }),
+      },
+      found !== undefined && found.undone > NO_MONEY ? { code: ended } : undefined,
+    );
+  };
   return {
     suspend: (order) =>
       once({
@@ -66,19 +87,8 @@ export function createCreditService(deps: PostedOnceDeps): CreditService {
         usable: () => NO_MONEY,
         entry: (stamp) => suspenseEntry(stamp, { ...order, memo: order.reason }),
       }),
-    async assign(order) {
-      const found = await deps.store.read('entry', { entryId: order.entryId });
-      if (found === undefined || !isInSuspense(found.entry)) return err({ code: 'not-found' });
-      return once(
-        {
-          ...order,
-          fingerprint: printOf('assignment', order),
-          usable: ({ balance, funds }) => usableOf(totalOf(found.entry), balance, funds),
-          entry: (stamp) => assignmentEntry(stamp, found.entry, order.accountId, order.reason),
-        },
-        found.undone > NO_MONEY ? { code: 'suspense-ended' } : undefined,
-      );
-    },
+    assign: (order) => credit('assignment', order, leftInSuspense, 'suspense-ended'),
+    rebook: (order) => credit('rebooking', order, givenBack, 'already-rebooked'),
     takeGuarantee: (order) =>
       once({
         ...order,
@@ -133,10 +143,6 @@ async function agree(
     await decisions.commit(meterPointId, () => ({ facts: [], overlay: {} }));
   return { ok: true, value: terms };
 }
-
-/** What came in without an owner, or came back from a wrong one. */
-const isInSuspense = ({ postings }: JournalEntry): boolean =>
-  postings.some(({ account, amount }) => account === SUSPENSE_ACCOUNT && amount > 0n);
 
 const printOf = (what: string, { idempotencyKey: _, actor: __, ...content }: Asked & object): string =>
   JSON.stringify([what, content], (___, value: unknown) => (typeof value === 'bigint' ? formatMoney(value as Money) : value));

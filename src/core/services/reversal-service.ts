@@ -51,13 +51,14 @@ const REVERSIBLE: ReadonlySet<EntryKind> = new Set([
   'payout',
   'suspense',
   'assignment',
+  'rebooking',
   'guarantee',
   'release',
   'promotion',
   'late-fee',
 ]);
 /** Money that came in may have come in too much. */
-const DIVISIBLE: ReadonlySet<EntryKind> = new Set(['payment', 'assignment', 'guarantee', 'promotion', 'late-fee']);
+const DIVISIBLE: ReadonlySet<EntryKind> = new Set(['payment', 'assignment', 'rebooking', 'guarantee', 'promotion', 'late-fee']);
 
 export function createReversalService(deps: PostedOnceDeps): ReversalService {
   const gate = createKeyGate();
@@ -111,6 +112,7 @@ type Found = { readonly entry: JournalEntry } & UndoneSoFar;
 
 function whyNot({ entry, undone, parts }: Found, amount: Money | undefined): Extract<ReversalError, { detail: string }> | undefined {
   const { kind } = entry;
+  if (kind === 'reversal') return { code: 'not-reversible', detail: 'A reversal is not reversed: book again or assign what it gave back' };
   if (!REVERSIBLE.has(kind)) return { code: 'not-reversible', detail: `A ${kind} is not reversed: correct what it was made from` };
   const left = subtractMoney(totalOf(entry), undone);
   if (amount === undefined && parts > 0)

@@ -1,4 +1,5 @@
 import type { Reversal } from '../../../core/model/reversal.ts';
+import { asId, type EntryId } from '../../../kernel/ids.ts';
 import { money, NO_MONEY } from '../../../kernel/units.ts';
 import { literal, question } from '../question.ts';
 import type { Schema } from '../schema.ts';
@@ -9,6 +10,14 @@ import { instant } from './rows.ts';
 
 const entryById = question<{ id: string }>()((db, asked) => db.selectFrom('entries').selectAll().where('id', '=', asked.id));
 const undoneOf = question<{ id: string }>()((db, asked) => db.selectFrom('undone').selectAll().where('entry_id', '=', asked.id));
+/** Reversals of an entry, and what credited the money that it left. */
+const undoing = question<{ id: string; assignment: string; rebooking: string }>()((db, asked) =>
+  db
+    .selectFrom('entries')
+    .select('id')
+    .where((of) => of.or([of('reverses', '=', asked.id), of('key', 'in', [asked.assignment, asked.rebooking])]))
+    .orderBy('seq'),
+);
 const reversalById = question<{ id: string }>()((db, asked) => db.selectFrom('reversals').selectAll().where('id', '=', asked.id));
 const reversalsAfter = question<{ after: string; limit: number }>()((db, asked) =>
   db.selectFrom('reversals').selectAll().where('id', '>', asked.after).orderBy('id').limit(asked.limit),
@@ -28,9 +37,11 @@ export const reversalAnswers: Answers<'entry' | 'reversal' | 'reversals' | 'dueR
     const row = reader.first(entryById, { id: entryId });
     if (row === undefined) return undefined;
     const undone = reader.first(undoneOf, { id: entryId });
+    const by = undone && reader.all(undoing, { id: entryId, assignment: `assignment:${entryId}`, rebooking: `rebooking:${entryId}` });
     return {
       entry: entryOf(row, readPostings(reader, row.seq)),
       seq: Number(row.seq),
+      undoneBy: by?.map(({ id }) => asId<EntryId>(id)) ?? [],
       undone: money(undone?.undone ?? NO_MONEY),
       parts: Number(undone?.parts ?? 0n),
     };

@@ -52,9 +52,9 @@ function ownBalance(book: Book, { postings }: JournalEntry): Money {
   return name === undefined ? NO_MONEY : (book.of(name)?.balance ?? NO_MONEY);
 }
 
-/** What was found an owner for is in suspense no more: it is neither assigned nor reversed again. */
+/** What was found an owner for is in suspense, or in its channel, no more: it is neither credited nor reversed again. */
 export const undoneBy = ({ kind, key, reverses }: JournalEntry): string | undefined =>
-  reverses ?? (kind === 'assignment' ? key.slice('assignment:'.length) : undefined);
+  reverses ?? (kind === 'assignment' || kind === 'rebooking' ? key.slice(kind.length + 1) : undefined);
 
 /** Notes what of an entry is undone; false where that would be more than all of it. */
 function createUndoing(database: Database.Database): (entry: JournalEntry, undone: string) => boolean {

@@ -18,13 +18,15 @@ import type { Book } from './book.ts';
  * in its order. Decided here, by whoever writes alone, so that nobody's postings conflict.
  */
 export function splitPostings({ kind, postings }: JournalEntry, book: Book): readonly Posting[] {
-  if (kind !== 'charge' && kind !== 'payment' && kind !== 'assignment') return postings;
+  if (!SPLIT.has(kind)) return postings;
   const at = postings.findIndex((posting) => needsSplit(kind, posting, book));
   const whole = postings[at];
   if (whole === undefined) return postings;
   const parts = partsOf(kind, whole, book).filter(({ amount }) => amount !== 0n);
   return [...postings.slice(0, at), ...parts, ...postings.slice(at + 1)];
 }
+
+const SPLIT: ReadonlySet<JournalEntry['kind']> = new Set(['charge', 'payment', 'assignment', 'rebooking']);
 
 function needsSplit(kind: JournalEntry['kind'], { account, amount }: Posting, book: Book): boolean {
   const isCharge = kind === 'charge';
