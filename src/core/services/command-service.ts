@@ -133,11 +133,18 @@ async function cancel({ store, clock }: CommandDeps, commandId: CommandId, actor
   const outcome = await store.commit({
     facts: [
       ...factsOfMove(command, moveTo(command, 'cancelled', at, `withdrawn by ${actor}`)),
+      ...(await staysOpen(store, command, at)),
       { kind: 'audit', at, actor, action: 'command.cancel', subject: `command:${commandId}`, outcome: 'done', detail: '' },
     ],
   });
   if (outcome.status === 'committed') return ok({ ...command, state: 'cancelled', version: command.version + 1 });
   return err({ code: outcome.status === 'refused' ? outcome.code : 'command-finished' });
+}
+
+/** A closing that is withdrawn leaves an open relay as it is; what the account wants of it the next poll decides. */
+async function staysOpen(store: Store, { action, meterId }: Command, at: Instant): Promise<readonly Fact[]> {
+  const view = action === 'trip' ? undefined : await store.read('meter', { meterId });
+  return view?.relay.reported === 'open' ? [{ kind: 'relayDesired', meterId, desired: 'open', at }] : [];
 }
 
 const fingerprintOf = ({ meterId, action, reason, expiresAt }: CommandOrder): string =>

@@ -142,6 +142,13 @@ describe('withdrawing a command', () => {
     expect(await world.commands.cancel(id, asId('li'))).toEqual({ ok: false, error: { code: 'command-finished' } });
   });
 
+  test('of closing leaves a closed relay closed', async () => {
+    const world = await polled();
+    const asked = await world.commands.request(order({ action: 'close' }));
+    expect(asked.ok && (await world.commands.cancel(asked.value.value.id, asId('li'))).ok).toBe(true);
+    expect((await world.facts()).relay).toMatchObject({ reported: 'closed', desired: 'closed' });
+  });
+
   test('comes too late once it was sent', async () => {
     const world = await polled();
     const asked = await world.commands.request(order());
@@ -183,6 +190,7 @@ describe('a permission to close that was given by mistake', () => {
   test('is withdrawn while its frame has not left', async () => {
     const { world, arm } = await armAsked();
     expect(await world.commands.cancel(arm, asId('li'))).toMatchObject({ ok: true, value: { state: 'cancelled' } });
+    expect((await world.facts()).relay).toMatchObject({ reported: 'open', desired: 'open' });
     await world.run();
     expect([actions(world), world.meter.relay]).toEqual(['trip', 'open']);
   });
