@@ -19,6 +19,8 @@ declare module 'fastify' {
     apiKey: ApiKey | undefined;
     /** The key that came with it, where that one has expired. */
     expiredKey: ApiKey | undefined;
+    /** Looks the key up again, for what goes on for longer than a key may last. */
+    identify(): Promise<void>;
   }
   interface FastifyContextConfig {
     /** Any one of them opens the route. */
@@ -33,12 +35,14 @@ const ANONYMOUS = asId<Actor>('anonymous');
 export function identifyCallers(app: FastifyInstance, book: KeyBook, clock: Clock): void {
   app.decorateRequest('apiKey', undefined);
   app.decorateRequest('expiredKey', undefined);
-  app.addHook('onRequest', async (request) => {
-    const token = BEARER.exec(request.headers.authorization ?? '')?.[1];
+  app.decorateRequest('identify', async function identify(this: FastifyRequest) {
+    const token = BEARER.exec(this.headers.authorization ?? '')?.[1];
     const found = token === undefined ? undefined : await book.find(token);
-    if (found?.expiresAt !== undefined && found.expiresAt <= clock.now()) request.expiredKey = found;
-    else request.apiKey = found;
+    const hasExpired = found?.expiresAt !== undefined && found.expiresAt <= clock.now();
+    this.apiKey = hasExpired ? undefined : found;
+    this.expiredKey = hasExpired ? found : undefined;
   });
+  app.addHook('onRequest', (request) => request.identify());
 }
 
 /** Closes every route of this scope to callers without one of its scopes; a route that names none is a mistake of ours. */

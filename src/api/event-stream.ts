@@ -8,6 +8,8 @@ export interface EventStreamAsk {
   /** The last event that the listener knows. */
   readonly after: number;
   readonly types: readonly string[] | undefined;
+  /** Asked before each batch, and at each heartbeat: whoever may listen no longer hears no more. */
+  readonly mayListen: () => Promise<boolean>;
   /** Ends the stream. */
   readonly signal: AbortSignal;
 }
@@ -23,12 +25,12 @@ const RETRY_MS = 2000;
  * Server-sent events from the journal: it reads on when the listener has taken what there was, and rests until the next commit.
  * Nothing is queued for a listener, so a slow one costs nothing and misses nothing.
  */
-export async function* streamEvents({ store, clock, after, types, signal }: EventStreamAsk): AsyncGenerator<string> {
+export async function* streamEvents({ store, clock, after, types, mayListen, signal }: EventStreamAsk): AsyncGenerator<string> {
   const commits = watchCommits(store, clock, signal);
   let place = after;
   try {
     yield `retry: ${RETRY_MS}\n\n`;
-    while (!signal.aborted) {
+    while (!signal.aborted && (await mayListen())) {
       const seen = commits.count();
       const events = await store.read('events', { after: place, limit: BATCH, types });
       for (const event of events) {

@@ -11,7 +11,7 @@ export const ERROR_CODES = {
   // Requests
   'bad-request': { meaning: 'A field is missing, unknown or malformed', status: 400, retryable: false, remedy: 'Correct the named field and send the request again' },
   'idempotency-key-missing': { meaning: 'A write that moves money or a relay came without an Idempotency-Key', status: 400, retryable: false, remedy: 'Send an Idempotency-Key of your own making, one for each intent' },
-  'idempotency-mismatch': { meaning: 'The key or the channel serial was used before with other content', status: 422, retryable: false, remedy: 'Use a new key for a new intent, or send the first content again' },
+  'idempotency-mismatch': { meaning: 'The key or the channel serial was used before with other content', status: 422, retryable: false, remedy: 'Use a new key for a new intent, or send the first content again; what a reversal gave back is booked again from that reversal' },
   'in-progress': { meaning: 'The first request with this key is still running', status: 409, retryable: true, remedy: 'Ask again in a moment with the same key' },
   unauthenticated: { meaning: 'No key, or one that is not known or has expired', status: 401, retryable: false, remedy: 'Send a valid key as Bearer token' },
   forbidden: { meaning: 'The key lacks the scope that this needs', status: 403, retryable: false, remedy: 'Use a key with the named scope' },

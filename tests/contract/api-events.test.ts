@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { get, type IncomingMessage } from 'node:http';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { plusMs } from '../../src/kernel/clock.ts';
 import { type ApiWorld, createApiWorld } from '../support/api-world.ts';
 
 let world: ApiWorld;
@@ -107,6 +108,32 @@ describe('GET /events/stream over a real socket', () => {
     await world.clock.advance(15_000);
     expect(await beat).toBe(': nothing new\n\n');
     listener.response.destroy();
+  });
+
+  test('ends when its key has expired', async () => {
+    const key = await world.keyUntil(plusMs(world.clock.now(), 10_000), 'events:read');
+    const listener = await listen('/api/v1/events/stream', { authorization: `Bearer ${key}` });
+    const ended = once(listener.response, 'end');
+    listener.response.resume();
+    await world.clock.settle();
+    await world.clock.advance(15_000);
+    await ended;
+  });
+
+  test('tells nothing more once its key is revoked', async () => {
+    const key = await world.keyWith('events:read');
+    const listener = await listen('/api/v1/events/stream?types=payment.posted', { authorization: `Bearer ${key}` });
+    const ended = once(listener.response, 'end');
+    await world.post('/api/v1/keys/key_000002/revoke', undefined);
+    // A key that was looked up just now is believed for some seconds.
+    await world.clock.advance(5_000);
+    let heard = '';
+    listener.response.on('data', (chunk: string) => {
+      heard += chunk;
+    });
+    await world.pay('1.00');
+    await ended;
+    expect(heard).not.toContain('payment.posted');
   });
 
   test('ends when the gateway closes', async () => {

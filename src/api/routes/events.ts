@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import Type from 'typebox';
+import { mayUse } from '../auth.ts';
 import type { ApiDeps } from '../deps.ts';
 import { type EventDto, toEventDto } from '../dto/event.ts';
 import { listOf } from '../dto/fields.ts';
@@ -80,7 +81,11 @@ export const eventRoutes: FastifyPluginAsyncTypebox<Pick<ApiDeps, 'store' | 'clo
       const signal = AbortSignal.any([stopping.signal, closing.signal]);
       const after = lastEventId === undefined ? request.query.after : Number(lastEventId);
       const begin = after ?? (await store.read('lastSeq', {}));
-      const events = streamEvents({ store, clock, after: begin, types: request.query.types?.split(','), signal });
+      const mayListen = async () => {
+        await request.identify();
+        return mayUse(request.apiKey, config.scopes);
+      };
+      const events = streamEvents({ store, clock, after: begin, types: request.query.types?.split(','), mayListen, signal });
       return reply
         .type('text/event-stream')
         .header('cache-control', 'no-store')

@@ -180,12 +180,12 @@ export interface Queries {
     ask: PageAsk & { meterId: MeterId; register?: RegisterName | undefined; from?: Instant | undefined; to?: Instant | undefined };
     answer: Page<Reading>;
   };
-  /** Where a meter hung at an instant, the instant at which it was taken down included. */
   /** Of these meter points, and of those where one of these meters hung, in the order of their ids. */
   readonly installedMeters: {
     ask: { meterPointIds: readonly MeterPointId[]; meterIds: readonly MeterId[] };
     answer: readonly InstalledMeters[];
   };
+  /** Where a meter hung at an instant, the instant at which it was taken down included. */
   readonly meterPointAt: { ask: { meterId: MeterId; at: Instant }; answer: MeterPointId | undefined };
   /** Of each register of each meter the good readings that lie on the cuts or next to them, and the newest. */
   readonly chargePoints: {
