@@ -4,6 +4,9 @@ import { systemClock } from '../kernel/clock.ts';
 import { askFolder } from '../store/sqlite/index.ts';
 import { printJson, printLine } from './output.ts';
 
+/** More than any data folder has. */
+const MOST_POINTS = 10_000_000;
+
 export interface ExceptionOptions {
   readonly list: ExceptionList;
   readonly data: string;
@@ -12,12 +15,8 @@ export interface ExceptionOptions {
 
 /** Prints one list of exceptions; works beside a running gateway. */
 export function listExceptions({ list, data, json }: ExceptionOptions): void {
-  const now = systemClock.now();
-  const rows = exceptionRows(
-    askFolder(data, (ask) => ask('archiveAt', { at: now })),
-    list,
-    now,
-  );
+  const everyPoint = { at: systemClock.now(), limit: MOST_POINTS };
+  const rows = askFolder(data, (ask) => exceptionRows(ask('supplies', everyPoint).items, list));
   if (json === true) for (const row of rows) printJson(row);
   else for (const line of tableOf(rows)) printLine(line);
 }

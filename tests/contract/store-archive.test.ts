@@ -176,7 +176,7 @@ describe.each([
     expect([rest.items.map(({ subject }) => subject), rest.nextCursor]).toEqual([['customer:c3'], undefined]);
   });
 
-  test('says what holds of every subject at an instant', async () => {
+  test('says what holds of every meter point at an instant, page by page', async () => {
     await given(
       store,
       ratios([
@@ -184,9 +184,12 @@ describe.each([
         { from: JUNE, value: ratioOf(40) },
       ]),
     );
-    const current = async (at: number) => (await store.read('archiveAt', { at: instantOf(at) })).map(({ value }) => value);
-    expect(await current(MARCH - 1)).toEqual([]);
+    const current = async (at: number) =>
+      (await store.read('supplies', { at: instantOf(at), limit: 10 })).items.map(({ supply }) => supply.point.ratio);
+    expect(await current(MARCH - 1)).toEqual([undefined]);
     expect(await current(JUNE - 1)).toEqual([{ current: 1, voltage: 1 }]);
     expect(await current(JUNE)).toEqual([{ current: 40, voltage: 1 }]);
+    const page = await store.read('supplies', { at: instantOf(JUNE), limit: 1, cursor: 'zz' });
+    expect(page).toEqual({ items: [], nextCursor: undefined });
   });
 });

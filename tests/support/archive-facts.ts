@@ -1,6 +1,5 @@
 /** A supply that lacks nothing, as facts of the archive; tests take away the one thing that they are about. */
-import type { Aspects, Supply } from '../../src/core/archive/in-force.ts';
-import type { ArchiveChange, AspectName, AspectTimeline, AspectValues, Sealed } from '../../src/core/model/archive.ts';
+import type { ArchiveChange, AspectName, Aspects, AspectTimeline, AspectValues, Sealed, Supply } from '../../src/core/model/archive.ts';
 import { BEGINNING } from '../../src/core/model/archive.ts';
 import { asId } from '../../src/kernel/ids.ts';
 import { EVENING } from './core-facts.ts';

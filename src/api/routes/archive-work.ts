@@ -42,12 +42,7 @@ export const archiveWorkRoutes: FastifyPluginAsyncTypebox<Pick<ApiDeps, 'archive
       querystring: PageQuery,
       response: { 200: pageOf<ArchiveExceptionDto>('ArchiveException') },
     },
-    handler: async ({ params, query }) => {
-      const { limit, cursor = '' } = pageAsk(query);
-      const rows = (await archive.exceptions(params.list)).filter(({ meterPointId }) => meterPointId > cursor);
-      const items = rows.slice(0, limit);
-      return toPage({ items, nextCursor: rows.length > limit ? items.at(-1)?.meterPointId : undefined }, toExceptionDto);
-    },
+    handler: async ({ params, query }) => toPage(await archive.exceptions(params.list, pageAsk(query)), toExceptionDto),
   });
 
   app.addContentTypeParser('text/csv', { parseAs: 'buffer', bodyLimit: FILE_LIMIT_BYTES }, (_, body, done) => done(null, body));

@@ -1,5 +1,5 @@
+import type { Supply } from '../model/archive.ts';
 import { missingOf } from './completeness.ts';
-import type { Supply } from './in-force.ts';
 
 /** Whether fee control rests on an agreement, and what says so. */
 export interface AgreementProof {

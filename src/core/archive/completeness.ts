@@ -1,4 +1,4 @@
-import type { Supply } from './in-force.ts';
+import type { Supply } from '../model/archive.ts';
 
 /** One thing that the archive must have and lacks. */
 export interface Missing {

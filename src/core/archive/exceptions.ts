@@ -1,7 +1,8 @@
 /** The lists that a supply office works off: what the archive lacks, and who should pay before use and does not. */
+
 import { assertNever } from '../../kernel/result.ts';
+import type { Supply } from '../model/archive.ts';
 import { type Missing, missingOf } from './completeness.ts';
-import type { Supply } from './in-force.ts';
 
 export const EXCEPTION_LISTS = ['incomplete', 'large-without-prepay', 'temporary-without-cover'] as const;
 export type ExceptionList = (typeof EXCEPTION_LISTS)[number];

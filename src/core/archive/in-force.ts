@@ -1,18 +1,5 @@
 import type { Instant } from '../../kernel/clock.ts';
-import type { ContractId, CustomerId } from '../../kernel/ids.ts';
-import { type ArchiveSubject, type AspectName, type AspectValues, type DatedFact, type RecordedFact, subjectOf } from '../model/archive.ts';
-
-/** What holds of a subject at one instant. */
-export type Aspects = { readonly [Name in AspectName]?: AspectValues[Name] };
-
-/** A meter point at one instant, with the contract it is supplied by and the customer behind it. */
-export interface Supply {
-  readonly point: Aspects;
-  readonly contractId: ContractId | undefined;
-  readonly contract: Aspects;
-  readonly customerId: CustomerId | undefined;
-  readonly customer: Aspects;
-}
+import { type ArchiveSubject, type Aspects, type DatedFact, type RecordedFact, type Supply, subjectOf } from '../model/archive.ts';
 
 export const holdsAt = ({ from, to }: Pick<DatedFact, 'from' | 'to'>, at: Instant): boolean => from <= at && (to === undefined || at < to);
 

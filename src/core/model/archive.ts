@@ -181,3 +181,15 @@ export function refersTo({ aspect, value }: Pick<DatedFact, 'aspect' | 'value'>)
 
 /** Holds since before anything that we know of. */
 export const BEGINNING = 0 as Instant;
+
+/** What holds of a subject at one instant. */
+export type Aspects = { readonly [Name in AspectName]?: AspectValues[Name] };
+
+/** A meter point at one instant, with the contract it is supplied by and the customer behind it. */
+export interface Supply {
+  readonly point: Aspects;
+  readonly contractId: ContractId | undefined;
+  readonly contract: Aspects;
+  readonly customerId: CustomerId | undefined;
+  readonly customer: Aspects;
+}

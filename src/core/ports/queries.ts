@@ -18,7 +18,7 @@ import type { Money } from '../../kernel/units.ts';
 import type { Account } from '../model/account.ts';
 import type { Accrual, ChargePoint } from '../model/accrual.ts';
 import type { ApiKey } from '../model/api-key.ts';
-import type { ArchiveKind, ArchiveSubject, AspectName, DatedFact, RecordedFact } from '../model/archive.ts';
+import type { ArchiveKind, ArchiveSubject, AspectName, DatedFact, RecordedFact, Supply } from '../model/archive.ts';
 import type { Case } from '../model/case.ts';
 import type { Command, CommandMove } from '../model/command.ts';
 import type { Crossing } from '../model/crossing.ts';
@@ -79,6 +79,11 @@ export interface MeterPointFacts {
 }
 
 /** A subject of the archive as it is believed, over all time. */
+export interface SuppliedPoint {
+  readonly meterPointId: MeterPointId;
+  readonly supply: Supply;
+}
+
 export interface ArchiveView {
   readonly subject: ArchiveSubject;
   readonly version: number;
@@ -154,8 +159,8 @@ export interface Queries {
   /** Everything that was ever said of the subject, oldest first. */
   readonly archiveHistory: { ask: { subject: ArchiveSubject }; answer: readonly RecordedFact[] };
   readonly archiveViews: { ask: PageAsk & { kind: ArchiveKind }; answer: Page<ArchiveView> };
-  /** What holds of every subject at an instant. */
-  readonly archiveAt: { ask: { at: Instant }; answer: readonly DatedFact[] };
+  /** Meter points in the order of their ids, with what holds of them at an instant and of whom they are supplied to. */
+  readonly supplies: { ask: PageAsk & { at: Instant }; answer: Page<SuppliedPoint> };
   /** Believed facts of some aspects with who has said them, for start-up. */
   readonly archiveStated: { ask: { aspects: readonly AspectName[] }; answer: readonly (DatedFact & { readonly actor: Actor })[] };
   /** Who a sealed text belongs to, by its hashes. */

@@ -1,11 +1,9 @@
 /** Looks into the archive and corrects it: what holds, what is missing, who may see a number in full. */
-import type { Clock, Instant } from '../../kernel/clock.ts';
+import type { Clock } from '../../kernel/clock.ts';
 import type { Actor, ContractId, CustomerId, MeterPointId } from '../../kernel/ids.ts';
-import { asId } from '../../kernel/ids.ts';
 import { err, ok, type Result } from '../../kernel/result.ts';
 import type { Missing } from '../archive/completeness.ts';
 import { type ExceptionList, exceptionsOf } from '../archive/exceptions.ts';
-import { supplyAt } from '../archive/in-force.ts';
 import { shownOf } from '../archive/shown.ts';
 import { type TimelineError, timelineOf } from '../archive/timeline.ts';
 import {
@@ -21,7 +19,7 @@ import {
   type Sealed,
 } from '../model/archive.ts';
 import type { Fact } from '../model/fact.ts';
-import type { ArchiveView } from '../ports/queries.ts';
+import type { ArchiveView, Page, PageAsk, SuppliedPoint } from '../ports/queries.ts';
 import type { Sealer } from '../ports/sealer.ts';
 import type { Store } from '../ports/store.ts';
 
@@ -53,7 +51,7 @@ export interface ExceptionRow {
 export interface ArchiveBook {
   correct(order: CorrectionOrder): Promise<Result<ArchiveView, CorrectionError>>;
   /** Meter points on a list, in the order of their ids. */
-  exceptions(list: ExceptionList): Promise<readonly ExceptionRow[]>;
+  exceptions(list: ExceptionList, ask: PageAsk): Promise<Page<ExceptionRow>>;
   /** A value with its sealed texts masked. */
   shown(subject: ArchiveSubject, value: unknown): unknown;
   /** What is believed of a subject, in full, with a record of who has seen it; undefined where nothing is. */
@@ -77,7 +75,7 @@ export function createArchiveBook(deps: ArchiveBookDeps): ArchiveBook {
     store.commit({ facts: [{ kind: 'audit', at: clock.now(), actor, action, subject, outcome: 'done', detail }] });
   return {
     correct: (order) => correct(deps, order),
-    exceptions: async (list) => exceptionRows(await store.read('archiveAt', { at: clock.now() }), list, clock.now()),
+    exceptions: (list, ask) => exceptionPage(deps, list, ask),
     shown: (subject, value) => shownOf(value, opened(subject)),
     async reveal(subject, actor) {
       const view = await store.read('archiveView', { subject });
@@ -180,17 +178,30 @@ function sealedTextsOf(view: ArchiveView | undefined, aspect: AspectName): reado
   return (view?.facts ?? []).filter((fact) => fact.aspect === aspect).flatMap(({ value }) => found(value));
 }
 
-/** @param facts what holds at `at`, of every subject */
-export function exceptionRows(facts: readonly DatedFact[], list: ExceptionList, at: Instant): readonly ExceptionRow[] {
-  const bySubject = Map.groupBy(facts, ({ subject }) => subject);
-  const points = [...bySubject.keys()].filter((subject) => subject.startsWith(POINT)).sort();
-  return points.flatMap((subject) => {
-    const supply = supplyAt(subject, at, (each) => bySubject.get(each) ?? []);
-    const missing = exceptionsOf(list, supply);
-    if (missing.length === 0) return [];
-    const { contractId, customerId } = supply;
-    return { meterPointId: asId<MeterPointId>(subject.slice(POINT.length)), contractId, customerId, missing };
-  });
+/** Meter points that are looked at in one go: few are on a list, and nobody waits for all the others. */
+const AT_ONCE = 200;
+
+async function exceptionPage(
+  { store, clock }: ArchiveBookDeps,
+  list: ExceptionList,
+  { limit, cursor }: PageAsk,
+): Promise<Page<ExceptionRow>> {
+  const at = clock.now();
+  const rows: ExceptionRow[] = [];
+  for (let after = cursor; ; ) {
+    const page = await store.read('supplies', { at, limit: AT_ONCE, cursor: after });
+    rows.push(...exceptionRows(page.items, list));
+    after = page.nextCursor;
+    if (after === undefined || rows.length > limit) break;
+  }
+  const items = rows.slice(0, limit);
+  return { items, nextCursor: rows.length > limit ? items.at(-1)?.meterPointId : undefined };
 }
 
-const POINT = 'meterPoint:';
+export const exceptionRows = (points: readonly SuppliedPoint[], list: ExceptionList): readonly ExceptionRow[] =>
+  points
+    .map(({ meterPointId, supply }) => {
+      const { contractId, customerId } = supply;
+      return { meterPointId, contractId, customerId, missing: exceptionsOf(list, supply) };
+    })
+    .filter(({ missing }) => missing.length > 0);

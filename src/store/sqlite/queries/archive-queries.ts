@@ -1,6 +1,7 @@
-import type { ArchiveSubject, DatedFact, RecordedFact } from '../../../core/model/archive.ts';
-import type { ArchiveView } from '../../../core/ports/queries.ts';
-import { type Actor, asId } from '../../../kernel/ids.ts';
+import { supplyAt } from '../../../core/archive/in-force.ts';
+import type { ArchiveKind, ArchiveSubject, DatedFact, RecordedFact } from '../../../core/model/archive.ts';
+import type { ArchiveView, PageAsk } from '../../../core/ports/queries.ts';
+import { type Actor, asId, type MeterPointId } from '../../../kernel/ids.ts';
 import type { Reader } from '../connection.ts';
 import { question } from '../question.ts';
 import type { DatedFactTable, Schema } from '../schema.ts';
@@ -37,15 +38,6 @@ const subjectsAfter = question<{ after: string; end: string; limit: number }>()(
     .orderBy('subject')
     .limit(asked.limit),
 );
-const believedAtAll = question<{ at: bigint }>()((db, asked) =>
-  db
-    .selectFrom('dated_facts')
-    .select(FACT)
-    .where('replaced_seq', 'is', null)
-    .where('from_at', '<=', asked.at)
-    .where((of) => of.or([of('to_at', 'is', null), of('to_at', '>', asked.at)]))
-    .orderBy('subject'),
-);
 const statedOf = question<{ aspect: string }>()((db, asked) =>
   db
     .selectFrom('dated_facts')
@@ -59,24 +51,30 @@ const sealedUnder = question<{ hash: string }>()((db, asked) =>
   db.selectFrom('sealed_hashes').select('subject').where('hash', '=', asked.hash).orderBy('subject').limit(100),
 );
 
-type ArchiveQuery = 'archiveView' | 'archiveHistory' | 'archiveViews' | 'archiveAt' | 'archiveStated' | 'subjectsSealed';
+type ArchiveQuery = 'archiveView' | 'archiveHistory' | 'archiveViews' | 'supplies' | 'archiveStated' | 'subjectsSealed';
 
 export const archiveAnswers: Answers<ArchiveQuery> = {
   archiveView: ({ reader }, { subject }) => viewOf(reader, subject),
   archiveHistory: ({ reader }, { subject }) => reader.all(everythingOf, { subject }).map(recordedOf),
   archiveViews({ reader }, ask) {
-    const after = ask.cursor === undefined ? `${ask.kind}:` : `${ask.kind}:${ask.cursor}`;
-    // The character behind the colon ends the kind.
-    const rows = reader.all(subjectsAfter, { after, end: `${ask.kind};`, limit: ask.limit + 1 });
     const page = pageOf(
-      rows,
+      subjectsOf(reader, ask.kind, ask),
       ask,
-      ({ subject }) => subject.slice(ask.kind.length + 1),
+      ({ subject }) => idOf(subject),
       ({ subject }) => viewOf(reader, subject as ArchiveSubject),
     );
     return { ...page, items: page.items.flatMap((view) => (view === undefined ? [] : [view])) };
   },
-  archiveAt: ({ reader }, { at }) => reader.all(believedAtAll, { at: BigInt(at) }).map(factOf),
+  supplies: ({ reader }, ask) =>
+    pageOf(
+      subjectsOf(reader, 'meterPoint', ask),
+      ask,
+      ({ subject }) => idOf(subject),
+      ({ subject }) => ({
+        meterPointId: asId<MeterPointId>(idOf(subject)),
+        supply: supplyAt(subject as ArchiveSubject, ask.at, (each) => readBelieved(reader, each)),
+      }),
+    ),
   archiveStated: ({ reader }, { aspects }) =>
     aspects.flatMap((aspect) => reader.all(statedOf, { aspect }).map((row) => ({ ...factOf(row), actor: asId<Actor>(row.actor) }))),
   /** A hash is kept for ever; only who still has the text believed is found. */
@@ -89,6 +87,12 @@ export const archiveAnswers: Answers<ArchiveQuery> = {
     return [...new Set(found.map(({ subject }) => subject as ArchiveSubject))];
   },
 };
+
+/** One more than the limit; the character behind the colon ends the kind. */
+const subjectsOf = (reader: Reader, kind: ArchiveKind, { cursor = '', limit }: PageAsk) =>
+  reader.all(subjectsAfter, { after: `${kind}:${cursor}`, end: `${kind};`, limit: limit + 1 });
+
+const idOf = (subject: string): string => subject.slice(subject.indexOf(':') + 1);
 
 function viewOf(reader: Reader, subject: ArchiveSubject): ArchiveView | undefined {
   const facts = readBelieved(reader, subject);

@@ -2,8 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { agreementOf } from '../../../../src/core/archive/agreement.ts';
 import { missingOf } from '../../../../src/core/archive/completeness.ts';
 import { type ExceptionList, exceptionsOf } from '../../../../src/core/archive/exceptions.ts';
-import type { Supply } from '../../../../src/core/archive/in-force.ts';
-import type { AspectValues } from '../../../../src/core/model/archive.ts';
+import type { AspectValues, Supply } from '../../../../src/core/model/archive.ts';
 import { CONTRACT_ASPECTS, CUSTOMER_ASPECTS, sealedText, supplyOf } from '../../../support/archive-facts.ts';
 
 const termsOf = (more: Partial<AspectValues['terms']>) => ({ contract: { terms: { ...CONTRACT_ASPECTS.terms, ...more } } });
