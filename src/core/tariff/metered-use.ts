@@ -181,20 +181,25 @@ function useOf(stretch: Stretch, index: number, registers: ReadonlyMap<RegisterN
     stretch,
     bands: new Map([...bands].map(([band, value]) => [band, afterRatio(value)])),
     reactive: afterRatio(energy(reactive)),
-    sourceOf(band) {
-      const own = period !== undefined || band === undefined || band === 'total' ? undefined : PERIOD_REGISTERS.get(band);
-      const value = band === undefined || band === 'total' ? undefined : byPeriod.get(band);
-      if (own === undefined || value === undefined || band === undefined)
-        return sourceText(stretch, ENERGY_TOTAL, registers.get(ENERGY_TOTAL), index);
-      const scaled = bands.get(band) === value ? '' : ', scaled to the total';
-      return `${sourceText(stretch, own, registers.get(own), index)}${scaled}`;
+    sourceOf(band = 'total') {
+      const ofTotal = sourceText(stretch, ENERGY_TOTAL, registers, index);
+      if (band === 'total' || period !== undefined) return ofTotal;
+      const [own, value] = [PERIOD_REGISTERS.get(band), byPeriod.get(band)];
+      if (own === undefined || value === undefined) return ofTotal;
+      return `${sourceText(stretch, own, registers, index)}${bands.get(band) === value ? '' : ', scaled to the total'}`;
     },
   };
 }
 
 /** As "meter A 1-0:1.8.0 1200.00 → 1320.50 × 30, … to …". */
-function sourceText({ from, to, ratio, meter }: Stretch, register: RegisterName, use: RegisterUse | undefined, index: number): string {
-  const [start, end] = [use?.at[index], use?.at[index + 1]];
+function sourceText(
+  { from, to, ratio, meter }: Stretch,
+  register: RegisterName,
+  registers: ReadonlyMap<RegisterName, RegisterUse>,
+  index: number,
+): string {
+  const at = registers.get(register)?.at;
+  const [start, end] = [at?.[index], at?.[index + 1]];
   const counted = start === undefined || end === undefined ? '' : ` ${register} ${formatEnergy(start)} → ${formatEnergy(end)}`;
   return `meter ${meter.meter}${counted}${ratio === 1n ? '' : ` × ${ratio ?? 'no ratio'}`}, ${formatInstant(from)} to ${formatInstant(to)}`;
 }
