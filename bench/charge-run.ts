@@ -91,7 +91,7 @@ export const b1: Scenario = {
             goal: 0.5,
             stretch: 0.7,
             higherIsBetter: true,
-            open: 'each reading rates its period anew and whole, with the rater that bills',
+            open: 'what a charge leaves, an entry of four postings and the accrual, takes the writer as long as two of L2’s postings; beside it each reading rates its period whole and anew: 20 µs, and 25 more to judge and hand over',
           },
         ],
         absolute: {
