@@ -14,6 +14,7 @@ import { checkRounding } from './check/rounding.ts';
 import { checkSides } from './check/sides.ts';
 import { checkSupply } from './check/supply.ts';
 import { checkTrips } from './check/trips.ts';
+import { checkUse } from './check/use.ts';
 import type { Check, Violation } from './check/violation.ts';
 import { readFolder } from './read-only.ts';
 
@@ -39,7 +40,7 @@ const CHECKS = {
   I3: checkKeys,
   I4: (database) => [...checkBalances(database), ...checkSides(database)],
   I5: checkHolds,
-  I6: checkBills,
+  I6: (database) => [...checkBills(database), ...checkUse(database)],
   I8: checkTrips,
   I9: checkSupply,
   I10: checkChain,
