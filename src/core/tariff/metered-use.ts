@@ -26,7 +26,7 @@ export interface MeteredUse {
   readonly suspect: readonly Remark[];
   /** The last reading of the meter that still hangs, where it lies before the end. */
   readonly endsAt: Instant | undefined;
-  /** A meter without any reading of reactive energy took part. */
+  /** A meter took part whose reactive energy was not read at all, or not for all the time for which its active energy was. */
   readonly reactiveMissing: boolean;
 }
 
@@ -56,7 +56,7 @@ export function meteredUse(facts: BillingFacts, series: Series, stretches: reado
     provisional.push(...remarksOf(meter, registers, own, end));
     suspect.push(...rollOversOf(meter, registers));
     if (meter.to === undefined || meter.to > end || registers.size === 0) endsAt = registers.size === 0 ? own[0]?.from : endOf(registers);
-    reactiveMissing ||= !REACTIVE_REGISTERS.some((register) => registers.has(register));
+    reactiveMissing ||= isReactiveShort(registers);
     for (const [index, stretch] of own.entries()) uses.push(useOf(stretch, index, registers, { provisional, suspect }));
   }
   return { uses, provisional, suspect, endsAt, reactiveMissing };
@@ -68,6 +68,17 @@ function endOf(registers: ReadonlyMap<RegisterName, RegisterUse>): Instant | und
   if (total !== undefined) return total.endsAt;
   const ends = [...PERIOD_REGISTERS.values()].flatMap((register) => registers.get(register)?.endsAt ?? []);
   return ends.sort((one, other) => one - other)[0];
+}
+
+/** What was not read is not nothing: a power factor without it would come out too good. */
+function isReactiveShort(registers: ReadonlyMap<RegisterName, RegisterUse>): boolean {
+  const reactive = REACTIVE_REGISTERS.flatMap((register) => registers.get(register) ?? []);
+  const isTotalOpened = registers.get(ENERGY_TOTAL)?.lateOpening === false;
+  const end = endOf(registers) ?? Number.POSITIVE_INFINITY;
+  return (
+    reactive.length === 0 ||
+    reactive.some(({ lateOpening, endsAt }) => (lateOpening && isTotalOpened) || (endsAt !== undefined && endsAt < end))
+  );
 }
 
 function countRegisters(facts: BillingFacts, series: Series, meter: MeterFact, stretches: readonly Stretch[]) {

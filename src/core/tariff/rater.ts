@@ -51,7 +51,8 @@ export function rateBill(all: BillingFacts, plan: PricePlan, readings: readonly 
   creditFree(book, facts, versionAt(facts, plan, period.from), priced, chargeSteps(book, facts, uses, before.used));
   const active = chargeLosses(book, facts, uses);
   provisional.push(...chargeTwoPart(book, facts, plan, until, active));
-  provisional.push(...adjust(book, facts, uses, versionAt(facts, plan, period.from), metered.reactiveMissing));
+  const isReactiveShort = metered.reactiveMissing || uses !== metered.uses;
+  provisional.push(...adjust(book, facts, uses, versionAt(facts, plan, period.from), isReactiveShort));
   chargeFunds(book, facts, plan, uses);
   const lines = book.lines();
   return { lines, total: totalOf(lines), provisional: eachOnce(provisional), suspect: eachOnce(metered.suspect) };
@@ -114,7 +115,9 @@ function adjust(
 ): readonly Remark[] {
   if (powerFactor === undefined) return [];
   if (reactiveMissing)
-    return [{ reason: 'reactive-register-missing', rule: 'no adjustment', detail: 'a meter has no reading of reactive energy' }];
+    return [
+      { reason: 'reactive-register-missing', rule: 'no adjustment', detail: 'a meter has no reading of reactive energy for all the time' },
+    ];
   let [active, reactive] = [ZERO, ZERO];
   for (const use of uses) {
     const losses = lossesOf(facts, use);

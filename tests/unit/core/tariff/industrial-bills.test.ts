@@ -84,6 +84,28 @@ describe('a two-part bill with demand, losses and power factor', () => {
     expect(linesOf(bill)).toEqual([...ENERGY_LOSS_DEMAND, ...FUNDS]);
     expect(reasonsOf(bill)).toEqual(['reactive-register-missing']);
   });
+
+  test('nor where reactive energy was read less far than active energy: what was not read is not nothing', () => {
+    const { readings, ...input } = works('600');
+    const active = readings.filter(({ register }) => register !== 'reactive');
+    const begun = rated(INDUSTRY, { ...input, readings: active });
+    expect(linesOf(begun)).toEqual([...ENERGY_LOSS_DEMAND, ...FUNDS]);
+    expect(reasonsOf(begun)).toEqual(['reactive-register-missing']);
+    const halfway = { meter: 'A', register: 'reactive', at: '2026-04-15', value: '300' };
+    expect(rated(INDUSTRY, { ...input, readings: [...active, halfway] })).toMatchObject({ lines: begun.lines, total: '37072.42' });
+  });
+
+  test('nor where the active energy was charged by that of the period before', () => {
+    const input = { ...works(undefined), previousPeriod: '40000' };
+    const first = { total: '0', reactive: '0' };
+    const bill = rated(part({ powerFactor: { base: '0.90', above: [{ to: '0.95', percent: '-0.15' }] } }), {
+      ...input,
+      meters: [{ meter: 'A', from: '2026-04-01', first }],
+      readings: [],
+    });
+    expect(linesOf(bill)).toEqual([['energy', '40000.00', '0.60', '24000.00']]);
+    expect(reasonsOf(bill)).toEqual(['last-reading-missing', 'reactive-register-missing']);
+  });
 });
 
 test('the table of 0.90 walks 0.5, 1 and 2 percent down and 0.15 up', () => {
