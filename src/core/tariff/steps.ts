@@ -84,7 +84,8 @@ export function volumesOf(facts: BillingFacts, plan: StepPlan, start: Instant): 
   const { zone, period, opened } = facts;
   const end = plan.basis === 'month' ? period.to : nextYear(start, zone);
   const all = plan.basis === 'month' ? monthsOf(period.from, period.to, zone) : 12;
-  const held = opened.length === 0 || plan.basis === 'month' ? all : startedMonths(opened, start, end, zone);
+  // A year that begins within a month touches thirteen.
+  const held = opened.length === 0 || plan.basis === 'month' ? all : Math.min(all, startedMonths(opened, start, end, zone));
   const families = factsByMonth(withinOpened(facts.largeFamily, opened), start, end, zone).slice(0, held);
   const allowance = families.reduce((sum, { perMonth }) => sum + (perMonth ?? plan.largeFamilyPerMonth), 0n);
   const share = plan.basis === 'month' ? BigInt(all) : BigInt(held);

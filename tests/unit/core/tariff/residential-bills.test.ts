@@ -117,6 +117,22 @@ describe('Beijing steps, 2,880 and 4,800 kWh a year', () => {
     expect(bill).toMatchObject({ total: '75.75', provisional: [] });
   });
 
+  test('a year that begins in mid-month has no thirteenth month, whenever the account was opened', () => {
+    const midMay = {
+      versions: [
+        {
+          from: '2020-01-01',
+          energy: '0.50',
+          steps: { basis: 'year', yearStart: '05-15', blocks: [{ upTo: '1200', add: '0' }, { add: '0.10' }] },
+        },
+      ],
+    };
+    const input = { class: 'residential', period: { from: '2026-05-15', to: '2026-06-15' } };
+    const readings = totals({ '2026-05-15': '0', '2026-06-15': '2000' });
+    // 2,000 − 1,200 = 800 in step 2. 2,000 × 0.50 = 1,000.00; 800 × 0.10 = 80.00
+    for (const opened of [[], '2020-01-01', '2026-05-15']) expect(rated(midMay, { ...input, opened, readings }).total).toBe('1080.00');
+  });
+
   test('earlier use that nothing shows makes the bill provisional', () => {
     const bill = rated(BEIJING, { ...household('2026-10-01', '2026-11-01', { '2026-10-01': '3800', '2026-11-01': '3950' }), meters: [] });
     expect(linesOf(bill)).toEqual([['energy', '150.00', '0.4883', '73.25']]);
