@@ -48,10 +48,10 @@ export function stepVolumesFrom(facts: BillingFacts, plan: PricePlan, until = fa
   const { zone, period, opened } = facts;
   const steps = yearlySteps(facts, plan, until);
   if (steps === undefined) return undefined;
-  const start = opened.reduce(
-    (latest: Instant, { from }) => (from > latest && from <= period.from ? from : latest),
-    stepYearStart(steps, period.from, zone),
-  );
+  const yearStart = stepYearStart(steps, period.from, zone);
+  // Whoever comes within the period has used nothing before it; what the registers show is another's.
+  if (opened.length > 0 && opened.every(({ from, to }) => from >= period.from || (to !== undefined && to <= yearStart))) return undefined;
+  const start = opened.reduce((latest: Instant, { from }) => (from > latest && from <= period.from ? from : latest), yearStart);
   return start < period.from ? start : undefined;
 }
 

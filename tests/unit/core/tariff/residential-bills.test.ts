@@ -117,6 +117,13 @@ describe('Beijing steps, 2,880 and 4,800 kWh a year', () => {
     expect(bill).toMatchObject({ total: '75.75', provisional: [] });
   });
 
+  test('whoever comes within the period has used nothing of the year before it', () => {
+    const registers = { '2026-06-01': '6000', '2026-06-15': '6000', '2026-07-01': '7700' };
+    const bill = rated(BEIJING, household('2026-06-01', '2026-07-01', registers, { opened: '2026-06-15' }));
+    // 2,880 × 7 ÷ 12 = 1,680: 20 in step 2, whatever was used before he came. 1,700 × 0.4883 = 830.11; 20 × 0.05 = 1.00
+    expect(bill).toMatchObject({ total: '831.11', provisional: [] });
+  });
+
   test('a year that begins in mid-month has no thirteenth month, whenever the account was opened', () => {
     const midMay = {
       versions: [
