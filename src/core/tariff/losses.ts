@@ -3,6 +3,7 @@ import type { BillingFacts } from '../model/bill.ts';
 import type { PriceBand } from '../model/price-plan.ts';
 import { kwhOf } from './line-book.ts';
 import type { StretchUse } from './metered-use.ts';
+import { restOf } from './period-shares.ts';
 import { kvaHours } from './two-part.ts';
 
 /** What a transformer and a line lost beyond a meter on the low side (F86). */
@@ -28,7 +29,7 @@ export function lossesOf(facts: BillingFacts, { stretch, bands, reactive }: Stre
   const withLine = (loss: Rational, use: Rational) => add(loss, times(plan.line, add(use, loss)));
   const reactiveLoss = add(times(plan.reactiveIron, hours), times(plan.reactiveCopper, kwhOf(reactive)));
   if (isZero(metered)) {
-    const band: PriceBand = stretch.period ?? (stretch.prices.has('total') ? 'total' : 'flat');
+    const band: PriceBand = stretch.period ?? (stretch.prices.has('total') ? 'total' : restOf(stretch));
     return { bands: new Map([[band, withLine(iron, ZERO)]]), reactive: reactiveLoss };
   }
   const shares = [...bands].map(([band, value]): [PriceBand, Rational] => {

@@ -38,7 +38,7 @@ const sumOf = (shares: ReadonlyMap<TouPeriod, Energy>): bigint => [...shares.val
 const pricedOf = ({ prices }: Stretch): readonly TouPeriod[] => TOU_PERIODS.filter((period) => prices.has(period));
 
 /** What nothing else is known of is flat, where there is such a price. */
-const restOf = (stretch: Stretch): TouPeriod => {
+export const restOf = (stretch: Stretch): TouPeriod => {
   const all = pricedOf(stretch);
   return all.includes('flat') ? 'flat' : (all[0] ?? 'flat');
 };

@@ -132,6 +132,13 @@ const idle = (from: string, to: string, more: object) => ({
   ...more,
 });
 
+test('what a transformer loses while nothing is used is charged where there is no flat price, too', () => {
+  const plan = part({ energy: { peak: '1.00', valley: '0.50' }, losses: { ironKwPerKva: '0.002' } });
+  const bill = rated(plan, idle('2026-04-01', '2026-05-01', { capacities: [{ from: '2026-01-01', kva: '100' }] }));
+  // 0.002 × 100 kVA × 720 h = 144 kWh
+  expect(linesOf(bill)).toEqual([['loss:peak', '144.00', '1.00', '144.00']]);
+});
+
 test('a two-part bill is posted day by day to the fen, power factor and losses too', () => {
   const input = works('600');
   const middle = Object.entries({ total: '480.5', sharp: '40', peak: '130.25', flat: '190.25', valley: '120', reactive: '300' }).map(
