@@ -116,7 +116,11 @@ function adjust(
   if (powerFactor === undefined) return [];
   if (reactiveMissing)
     return [
-      { reason: 'reactive-register-missing', rule: 'no adjustment', detail: 'a meter has no reading of reactive energy for all the time' },
+      {
+        reason: 'reactive-register-missing',
+        rule: 'no adjustment',
+        detail: 'reactive energy of a meter was not read for as long as its active energy',
+      },
     ];
   let [active, reactive] = [ZERO, ZERO];
   for (const use of uses) {
