@@ -60,7 +60,7 @@ export interface MeterFailure {
   >;
   /** False where it is certain that no byte of it was written to the line. */
   readonly sent: boolean;
-  /** The protocol's own error, in words, where the meter refused. */
+  /** The protocol's own error, in words, where there was one. */
   readonly protocolError?: string;
 }
 

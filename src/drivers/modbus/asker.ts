@@ -95,7 +95,7 @@ class ProvenAsker implements Asker {
     }
     unanswered.clear(unit);
     if (reply === undefined) return err({ code: 'bad-value', sent: true });
-    return reply.kind === 'exception' ? err(refusalOf(reply.exception)) : ok({ reply, heardAt: outcome.value.heardAt });
+    return reply.kind === 'exception' ? err(failureOf(request, reply.exception)) : ok({ reply, heardAt: outcome.value.heardAt });
   }
 
   /** Makes sure that nothing older is under way which the reply to `request` could be mixed up with. */
@@ -139,10 +139,17 @@ const EXCEPTIONS: Readonly<Record<number, string>> = {
   11: 'gateway target does not respond',
 };
 
-function refusalOf(exception: number): AskFailure {
+/** The gateway has sent the request on and heard nothing. */
+const TARGET_SILENT = 11;
+/** The request is taken and still being done. */
+const ACKNOWLEDGED = 5;
+
+/** A no, but for what leaves open whether it was done: then nobody has answered. */
+function failureOf(request: Request, exception: number): AskFailure {
+  const isOpen = exception === TARGET_SILENT || (exception === ACKNOWLEDGED && request.kind !== 'read');
   const code = exception.toString(16).toUpperCase().padStart(2, '0');
   return {
-    code: 'meter-refused',
+    code: isOpen ? 'no-reply' : 'meter-refused',
     sent: true,
     protocolError: `exception ${code}: ${EXCEPTIONS[exception] ?? 'not in the standard'}`,
     exception,
