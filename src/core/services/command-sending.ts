@@ -17,6 +17,8 @@ const SEND_WITHIN_MS = 10_000;
 export async function trySend(deps: CommandRunnerDeps, command: Command): Promise<Step> {
   const report = command.action === 'trip' ? await readRelay(deps, command) : undefined;
   if (command.action === 'trip' && report === undefined) return 'waiting';
+  if (report?.relay === 'open' && (await wasSent(deps, command)))
+    return lookAgain(deps, command, 'the relay has moved since a frame of it was sent');
   const unready = await whyUnready(deps, command);
   const facts = await deps.situations.load(command.meterPointId);
   const overlay = report === undefined ? {} : { relay: believe(facts.relay, report, facts.relay.loadSide) };
@@ -64,6 +66,18 @@ async function send(deps: CommandRunnerDeps, command: Command): Promise<Step> {
   return settle(deps, command, [moveTo(command, 'refused', now, reason)], failure);
 }
 
+async function wasSent({ store }: CommandRunnerDeps, { id }: Command): Promise<boolean> {
+  const known = await store.read('command', { commandId: id });
+  return known?.moves.some(({ to }) => to === 'sent') ?? false;
+}
+
+/** A relay that moves slowly was read back before it had moved: its frame counts all the same, and no other is sent. */
+function lookAgain(deps: CommandRunnerDeps, command: Command, reason: string): Promise<Step> {
+  const now = deps.clock.now();
+  const moves = command.state === 'suspended' ? [moveTo(command, 'queued', now, reason)] : [];
+  return settle(deps, command, [...moves, { ...moveTo(command, 'verifying', now, reason), from: 'queued' }]);
+}
+
 /** What is plainly unmet voids the command; what is only unknown suspends it. */
 async function hold(deps: CommandRunnerDeps, command: Command, { terms }: Decision, now: Instant, extra: readonly Fact[]): Promise<Step> {
   const open = terms.filter(({ verdict }) => verdict !== 'met');
@@ -77,17 +91,14 @@ async function suspend(deps: CommandRunnerDeps, command: Command, reason: string
   return 'waiting';
 }
 
-/** A deadline that passed while the command waited. A restore's, and that of a trip whose frames moved nothing, is a person's business. */
+/** A deadline that passed while the command waited. A restore's is a person's business; a trip whose frame has left is read back once more. */
 export async function expire(deps: CommandRunnerDeps, command: Command): Promise<Step> {
   const now = deps.clock.now();
+  const hasLeft = await wasSent(deps, command);
+  if (command.action === 'trip' && hasLeft) return lookAgain(deps, command, 'its deadline has passed');
   const facts = await deps.situations.load(command.meterPointId);
-  const known = await deps.store.read('command', { commandId: command.id });
-  const wasSent = known?.moves.some(({ to }) => to === 'sent') ?? false;
-  const reason = wasSent ? 'the relay did not move before the deadline' : 'no frame left before the deadline';
-  const failure =
-    command.action === 'trip' && !wasSent
-      ? []
-      : openCase(deps.newId, facts, command.action === 'trip' ? 'trip-failed' : 'restore-failed', reason, now);
+  const reason = hasLeft ? 'the relay did not move before the deadline' : 'no frame left before the deadline';
+  const failure = command.action === 'trip' ? [] : openCase(deps.newId, facts, 'restore-failed', reason, now);
   return settle(deps, command, [moveTo(command, 'expired', now, reason)], failure);
 }
 

@@ -61,6 +61,32 @@ describe('a trip', () => {
     expect(world.meter.readBacks.filter(({ afterFrames }) => afterFrames === 1).map(({ relay }) => relay)).toEqual(['closed', 'closed']);
   });
 
+  test('whose relay moves only after it was read back is confirmed, and the payment restores it', async () => {
+    const { world, trip } = await tripQueued();
+    world.meter.fates.push('request-lost');
+    for (let step = 0; step < 2; step++) await world.runner.advance((await world.command(trip.id)).command);
+    expect(await pathOfCommand(world, trip)).toBe('sent unknown verifying queued');
+    world.meter.relay = 'open';
+    await world.run();
+    expect(await pathOfCommand(world, trip)).toBe('sent unknown verifying queued verifying confirmed');
+    expect(actions(world)).toBe('trip');
+    expect(await openCases(world)).toEqual([]);
+    await world.pay('20');
+    await world.run();
+    expect(actions(world)).toBe('trip close');
+  });
+
+  test('whose relay moves only as its deadline passes is confirmed', async () => {
+    const { world, trip } = await tripQueued();
+    world.meter.fates.push('request-lost');
+    for (let step = 0; step < 2; step++) await world.runner.advance((await world.command(trip.id)).command);
+    world.meter.relay = 'open';
+    await world.clock.advance(120_000);
+    await world.run();
+    expect(await pathOfCommand(world, trip)).toBe('sent unknown verifying queued verifying confirmed');
+    expect(actions(world)).toBe('trip');
+  });
+
   test('stays unknown while the meter is silent, however often it is asked, and nothing is sent', async () => {
     const { world, trip } = await tripQueued();
     world.meter.fates.push('request-lost');
@@ -287,7 +313,7 @@ describe('a trip', () => {
 
   test.each([
     [3, 'sent acknowledged verifying queued sent acknowledged verifying failed'],
-    [4, 'sent acknowledged verifying queued sent acknowledged verifying queued expired'],
+    [4, 'sent acknowledged verifying queued sent acknowledged verifying queued verifying failed'],
   ])('whose relay is stuck is sent again until its deadline and then is a case, once: after %i steps', async (steps, path) => {
     const { world, trip } = await tripQueued();
     world.meter.fates.push('accepted-and-stuck', 'accepted-and-stuck');
