@@ -135,10 +135,19 @@ function unclaimedUse(newId: NewId, facts: MeterPointFacts, readings: readonly R
 
 /** What was settled without a register that arrives now is settled again with it. */
 function reviewFacts({ accrual, meterPoint }: MeterPointFacts, readings: readonly Reading[], at: Instant): readonly Fact[] {
-  const late = readings.find(({ quality, measuredAt }) => quality === 'good' && accrual !== undefined && measuredAt <= accrual.from);
+  const late = readings.find((reading) => reading.quality === 'good' && accrual !== undefined && tellsOfSettled(reading, accrual));
   if (late === undefined) return [];
   const reason = `${late.register} of ${formatInstant(late.measuredAt)} came after its period was settled`;
   return [{ kind: 'review', meterPointId: meterPoint.id, at, reason }];
+}
+
+/** Where the last bill's end was not read, the first register behind it says what lay before: an estimate becomes a split, a split a closer one. */
+function tellsOfSettled({ meterId, register, measuredAt }: Reading, { from, points, carried }: Accrual): boolean {
+  if (measuredAt <= from) return true;
+  const isRead = points.some(
+    (point) => point.meterId === meterId && point.register === register && point.at >= from && point.at <= measuredAt,
+  );
+  return carried.length > 0 && !isRead;
 }
 
 /** A report that waited while a command was read back says nothing of the relay now. */

@@ -185,6 +185,34 @@ describe('a correction', () => {
     expect((await world.facts()).accrual).toMatchObject({ accrued: 500_000n, carried: [] });
   });
 
+  test('of an estimate comes with the first register behind its end, whatever its instant, and with no other', async () => {
+    const world = await opened();
+    await read(world, '200.00', DECEMBER);
+    await world.settlement.run();
+    await world.clock.advance(JANUARY - world.clock.now() + 3 * 3_600_000);
+    await world.settlement.run();
+    expect((await bills(world)).map(({ total }) => total)).toEqual([50_000_000n, 50_000_000n]);
+    // 320 kWh in 32 days, of which December has 31.
+    await read(world, '520.00', plusMs(JANUARY, DAY));
+    expect(await world.settlement.review()).toBe(1);
+    expect((await bills(world)).slice(2).map(({ kind, month, total }) => [kind, month, total])).toEqual([
+      ['credit', '2026-12', -50_000_000n],
+      ['bill', '2026-12', 155_000_000n],
+    ]);
+    expect((await world.facts()).accrual).toMatchObject({ accrued: 5_000_000n });
+    await read(world, '530.00', plusMs(JANUARY, 2 * DAY));
+    expect(await world.store.read('reviews', { limit: 10 })).toEqual([]);
+  });
+
+  test('comes with a register that lies closer to a split end than the one it was split by', async () => {
+    const world = await settled();
+    await read(world, '103.00', plusMs(DECEMBER, 3_600_000));
+    expect(await world.settlement.review()).toBe(1);
+    // 3 kWh in two hours, one of them November's; the other 2.5 kWh are December's.
+    expect((await bills(world)).at(-1)).toMatchObject({ month: '2026-11', total: 750_000n });
+    expect((await world.facts()).accrual?.accrued).toBe(1_250_000n);
+  });
+
   test('of a ratio that was wrong three months long is rated from its true date', async () => {
     const world = await opened();
     await read(world, '200.00', DECEMBER);
