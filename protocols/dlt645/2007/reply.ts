@@ -28,7 +28,7 @@ export interface ReadNextReply {
 export interface Refusal {
   readonly kind: 'refused';
   readonly function: number;
-  /** The ERR byte, or the SERR / error word of two bytes; see `errorTexts`. */
+  /** The ERR byte, or the SERR / error word of two bytes; see `errorTexts`; 0 where the meter gives no reason. */
   readonly error: number;
   readonly errorBytes: number;
 }
@@ -90,8 +90,8 @@ export function decodeReply({ control, data }: Frame): Result<Reply, MessageErro
 }
 
 function decodeRefusal(functionCode: number, data: Uint8Array): Result<Refusal, MessageError> {
-  const [low, high = 0] = data;
-  if (low === undefined || data.length > 2) return bad('one or two bytes of error');
+  const [low = 0, high = 0] = data;
+  if (data.length > 2) return bad('at most two bytes of error');
   return ok({ kind: 'refused', function: functionCode, error: high * 256 + low, errorBytes: data.length });
 }
 

@@ -5,5 +5,10 @@ import type { MeterFailure } from '../../core/ports/meter-gateway.ts';
 export function refusalOf(refusal: Refusal): MeterFailure {
   const { error } = refusal;
   const code = refusal.function !== FUNCTION.authenticate && (error & ERROR_BIT.password) !== 0 ? 'wrong-password' : 'meter-refused';
-  return { code, sent: true, protocolError: refusalTexts(refusal).join(', ') || `error ${error.toString(16).toUpperCase()}` };
+  return {
+    code,
+    sent: true,
+    protocolError:
+      refusalTexts(refusal).join(', ') || (refusal.errorBytes === 0 ? 'no reason given' : `error ${error.toString(16).toUpperCase()}`),
+  };
 }

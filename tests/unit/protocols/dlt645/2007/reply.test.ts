@@ -49,6 +49,12 @@ const workedOut: readonly { readonly title: string; readonly reply: Reply; reado
     hex: '68 78 56 34 12 00 00 68 DC 02 34 33 29 16',
   },
   {
+    // 1E4 + DC = 2C0
+    title: 'relay command refused without a reason',
+    reply: { kind: 'refused', function: 0x1c, error: 0, errorBytes: 0 },
+    hex: '68 78 56 34 12 00 00 68 DC 00 C0 16',
+  },
+  {
     // 1E4 + 94 = 278
     title: 'accepted write',
     reply: { kind: 'accepted', function: 0x14, data: new Uint8Array(0) },
