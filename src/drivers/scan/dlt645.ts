@@ -86,6 +86,7 @@ async function searchBy(line: ScannedLine, year: Year, method: Method, known: Se
     heard: (address) => report(line, year, method, address, known),
     step: (done, of, asking) => listener.step({ protocol, port, done, of, asking: `${asking}, by ${method.name}` }),
     unresolved: (ending) => unresolved(whatIs(ending)),
+    disturbed: (ending) => unresolved(whatGarbles(ending)),
   };
   search.step(0, 1, 'all addresses');
   const first = await callTwice(search);
@@ -186,6 +187,9 @@ async function readText(
 
 const mayHideMore = ({ name }: Method): string =>
   `garbled answers to ${EVERYBODY} by ${name}: they may be those of the meters found before, or hide others; --thorough tells`;
+
+const whatGarbles = (ending: string): string =>
+  `garbled answers to most calls narrower than ${wildcardOf(ending)}, more than meters could give: the line is disturbed; look at its termination and bias`;
 
 const whatIs = (ending: string): string =>
   ending.length === EVERYBODY.length

@@ -15,6 +15,8 @@ import type { ScanEnd } from './scan.ts';
 const ADDRESS_DIGITS = 12;
 const OPEN = 'A'.repeat(ADDRESS_DIGITS);
 const PAIRS = 100;
+/** No line has meters enough to share more pairs than this; a line that garbles every silence would be searched for ever. */
+const MOST_SHARED = 50;
 
 /** Who answered a call: `undefined` stands for a meter that repeats the wildcard instead of its address. */
 export interface Answers {
@@ -29,6 +31,8 @@ export interface Narrowing {
   step(done: number, of: number, asking: string): void;
   /** Garbled answers that no narrower call told apart. */
   unresolved(tail: string): void;
+  /** More calls came back garbled than there can be meters: nothing more is called under this ending. */
+  disturbed(tail: string): void;
 }
 
 /** The address that calls every meter whose own ends in these digits. */
@@ -45,6 +49,7 @@ export async function narrow(search: Narrowing, tail: string, isGarbled = true):
     return ok(undefined);
   }
   let isSilent = true;
+  const shared: string[] = [];
   for (let pair = 0; pair < PAIRS; pair++) {
     const longer = String(pair).padStart(2, '0') + tail;
     search.step(pair, PAIRS, `addresses ending in ${longer}`);
@@ -53,7 +58,14 @@ export async function narrow(search: Narrowing, tail: string, isGarbled = true):
     if (answers.value.addresses.length > 0 || answers.value.garbled) isSilent = false;
     const several = await tell(search, answers.value);
     if (!several.ok) return several;
-    const deeper = several.value ? await narrow(search, longer) : ok(undefined);
+    if (several.value) shared.push(longer);
+  }
+  if (shared.length > MOST_SHARED) {
+    search.disturbed(tail);
+    return ok(undefined);
+  }
+  for (const longer of shared) {
+    const deeper = await narrow(search, longer);
     if (!deeper.ok) return deeper;
   }
   if (isSilent && isGarbled) search.unresolved(tail);

@@ -178,6 +178,19 @@ describe('Meters that answer all at once', () => {
     );
   });
 
+  test('are not looked for without end on a line that answers every call with a stray byte', async () => {
+    const world = scanOf(OF_2007);
+    world.line.onWrite = () => world.line.hear(Uint8Array.of(0xff));
+    await ended(world);
+    const calls = world.line.written.length;
+    expect(calls).toBeLessThanOrEqual(2 * (2 + 100));
+    expect(world.unresolved.map(({ what }) => what)).toEqual(
+      Array(2).fill(
+        'garbled answers to most calls narrower than AAAAAAAAAAAA, more than meters could give: the line is disturbed; look at its termination and bias',
+      ),
+    );
+  });
+
   test('leave no address that their colliding bits have made up', async () => {
     const meters = ['000012345671', '000012345676'];
     const world = scanOfMeters({ of2007: meters }, OF_2007);
