@@ -26,7 +26,8 @@ export function decide(situation: Situation): Decision {
 /** Whether a queued command may leave now: its own decision taken again, with itself out of the way. */
 export function decideAgain(command: Command, situation: Situation): Decision {
   const others = { ...situation, openCommands: situation.openCommands.filter(({ id }) => id !== command.id) };
-  if (command.cause === 'manual') return decideManually(command.action, others);
+  // Nothing gives way to it any more: an arm that is under way now was asked for after it.
+  if (command.cause === 'manual') return judgeManually(command.action, others);
   if (command.action === 'trip') return judged('trip', judgeAll(TRIP_TERMS, others));
   return judged('restore', judgeAll(RESTORE_SEND_TERMS, others));
 }
@@ -34,8 +35,12 @@ export function decideAgain(command: Command, situation: Situation): Decision {
 /** What a person asks for: safety is judged, money is not. */
 export function decideManually(action: RelayAction, situation: Situation): Decision {
   const inTheWay = situation.openCommands.filter((open) => !givesWay(open, action, situation.relay));
+  return judgeManually(action, { ...situation, openCommands: inTheWay });
+}
+
+function judgeManually(action: RelayAction, situation: Situation): Decision {
   const judges = action === 'trip' ? MANUAL_TRIP_TERMS : MANUAL_CLOSE_TERMS;
-  return judged(action === 'trip' ? 'trip' : 'restore', judgeAll(judges, { ...situation, openCommands: inTheWay }));
+  return judged(action === 'trip' ? 'trip' : 'restore', judgeAll(judges, situation));
 }
 
 /**

@@ -254,6 +254,19 @@ describe('a permission to close that was given by mistake', () => {
     expect((await world.command(arm)).command.state).toBe('verifying');
   });
 
+  test('is not taken back by a trip that is older than it: the two would undo each other until a deadline passes', async () => {
+    const { world } = await armed();
+    const trip = idOf(await ask(world, 'trip'));
+    await world.run(1);
+    expect(world.meter.relay).toBe('open');
+    await world.commands.request(order({ action: 'arm', idempotencyKey: 'C' }));
+    await world.run();
+    for (let step = 0; step < 4; step++) await world.runner.advance((await world.command(trip)).command);
+    await world.run();
+    expect([actions(world), world.meter.relay]).toEqual(['trip arm trip arm', 'armed']);
+    expect((await world.command(trip)).command.state).toBe('superseded');
+  });
+
   test('gives way to a close, and not to another arm', async () => {
     const { world, arm } = await armed();
     expect(unmetOf(await ask(world, 'arm'))).toEqual(['no-restore-under-way']);
