@@ -73,12 +73,9 @@ const WAY_BACK: Partial<Record<CommandState, readonly CommandState[]>> = {
 };
 
 /** Ends a command that another has taken the place of; the caller has proven that no frame of it is on its way. */
-export function supersede(command: Command, at: Instant, reason: string): readonly Fact[] {
+export function supersede(command: Command, at: Instant, reason: string): readonly CommandMove[] {
   const states: readonly CommandState[] = [...(WAY_BACK[command.state] ?? []), 'superseded'];
-  return states.map((to, index): Fact => {
-    const from = states[index - 1] ?? command.state;
-    return { kind: 'commandMove', move: { ...moveTo(command, to, at, reason), from } };
-  });
+  return states.map((to, index) => ({ ...moveTo(command, to, at, reason), from: states[index - 1] ?? command.state }));
 }
 
 export const priorityOf = ({ action }: Command) => (action === 'trip' ? 'trip' : 'restore');

@@ -1,6 +1,7 @@
+import { hasEnded } from '../feecontrol/command-states.ts';
 import type { Command } from '../model/command.ts';
 import { openCase } from './cases.ts';
-import { type CommandRunnerDeps, commitMoves, moveTo, type Step } from './command-moves.ts';
+import { type CommandRunnerDeps, commitMoves, moveTo, type Step, supersede } from './command-moves.ts';
 import { expire, trySend } from './command-sending.ts';
 import { verify } from './command-verifying.ts';
 
@@ -12,11 +13,23 @@ export interface CommandRunner {
 export function createCommandRunner(deps: CommandRunnerDeps): CommandRunner {
   return {
     async advance(command) {
+      if (await isTakenDown(deps, command)) return takeBack(deps, command);
       const step = await move(deps, command);
       if (step === 'waiting' && command.action !== 'trip') await noteOverdue(deps, command);
       return step;
     },
   };
+}
+
+/** Another meter hangs where this command's one hung: no line leads to it, and its relay supplies nobody here. */
+async function isTakenDown({ situations }: CommandRunnerDeps, { meterPointId, meterId }: Command): Promise<boolean> {
+  return (await situations.load(meterPointId)).meter.id !== meterId;
+}
+
+async function takeBack(deps: CommandRunnerDeps, command: Command): Promise<Step> {
+  if (hasEnded(command.state)) return 'ended';
+  await commitMoves(deps, command, supersede(command, deps.clock.now(), `meter ${command.meterId} hangs there no longer`));
+  return 'moved';
 }
 
 async function move(deps: CommandRunnerDeps, command: Command): Promise<Step> {

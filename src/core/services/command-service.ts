@@ -111,7 +111,9 @@ function factsOf(order: CommandOrder, command: Command, decision: StoredDecision
   return [
     { kind: 'idempotencyKey', key: order.idempotencyKey, fingerprint: fingerprintOf(order), resource: `command:${command.id}`, at },
     { kind: 'decision', decision },
-    ...replaced(command, facts).flatMap((open) => supersede(open, at, `${command.action} asked for by ${command.actor}`)),
+    ...replaced(command, facts)
+      .flatMap((open) => supersede(open, at, `${command.action} asked for by ${command.actor}`))
+      .map((move): Fact => ({ kind: 'commandMove', move })),
     { kind: 'command', command },
     { kind: 'relayDesired', meterId: command.meterId, desired: command.action === 'trip' ? 'open' : 'closed', at },
   ];

@@ -106,7 +106,7 @@ function consequences(
 /** The closed relay that proves a restore is read back after every frame of the trips before it: they have nothing left to do. */
 function takeBack(trip: Command, restore: Command, now: Instant): readonly Fact[] {
   if (trip.action !== 'trip' || isWaiting(trip.state)) return [];
-  return supersede(trip, now, `supply is back, proven by ${restore.id}`);
+  return supersede(trip, now, `supply is back, proven by ${restore.id}`).map((move) => ({ kind: 'commandMove', move }));
 }
 
 function noticeOf(deps: CommandRunnerDeps, facts: MeterPointFacts, kind: 'tripped' | 'restored', now: Instant): Fact {

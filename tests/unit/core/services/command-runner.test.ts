@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { plusMs } from '../../../../src/kernel/clock.ts';
 import { asId } from '../../../../src/kernel/ids.ts';
-import { commandOf, EVENING } from '../../../support/core-facts.ts';
+import { commandOf, EVENING, METER } from '../../../support/core-facts.ts';
 import { createDoor, createWorld, pathOf, type World, type WorldOptions } from '../../../support/core-world.ts';
 
 /** An exhausted account whose trip is queued. */
@@ -442,6 +442,39 @@ describe('a restore', () => {
     expect((await world.facts()).openCommands).toEqual([]);
     expect(actions(world)).toBe('trip close');
     expect((await world.command(trip.id)).command.state).toBe('superseded');
+  });
+});
+
+describe('a command whose meter is taken down', () => {
+  /** A start that finds another meter at the place: no line leads to the one before it. */
+  const replaced = async (world: World) => {
+    await world.commit({ kind: 'meter', meter: { ...METER, id: asId('m2') } });
+    world.meter.silent = true;
+  };
+
+  test.each(['queued', 'unknown', 'acknowledged'] as const)(
+    'ends where it is %s: nothing can prove it, and it is in nobody’s way',
+    async (state) => {
+      const { world, trip } = await tripQueued();
+      world.meter.fates.push(state === 'unknown' ? 'request-lost' : 'obeyed');
+      if (state !== 'queued') await world.run(1);
+      expect((await world.command(trip.id)).command.state).toBe(state);
+      await replaced(world);
+      await world.run();
+      expect((await world.command(trip.id)).command.state).toBe('superseded');
+      expect((await world.command(trip.id)).moves.at(-1)?.reason).toBe('meter m1 hangs there no longer');
+      await world.pay('20');
+      expect((await world.facts()).openCommands).toEqual([]);
+    },
+  );
+
+  test('ends also where it waited for a button that is gone', async () => {
+    const { world, restore } = await restoreQueued({ point: { restoreBy: 'arm' } });
+    await world.run();
+    expect(world.meter.relay).toBe('armed');
+    await replaced(world);
+    await world.run();
+    expect(await pathOfCommand(world, restore)).toBe('sent acknowledged verifying verifying queued superseded');
   });
 });
 
