@@ -4,9 +4,11 @@ import { isExhausted } from '../feecontrol/terms.ts';
 import type { Command, CommandMove } from '../model/command.ts';
 import type { Decision, StoredDecision } from '../model/decision.ts';
 import type { Fact } from '../model/fact.ts';
+import type { Expectation } from '../ports/store.ts';
 import { openCase } from './cases.ts';
 import { type CommandRunnerDeps, commitMoves, moveTo, priorityOf, readRelay, type Step } from './command-moves.ts';
 import { whyUnready } from './command-readiness.ts';
+import { expectationsOf } from './decisions.ts';
 import { endsOrder } from './meter-failures.ts';
 import { believe } from './metering-service.ts';
 
@@ -30,13 +32,9 @@ export async function trySend(deps: CommandRunnerDeps, command: Command): Promis
     report === undefined ? [] : [{ kind: 'relayReport', meterId: command.meterId, report, loadSide: facts.relay.loadSide }];
   if (decision.act === 'hold') {
     const desired = command.action === 'trip' && !isExhausted(situation) ? 'closed' : undefined;
-    return hold(
-      deps,
-      command,
-      decision,
-      now,
-      desired === undefined ? extra : [...extra, { kind: 'relayDesired', meterId: command.meterId, desired, at: now }],
-    );
+    const wanted: readonly Fact[] =
+      desired === undefined ? extra : [...extra, { kind: 'relayDesired', meterId: command.meterId, desired, at: now }];
+    return hold(deps, command, decision, now, wanted, expectationsOf(facts, true));
   }
   if (unready !== undefined) return suspend(deps, command, unready, now, extra);
   const moves = command.state === 'suspended' ? [moveTo(command, 'queued', now, 'its terms hold again')] : [];
@@ -78,11 +76,22 @@ function lookAgain(deps: CommandRunnerDeps, command: Command, reason: string): P
   return settle(deps, command, [...moves, { ...moveTo(command, 'verifying', now, reason), from: 'queued' }]);
 }
 
-/** What is plainly unmet voids the command; what is only unknown suspends it. */
-async function hold(deps: CommandRunnerDeps, command: Command, { terms }: Decision, now: Instant, extra: readonly Fact[]): Promise<Step> {
+/**
+ * What is plainly unmet voids the command; what is only unknown suspends it. A command that is voided holds back what would be decided
+ * without it, so what voids it must still be so at the commit.
+ */
+async function hold(
+  deps: CommandRunnerDeps,
+  command: Command,
+  { terms }: Decision,
+  now: Instant,
+  extra: readonly Fact[],
+  expect: readonly Expectation[],
+): Promise<Step> {
   const open = terms.filter(({ verdict }) => verdict !== 'met');
   const reason = open.map(({ name, proof }) => `${name}: ${proof}`).join('; ');
-  if (open.some(({ verdict }) => verdict === 'unmet')) return settle(deps, command, [moveTo(command, 'superseded', now, reason)], extra);
+  if (open.some(({ verdict }) => verdict === 'unmet'))
+    return settle(deps, command, [moveTo(command, 'superseded', now, reason)], extra, expect);
   return suspend(deps, command, reason, now, extra);
 }
 
@@ -107,7 +116,8 @@ async function settle(
   command: Command,
   moves: readonly CommandMove[],
   extra: readonly Fact[] = [],
+  expect?: readonly Expectation[],
 ): Promise<Step> {
-  await commitMoves(deps, command, moves, extra);
+  await commitMoves(deps, command, moves, extra, expect);
   return 'moved';
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { plusMs } from '../../../../src/kernel/clock.ts';
-import { asId } from '../../../../src/kernel/ids.ts';
+import { type Actor, asId, type EntryId } from '../../../../src/kernel/ids.ts';
 import { commandOf, EVENING, METER } from '../../../support/core-facts.ts';
 import { createDoor, createWorld, pathOf, type World, type WorldOptions } from '../../../support/core-world.ts';
 
@@ -15,8 +15,13 @@ const tripQueued = async (options: WorldOptions = {}) => {
 const restoreQueued = async (options: WorldOptions = {}) => {
   const { world, trip } = await tripQueued(options);
   await world.run();
-  await world.pay('20');
-  return { world, trip, restore: await world.openCommand() };
+  const paid = await world.pay('20');
+  return { world, trip, restore: await world.openCommand(), payment: paid.ok ? paid.value.value.entryId : asId<EntryId>('none') };
+};
+/** Two persons reverse a payment. */
+const undo = async ({ reversals }: World, entryId: EntryId) => {
+  const asked = await reversals.ask({ entryId, amount: undefined, reason: 'a mistake', idempotencyKey: 'R', actor: asId('teller') });
+  if (asked.ok) await reversals.approve({ reversalId: asked.value.value.id, idempotencyKey: 'S', actor: asId('chief') });
 };
 const pathOfCommand = async (world: World, { id }: { readonly id: Parameters<World['command']>[0] }) =>
   pathOf((await world.command(id)).moves);
@@ -416,6 +421,27 @@ describe('a restore', () => {
     await world.poll();
     await world.run();
     expect(actions(world)).toBe('trip close');
+  });
+
+  test('is not voided for want of money that comes at that very commit: nobody else would ask for it again', async () => {
+    const door = createDoor('commandMove', (fact) => fact.kind === 'commandMove' && fact.move.to === 'superseded');
+    const { world, restore, payment } = await restoreQueued(door);
+    await undo(world, payment);
+    door.act = () => world.pay('20');
+    await world.run();
+    expect(door.act).toBeUndefined();
+    expect(await pathOfCommand(world, restore)).toBe('sent acknowledged verifying confirmed');
+  });
+
+  test('is not voided by a lock-out that is lifted at that very commit', async () => {
+    const door = createDoor('commandMove', (fact) => fact.kind === 'commandMove' && fact.move.to === 'superseded');
+    const { world, restore } = await restoreQueued(door);
+    const lockOut = { of: 'meterPoint', id: 'p1', kind: 'lock-out', reason: 'crew', actor: asId<Actor>('wang') } as const;
+    await world.marks.set(lockOut);
+    door.act = () => world.marks.lift(lockOut);
+    await world.run();
+    expect(door.act).toBeUndefined();
+    expect(await pathOfCommand(world, restore)).toBe('sent acknowledged verifying confirmed');
   });
 
   test('that is proven takes the trip before it back: no second restore follows, and the customer is told once', async () => {
