@@ -49,7 +49,12 @@ export async function commitDecided(deps: DecidedDeps, money: MovedMoney): Promi
 /** What limits the money itself is no ground that could be looked at again. */
 const isGround = (subject: string): boolean => !/^(funds|reversal|hold):/.test(subject);
 
-/** That nothing is to be done rests on the meter's commands as well: a trip that leaves meanwhile must find its restore. */
+/**
+ * That nothing is to be done rests on the meter's commands as well, since a trip that leaves meanwhile must find its restore, and on the
+ * marks of the place: who lifts a lock-out sees only the money that was there before it.
+ */
 function restsOn(facts: MeterPointFacts, { acts }: Decided): readonly Expectation[] {
-  return acts ? expectationsOf(facts, true) : facts.versions.filter(({ subject }) => subject === `meter:${facts.meter.id}`);
+  if (acts) return expectationsOf(facts, true);
+  const ground: readonly string[] = [`meter:${facts.meter.id}`, `meterPoint:${facts.meterPoint.id}`];
+  return facts.versions.filter(({ subject }) => ground.includes(subject));
 }

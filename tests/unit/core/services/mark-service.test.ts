@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { MarkOrder } from '../../../../src/core/services/mark-service.ts';
-import { asId } from '../../../../src/kernel/ids.ts';
+import { asId, type EntryId } from '../../../../src/kernel/ids.ts';
 import { POINT } from '../../../support/core-facts.ts';
-import { createWorld, type World } from '../../../support/core-world.ts';
+import { createDoor, createWorld, type World } from '../../../support/core-world.ts';
 
 let world: World;
 const lockOut: MarkOrder = { of: 'meterPoint', id: POINT.id, kind: 'lock-out', reason: 'a crew is at work', actor: asId('foreman') };
@@ -18,6 +18,11 @@ async function tripped(): Promise<void> {
   await world.exhaust();
   await world.poll();
   await world.run();
+}
+
+async function reverse(entryId: EntryId): Promise<void> {
+  const asked = await world.reversals.ask({ entryId, amount: undefined, reason: 'a mistake', idempotencyKey: 'R', actor: asId('teller') });
+  if (asked.ok) await world.reversals.approve({ reversalId: asked.value.value.id, idempotencyKey: 'S', actor: asId('chief') });
 }
 
 test('a lock-out is shown with who has set it, and lifted on record', async () => {
@@ -37,6 +42,20 @@ test('under a lock-out a payment closes nothing; lifted, supply comes back at on
   await world.pay('500.00');
   expect((await world.facts()).openCommands).toEqual([]);
   await world.marks.lift(lockOut);
+  expect((await world.facts()).openCommands).toMatchObject([{ action: 'close', state: 'queued' }]);
+});
+
+test('a payment that comes while a lock-out is lifted finds it lifted', async () => {
+  await world.store.close();
+  const door = createDoor('payment');
+  world = await createWorld(door);
+  await tripped();
+  await world.marks.set(lockOut);
+  const paid = await world.pay('1.00');
+  if (paid.ok) await reverse(paid.value.value.entryId);
+  door.act = () => world.marks.lift(lockOut);
+  await world.pay('1.00');
+  expect(door.act).toBeUndefined();
   expect((await world.facts()).openCommands).toMatchObject([{ action: 'close', state: 'queued' }]);
 });
 
