@@ -103,34 +103,36 @@ interface AspectRule {
   readonly of: ArchiveKind;
   /** Whether a time without a value may lie between two with one. */
   readonly gaps: boolean;
+  /** Whether what was said of it may be taken back as a whole. */
+  readonly optional: boolean;
 }
 
 // biome-ignore format: a table, one aspect a line
 export const ASPECTS = {
-  identity:    { of: 'customer', gaps: false },
-  contacts:    { of: 'customer', gaps: false },
-  parties:     { of: 'contract', gaps: false },
-  terms:       { of: 'contract', gaps: false },
-  feeControl:  { of: 'contract', gaps: true },
-  guarantee:   { of: 'contract', gaps: true },
-  contract:    { of: 'meterPoint', gaps: false },
-  class:       { of: 'meterPoint', gaps: false },
-  capacity:    { of: 'meterPoint', gaps: false },
-  demand:      { of: 'meterPoint', gaps: true },
-  metering:    { of: 'meterPoint', gaps: false },
-  ratio:       { of: 'meterPoint', gaps: false },
-  meter:       { of: 'meterPoint', gaps: false },
-  tariff:      { of: 'meterPoint', gaps: false },
-  place:       { of: 'meterPoint', gaps: false },
-  largeFamily: { of: 'meterPoint', gaps: true },
-  protection:  { of: 'meterPoint', gaps: true },
-  importance:  { of: 'meterPoint', gaps: true },
-  feeder:      { of: 'feeder', gaps: false },
-  district:    { of: 'district', gaps: false },
-  cycle:       { of: 'contract', gaps: true },
-  districtCycle: { of: 'district', gaps: true },
-  rates:       { of: 'tariff', gaps: false },
-  planFile:    { of: 'tariff', gaps: true },
+  identity:    { of: 'customer', gaps: false, optional: false },
+  contacts:    { of: 'customer', gaps: false, optional: false },
+  parties:     { of: 'contract', gaps: false, optional: false },
+  terms:       { of: 'contract', gaps: false, optional: false },
+  feeControl:  { of: 'contract', gaps: true,  optional: true },
+  guarantee:   { of: 'contract', gaps: true,  optional: true },
+  contract:    { of: 'meterPoint', gaps: true,  optional: false },
+  class:       { of: 'meterPoint', gaps: false, optional: false },
+  capacity:    { of: 'meterPoint', gaps: false, optional: false },
+  demand:      { of: 'meterPoint', gaps: true,  optional: true },
+  metering:    { of: 'meterPoint', gaps: false, optional: false },
+  ratio:       { of: 'meterPoint', gaps: false, optional: false },
+  meter:       { of: 'meterPoint', gaps: false, optional: false },
+  tariff:      { of: 'meterPoint', gaps: false, optional: false },
+  place:       { of: 'meterPoint', gaps: false, optional: false },
+  largeFamily: { of: 'meterPoint', gaps: true,  optional: true },
+  protection:  { of: 'meterPoint', gaps: true,  optional: true },
+  importance:  { of: 'meterPoint', gaps: true,  optional: true },
+  feeder:      { of: 'feeder', gaps: false, optional: false },
+  district:    { of: 'district', gaps: false, optional: false },
+  cycle:       { of: 'contract', gaps: true,  optional: true },
+  districtCycle: { of: 'district', gaps: true,  optional: true },
+  rates:       { of: 'tariff', gaps: false, optional: false },
+  planFile:    { of: 'tariff', gaps: true,  optional: true },
 } as const satisfies Readonly<Record<AspectName, AspectRule>>;
 
 /** A value from an instant until another, which it no longer holds at; without `to` until something else is said. */

@@ -99,7 +99,7 @@ async function correct(
   const { subject, aspect, reason, actor, version } = order;
   const timeline = timelineOf(order.periods, ASPECTS[aspect]);
   if (!timeline.ok) return timeline;
-  if (timeline.value.length === 0 && !ASPECTS[aspect].gaps)
+  if (timeline.value.length === 0 && !ASPECTS[aspect].optional)
     return err({ code: 'fact-gap', detail: `Something must hold of ${aspect} at some time: say what` });
   const missing = await danglingReference(
     store,

@@ -267,6 +267,22 @@ describe('a closing', () => {
     ]);
   });
 
+  test('lets the next customer in where a contract ended and nobody had one since', async () => {
+    await transfer();
+    await use(0n);
+    await close({ idempotencyKey: 'k2' });
+    await use(200n);
+    const next = { contractId: asId('ht3'), accountId: asId('a3'), idempotencyKey: 'k3' } as Partial<SupplyOrder>;
+    expect(await transfer(next)).toMatchObject({ ok: true, value: { value: { cutAt: EVENING + 3 * HOUR_MS } } });
+    const facts = (await world.store.read('archiveView', { subject: 'meterPoint:p1' }))?.facts.filter(
+      ({ aspect }) => aspect === 'contract',
+    );
+    expect(facts).toMatchObject([
+      { from: EVENING + HOUR_MS, to: EVENING + 2 * HOUR_MS, value: { contractId: 'ht2' } },
+      { from: EVENING + 3 * HOUR_MS, to: undefined, value: { contractId: 'ht3' } },
+    ]);
+  });
+
   test('lets the next customer in, who is charged from then on', async () => {
     await close();
     await use(200n);
