@@ -6,9 +6,10 @@ import { type Power, powerFromDecimal } from '../../kernel/units.ts';
 import { mayMove } from '../feecontrol/command-states.ts';
 import type { Command, CommandMove, CommandState } from '../model/command.ts';
 import type { Fact } from '../model/fact.ts';
-import type { RelayReport } from '../model/meter.ts';
+import type { RelayReport, RelayState } from '../model/meter.ts';
 import { ACTIVE_POWER } from '../model/register.ts';
 import type { MeterGateway } from '../ports/meter-gateway.ts';
+import type { MeterPointFacts } from '../ports/queries.ts';
 import type { CommitOutcome, Expectation, Store } from '../ports/store.ts';
 import type { Situations } from './situations.ts';
 
@@ -44,7 +45,7 @@ export async function commitMoves(
     if (!mayMove(from, to))
       throw new AppError('invariant-violated', `a command may not go from ${from} to ${to}`, { commandId: command.id });
   }
-  const facts = [...extra, ...moves.flatMap((move) => factsOfMove(command, move))];
+  const facts = [...extra, ...moves.map((move): Fact => ({ kind: 'commandMove', move }))];
   const outcome = await deps.store.commit(expect === undefined ? { facts } : { facts, expect });
   const last = moves.at(-1);
   if (outcome.status === 'refused')
@@ -54,15 +55,31 @@ export async function commitMoves(
   return outcome.status;
 }
 
-/** Ends of a trip after which nobody tries to open the relay any more. */
-const GIVEN_UP: readonly CommandState[] = ['refused', 'failed', 'expired', 'cancelled'];
+/** A closing that ended so is still wanted: a case says that somebody must see to it. */
+const STILL_WANTED: readonly CommandState[] = ['refused', 'failed', 'expired'];
 
-/** A step, and what is wanted of the relay once a trip is given up. */
-export function factsOfMove({ action, meterId }: Command, move: CommandMove): readonly Fact[] {
-  const moved: Fact = { kind: 'commandMove', move };
-  if (action !== 'trip' || !GIVEN_UP.includes(move.to)) return [moved];
-  return [moved, { kind: 'relayDesired', meterId, desired: 'closed', at: move.at }];
+/**
+ * What is wanted of the relay once a command has ended so and no other is under way: what was proven, or else what the relay is, since
+ * nobody tries to move it any more.
+ *
+ * @param reported where the relay was read last
+ */
+export function desiredAfter(
+  { id, action, meterId }: Command,
+  { to, at }: CommandMove,
+  { openCommands, relay }: MeterPointFacts,
+  reported: RelayState = relay.reported,
+): readonly Fact[] {
+  if (openCommands.some((other) => other.id !== id)) return [];
+  const isProven = to === 'confirmed';
+  const isOpen = action === 'trip' ? isProven || reported === 'open' : !isProven && !STILL_WANTED.includes(to) && reported === 'open';
+  const desired = isOpen ? 'open' : 'closed';
+  return desired === relay.desired ? [] : [{ kind: 'relayDesired', meterId, desired, at }];
 }
+
+/** What is said of a meter's other commands must still hold. */
+export const expectMeter = ({ meter, versions }: MeterPointFacts): readonly Expectation[] =>
+  versions.filter(({ subject }) => subject === `meter:${meter.id}`);
 
 /** From where a frame may be on its way, through `queued`, where none is. */
 const WAY_BACK: Partial<Record<CommandState, readonly CommandState[]>> = {

@@ -1,12 +1,13 @@
 import { type Instant, instantOf } from '../../kernel/clock.ts';
 import { decideAgain } from '../feecontrol/decide.ts';
-import { isExhausted } from '../feecontrol/terms.ts';
+import type { Situation } from '../feecontrol/situation.ts';
 import type { Command, CommandMove } from '../model/command.ts';
 import type { Decision, StoredDecision } from '../model/decision.ts';
 import type { Fact } from '../model/fact.ts';
+import type { MeterPointFacts } from '../ports/queries.ts';
 import type { Expectation } from '../ports/store.ts';
 import { openCase } from './cases.ts';
-import { type CommandRunnerDeps, commitMoves, moveTo, priorityOf, readRelay, type Step } from './command-moves.ts';
+import { type CommandRunnerDeps, commitMoves, desiredAfter, moveTo, priorityOf, readRelay, type Step } from './command-moves.ts';
 import { whyUnready } from './command-readiness.ts';
 import { expectationsOf } from './decisions.ts';
 import { endsOrder } from './meter-failures.ts';
@@ -14,6 +15,13 @@ import { believe } from './metering-service.ts';
 
 /** A frame that cannot leave so soon after its `sent` was committed does not leave at all: the relay is read back, and what is decided then counts. */
 const SEND_WITHIN_MS = 10_000;
+
+/** What a command is judged by when it is about to be sent, and what was learnt on the way. */
+interface Ground {
+  readonly facts: MeterPointFacts;
+  readonly situation: Situation;
+  readonly extra: readonly Fact[];
+}
 
 /** Decides again from fresh facts, commits `sent`, and only then writes the frame. */
 export async function trySend(deps: CommandRunnerDeps, command: Command): Promise<Step> {
@@ -30,12 +38,7 @@ export async function trySend(deps: CommandRunnerDeps, command: Command): Promis
   const now = situation.now;
   const extra: Fact[] =
     report === undefined ? [] : [{ kind: 'relayReport', meterId: command.meterId, report, loadSide: facts.relay.loadSide }];
-  if (decision.act === 'hold') {
-    const desired = command.action === 'trip' && !isExhausted(situation) ? 'closed' : undefined;
-    const wanted: readonly Fact[] =
-      desired === undefined ? extra : [...extra, { kind: 'relayDesired', meterId: command.meterId, desired, at: now }];
-    return hold(deps, command, decision, now, wanted, expectationsOf(facts, true));
-  }
+  if (decision.act === 'hold') return hold(deps, command, decision, { facts, situation, extra });
   if (unready !== undefined) return suspend(deps, command, unready, now, extra);
   const moves = command.state === 'suspended' ? [moveTo(command, 'queued', now, 'its terms hold again')] : [];
   const file: StoredDecision = { ...decision, id: deps.newId('dec'), meterPointId: command.meterPointId, at: now };
@@ -61,7 +64,8 @@ async function send(deps: CommandRunnerDeps, command: Command): Promise<Step> {
   const facts = await deps.situations.load(command.meterPointId);
   const reason = `${answer.error.code}: ${answer.error.protocolError ?? 'the meter says no'}`;
   const failure = openCase(deps.newId, facts, action === 'trip' ? 'trip-failed' : 'restore-failed', reason, now);
-  return settle(deps, command, [moveTo(command, 'refused', now, reason)], failure);
+  const end = moveTo(command, 'refused', now, reason);
+  return settle(deps, command, [end], [...failure, ...desiredAfter(command, end, facts)]);
 }
 
 async function wasSent({ store }: CommandRunnerDeps, { id }: Command): Promise<boolean> {
@@ -80,19 +84,13 @@ function lookAgain(deps: CommandRunnerDeps, command: Command, reason: string): P
  * What is plainly unmet voids the command; what is only unknown suspends it. A command that is voided holds back what would be decided
  * without it, so what voids it must still be so at the commit.
  */
-async function hold(
-  deps: CommandRunnerDeps,
-  command: Command,
-  { terms }: Decision,
-  now: Instant,
-  extra: readonly Fact[],
-  expect: readonly Expectation[],
-): Promise<Step> {
+async function hold(deps: CommandRunnerDeps, command: Command, { terms }: Decision, { facts, situation, extra }: Ground): Promise<Step> {
   const open = terms.filter(({ verdict }) => verdict !== 'met');
   const reason = open.map(({ name, proof }) => `${name}: ${proof}`).join('; ');
-  if (open.some(({ verdict }) => verdict === 'unmet'))
-    return settle(deps, command, [moveTo(command, 'superseded', now, reason)], extra, expect);
-  return suspend(deps, command, reason, now, extra);
+  if (!open.some(({ verdict }) => verdict === 'unmet')) return suspend(deps, command, reason, situation.now, extra);
+  const end = moveTo(command, 'superseded', situation.now, reason);
+  const desired = desiredAfter(command, end, facts, situation.relay.reported);
+  return settle(deps, command, [end], [...extra, ...desired], expectationsOf(facts, true));
 }
 
 async function suspend(deps: CommandRunnerDeps, command: Command, reason: string, now: Instant, extra: readonly Fact[]): Promise<Step> {
@@ -108,7 +106,8 @@ export async function expire(deps: CommandRunnerDeps, command: Command): Promise
   const facts = await deps.situations.load(command.meterPointId);
   const reason = hasLeft ? 'the relay did not move before the deadline' : 'no frame left before the deadline';
   const failure = command.action === 'trip' ? [] : openCase(deps.newId, facts, 'restore-failed', reason, now);
-  return settle(deps, command, [moveTo(command, 'expired', now, reason)], failure);
+  const end = moveTo(command, 'expired', now, reason);
+  return settle(deps, command, [end], [...failure, ...desiredAfter(command, end, facts)]);
 }
 
 async function settle(

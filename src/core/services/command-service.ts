@@ -4,12 +4,12 @@ import { type Actor, asId, type CommandId, type MeterId, type NewId } from '../.
 import { err, ok, type Result } from '../../kernel/result.ts';
 import { isWaiting } from '../feecontrol/command-states.ts';
 import { decideManually, givesWay } from '../feecontrol/decide.ts';
-import type { Command, RelayAction } from '../model/command.ts';
+import type { Command, CommandMove, RelayAction } from '../model/command.ts';
 import type { StoredDecision, Term } from '../model/decision.ts';
 import type { Fact } from '../model/fact.ts';
 import type { MeterPointFacts } from '../ports/queries.ts';
-import type { Store } from '../ports/store.ts';
-import { factsOfMove, moveTo, supersede } from './command-moves.ts';
+import type { Batch, Store } from '../ports/store.ts';
+import { desiredAfter, expectMeter, moveTo, supersede } from './command-moves.ts';
 import { CONFLICT_LIMIT, expectationsOf } from './decisions.ts';
 import { createKeyGate, type KeyError, type Once } from './idempotency.ts';
 import type { Situations } from './situations.ts';
@@ -126,27 +126,39 @@ function replaced({ action }: Command, { openCommands, relay }: MeterPointFacts)
   );
 }
 
-async function cancel({ store, clock }: CommandDeps, commandId: CommandId, actor: Actor): Promise<Result<Command, CommandError>> {
-  const found = await store.read('command', { commandId });
-  if (found === undefined) return err({ code: 'not-found' });
-  const { command } = found;
-  if (!isWaiting(command.state)) return err({ code: 'command-finished' });
-  const at = clock.now();
-  const outcome = await store.commit({
-    facts: [
-      ...factsOfMove(command, moveTo(command, 'cancelled', at, `withdrawn by ${actor}`)),
-      ...(await staysOpen(store, command, at)),
-      { kind: 'audit', at, actor, action: 'command.cancel', subject: `command:${commandId}`, outcome: 'done', detail: '' },
-    ],
-  });
-  if (outcome.status === 'committed') return ok({ ...command, state: 'cancelled', version: command.version + 1 });
-  return err({ code: outcome.status === 'refused' ? outcome.code : 'command-finished' });
+async function cancel(deps: CommandDeps, commandId: CommandId, actor: Actor): Promise<Result<Command, CommandError>> {
+  const { store, clock } = deps;
+  for (let attempt = 0; attempt < CONFLICT_LIMIT; attempt++) {
+    const found = await store.read('command', { commandId });
+    if (found === undefined) return err({ code: 'not-found' });
+    const { command } = found;
+    if (!isWaiting(command.state)) return err({ code: 'command-finished' });
+    const at = clock.now();
+    const move = moveTo(command, 'cancelled', at, `withdrawn by ${actor}`);
+    const { facts, expect } = await leftBehind(deps, command, move);
+    const outcome = await store.commit({
+      facts: [
+        { kind: 'commandMove', move },
+        ...facts,
+        { kind: 'audit', at, actor, action: 'command.cancel', subject: `command:${commandId}`, outcome: 'done', detail: '' },
+      ],
+      expect,
+    });
+    if (outcome.status === 'committed') return ok({ ...command, state: 'cancelled', version: command.version + 1 });
+    if (outcome.status === 'refused') return err({ code: outcome.code });
+  }
+  return err({ code: 'conflict' });
 }
 
-/** A closing that is withdrawn leaves an open relay as it is; what the account wants of it the next poll decides. */
-async function staysOpen(store: Store, { action, meterId }: Command, at: Instant): Promise<readonly Fact[]> {
-  const view = action === 'trip' ? undefined : await store.read('meter', { meterId });
-  return view?.relay.reported === 'open' ? [{ kind: 'relayDesired', meterId, desired: 'open', at }] : [];
+/** What is wanted of the relay where a command is withdrawn, as far as no other has moved meanwhile. */
+async function leftBehind(
+  { situations }: CommandDeps,
+  command: Command,
+  move: CommandMove,
+): Promise<Batch & Required<Pick<Batch, 'expect'>>> {
+  if (!situations.knows(command.meterPointId)) return { facts: [], expect: [] };
+  const facts = await situations.load(command.meterPointId);
+  return { facts: desiredAfter(command, move, facts), expect: expectMeter(facts) };
 }
 
 const fingerprintOf = ({ meterId, action, reason, expiresAt }: CommandOrder): string =>

@@ -10,7 +10,17 @@ import type { RelayReport } from '../model/meter.ts';
 import { ACTIVE_POWER } from '../model/register.ts';
 import type { MeterPointFacts } from '../ports/queries.ts';
 import { openCase } from './cases.ts';
-import { type CommandRunnerDeps, commitMoves, moveTo, readPower, readRelay, type Step, supersede } from './command-moves.ts';
+import {
+  type CommandRunnerDeps,
+  commitMoves,
+  desiredAfter,
+  expectMeter,
+  moveTo,
+  readPower,
+  readRelay,
+  type Step,
+  supersede,
+} from './command-moves.ts';
 import { textOf } from './notice-texts.ts';
 
 const ACTOR = asId<Actor>('system:commands');
@@ -36,7 +46,8 @@ export async function verify(deps: CommandRunnerDeps, command: Command): Promise
   if (verdict.to === 'verifying') return keepVerifying(deps, command, verdict, report, batch, facts);
   batch.push(...consequences(deps, command, verdict, facts, now));
   const result: CommandMove = { ...moveTo(command, verdict.to, now, verdict.reason), from: 'verifying', evidence: report.evidence };
-  await commitMoves(deps, command, [...toVerifying(command, now), result], batch);
+  if (verdict.to !== 'queued') batch.push(...desiredAfter(command, result, facts, report.relay));
+  await commitMoves(deps, command, [...toVerifying(command, now), result], batch, expectMeter(facts));
   return verdict.to === 'queued' ? 'unmoved' : 'moved';
 }
 

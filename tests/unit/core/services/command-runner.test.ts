@@ -471,6 +471,57 @@ describe('a restore', () => {
   });
 });
 
+describe('what is wanted of a relay', () => {
+  const relayOf = async (world: World) => {
+    const { reported, desired } = (await world.facts()).relay;
+    return { reported, desired };
+  };
+  const mark = (world: World, of: 'account' | 'meterPoint', kind: 'disputed' | 'lock-out') =>
+    world.marks.set({ of, id: of === 'account' ? 'a1' : 'p1', kind, reason: 'somebody knows why', actor: asId('wang') });
+
+  test('is supply, where a trip is voided and the account is exhausted still', async () => {
+    const { world } = await tripQueued();
+    await mark(world, 'account', 'disputed');
+    await world.run();
+    expect(await relayOf(world)).toEqual({ reported: 'closed', desired: 'closed' });
+  });
+
+  test('is what it is, where a restore is stopped by a lock-out', async () => {
+    const { world } = await restoreQueued();
+    await mark(world, 'meterPoint', 'lock-out');
+    await world.run();
+    expect(await relayOf(world)).toEqual({ reported: 'open', desired: 'open' });
+  });
+
+  test('stays what a trip has proven, whatever becomes of another one', async () => {
+    const { world, restore } = await restoreQueued();
+    await world.commands.cancel(restore.id, asId('li'));
+    await world.clock.advance(130_000);
+    const again = { meterId: METER.id, action: 'trip', reason: 'works', expiresAt: undefined, actor: asId<Actor>('li') } as const;
+    const second = await world.commands.request({ ...again, idempotencyKey: 'A' });
+    if (second.ok) await world.commands.cancel(second.value.value.id, asId('li'));
+    expect(await relayOf(world)).toEqual({ reported: 'open', desired: 'open' });
+    await world.commands.request({ ...again, idempotencyKey: 'B' });
+    await world.run();
+    expect(actions(world)).toBe('trip');
+    expect(await relayOf(world)).toEqual({ reported: 'open', desired: 'open' });
+  });
+
+  test('follows a trip that is proven after its restore was withdrawn, also at that very commit', async () => {
+    const door = createDoor('commandMove', (fact) => fact.kind === 'commandMove' && fact.move.to === 'confirmed');
+    const { world, trip } = await tripQueued(door);
+    world.meter.fates.push('reply-lost');
+    await world.run(1);
+    await world.pay('20');
+    const [restore] = await world.openCommands();
+    door.act = () => world.commands.cancel(restore?.id ?? trip.id, asId('li'));
+    while ((await world.runner.advance((await world.command(trip.id)).command)) === 'moved');
+    expect(door.act).toBeUndefined();
+    expect(await pathOfCommand(world, trip)).toBe('sent unknown verifying confirmed');
+    expect(await relayOf(world)).toEqual({ reported: 'open', desired: 'open' });
+  });
+});
+
 describe('a command whose meter is taken down', () => {
   /** A start that finds another meter at the place: no line leads to the one before it. */
   const replaced = async (world: World) => {
