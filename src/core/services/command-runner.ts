@@ -1,7 +1,7 @@
 import { hasEnded } from '../feecontrol/command-states.ts';
 import type { Command } from '../model/command.ts';
 import { openCase } from './cases.ts';
-import { type CommandRunnerDeps, commitMoves, moveTo, type Step, supersede } from './command-moves.ts';
+import { type CommandRunnerDeps, commitMoves, expectMeter, moveTo, type Step, supersede } from './command-moves.ts';
 import { expire, trySend } from './command-sending.ts';
 import { verify } from './command-verifying.ts';
 
@@ -57,7 +57,7 @@ async function noteOverdue({ situations, store, newId, clock }: CommandRunnerDep
   const lateMs = clock.now() - command.createdAt - situations.termsOf(command.meterPointId).rules.restoreOverdueMs;
   if (lateMs < 0) return;
   const facts = await situations.load(command.meterPointId);
-  if (facts.relay.reported === 'armed') return;
+  if (facts.relay.reported === 'armed' || !facts.openCommands.some(({ id }) => id === command.id)) return;
   const found = openCase(newId, facts, 'restore-overdue', `${command.action} ${command.id} is not confirmed`, clock.now());
-  if (found.length > 0) await store.commit({ facts: found });
+  if (found.length > 0) await store.commit({ facts: found, expect: expectMeter(facts) });
 }

@@ -389,6 +389,20 @@ describe('a restore', () => {
     expect(await openCases(world)).toEqual([]);
   });
 
+  test('that is withdrawn just before it is overdue opens no case, which nothing would close', async () => {
+    const door = createDoor('case');
+    const { world, restore } = await restoreQueued(door);
+    world.meter.unready = { code: 'signer-down', sent: false };
+    await world.run();
+    await world.clock.advance(60_000);
+    door.act = () => world.commands.cancel(restore.id, asId('li'));
+    await world.run();
+    expect(door.act).toBeUndefined();
+    expect(await pathOfCommand(world, restore)).toBe('suspended cancelled');
+    await world.runner.advance({ ...restore, state: 'suspended' });
+    expect(await openCases(world)).toEqual([]);
+  });
+
   test('that the meter refuses ends with a case and is not tried again by itself', async () => {
     const { world, restore } = await restoreQueued();
     world.meter.fates.push('refused');
