@@ -9,7 +9,7 @@ import { businessDayOf } from '../../src/kernel/local-time.ts';
 import { openAccrual, rated } from './accruals.ts';
 import { kwh, noticeOf, readingOf, reportOf, yuan, yuanPerKwh } from './core-facts.ts';
 import type { Fate } from './core-scripted-meters.ts';
-import { createGround, createWorld, type Ground, type World } from './core-world.ts';
+import { createGround, createWorld, type Ground, type MemoryGround, type World } from './core-world.ts';
 
 export interface Story {
   /** How far the trip has come when the race begins. */
@@ -47,9 +47,9 @@ const DAY_MS = 86_400_000;
 
 /** Gives each race a place of its own, on a store that is made anew from time to time: migrating one costs more than a race. */
 export function createCourse() {
-  let ground: Ground | undefined;
+  let ground: MemoryGround | undefined;
   let races = 0;
-  return async (): Promise<{ readonly ground: Ground; readonly place: string }> => {
+  return async (): Promise<{ readonly ground: MemoryGround; readonly place: string }> => {
     if (races++ % RACES_A_STORE === 0) {
       await ground?.store.close();
       ground = undefined;
@@ -87,7 +87,7 @@ export async function race(
 }
 
 /** An account that is out of money, warned and given notice, in one batch: all that the next poll needs for a trip. */
-async function stage({ commit, clock, meter, facts }: World): Promise<void> {
+export async function stage({ commit, clock, meter, facts }: World): Promise<void> {
   const { meterPoint, meter: at } = await facts();
   const { accountId } = meterPoint;
   const now = clock.now();
@@ -123,7 +123,7 @@ async function stage({ commit, clock, meter, facts }: World): Promise<void> {
   );
 }
 
-const atScheduledDoors = (store: Store, wait: (label: string) => Promise<void>, slowness: Story['slowness']): Store => ({
+export const atScheduledDoors = (store: Store, wait: (label: string) => Promise<void>, slowness: Story['slowness']): Store => ({
   async read(name, ask) {
     await wait(`read ${name}`);
     return store.read(name, ask);

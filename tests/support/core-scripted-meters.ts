@@ -37,7 +37,7 @@ export interface ScriptedMeter {
   /** Every relay frame that was written to the line. */
   readonly frames: RelayFrame[];
   /** Read-backs that were answered, with the number of frames before each. */
-  readonly readBacks: { readonly afterFrames: number; readonly relay: RelayState }[];
+  readonly readBacks: { readonly afterFrames: number; readonly relay: RelayState; readonly tripDelayed?: boolean }[];
   /** The customer presses the button. */
   press(): void;
 }
@@ -48,7 +48,12 @@ export type Hop = (what: 'read' | 'readRelay' | 'operateRelay', when: 'before' |
 const failure = (code: MeterFailure['code'], sent: boolean, protocolError?: string) =>
   err({ code, sent, ...(protocolError === undefined ? {} : { protocolError }) });
 
-export function createScriptedMeters(clock: Clock): { readonly gateway: MeterGateway; readonly meter: ScriptedMeter; hop: Hop } {
+export function createScriptedMeters(clock: Clock): {
+  readonly gateway: MeterGateway;
+  readonly meter: ScriptedMeter;
+  hop: Hop;
+  replace(): void;
+} {
   const meter: ScriptedMeter = {
     relay: 'closed',
     register: 10_000n,
@@ -68,6 +73,12 @@ export function createScriptedMeters(clock: Clock): { readonly gateway: MeterGat
   const scripted = {
     meter,
     hop: (() => undefined) as Hop,
+    /** Another one hangs in its place, as it comes from the store: closed, and heard nothing yet. */
+    replace() {
+      Object.assign(meter, { relay: 'closed', watts: 0n, keepPower: false, tripDelayed: false, silent: false });
+      meter.frames.length = 0;
+      meter.readBacks.length = 0;
+    },
     gateway: {
       async readRegisters(_, registers) {
         await scripted.hop('read', 'before');
@@ -87,7 +98,7 @@ export function createScriptedMeters(clock: Clock): { readonly gateway: MeterGat
       async readRelay() {
         await scripted.hop('readRelay', 'before');
         if (meter.silent) return failure('no-reply', true);
-        meter.readBacks.push({ afterFrames: meter.frames.length, relay: meter.relay });
+        meter.readBacks.push({ afterFrames: meter.frames.length, relay: meter.relay, ...(meter.tripDelayed ? { tripDelayed: true } : {}) });
         const { relay, tripDelayed, keepPower } = meter;
         const report = { relay, tripDelayed, keepPower, evidence: `relay=${relay}`, readAt: clock.now() };
         await scripted.hop('readRelay', 'after');
@@ -102,8 +113,8 @@ export function createScriptedMeters(clock: Clock): { readonly gateway: MeterGat
         meter.frames.push({ action, at: clock.now(), expiresAt, fate });
         if (meter.silent || fate === 'request-lost') return failure('no-reply', true);
         if (fate === 'refused') return failure('meter-refused', true, 'not authorised');
-        if (fate === 'obeyed' || fate === 'reply-lost') obey(meter, action);
-        if (fate === 'delayed') meter.tripDelayed = true;
+        if (fate === 'delayed' && action === 'trip') meter.tripDelayed = true;
+        else if (fate === 'obeyed' || fate === 'reply-lost' || fate === 'delayed') obey(meter, action);
         await scripted.hop('operateRelay', 'after');
         return fate === 'reply-lost' ? failure('no-reply', true) : ok('accepted' as const);
       },

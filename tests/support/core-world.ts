@@ -9,6 +9,7 @@ import type { Notifier } from '../../src/core/ports/notifier.ts';
 import type { MeterPointFacts } from '../../src/core/ports/queries.ts';
 import type { CommitOutcome, Store } from '../../src/core/ports/store.ts';
 import { type ConfiguredPoint, storeArchive } from '../../src/core/services/archive-service.ts';
+import { createCaseService } from '../../src/core/services/cases.ts';
 import { createChargeService } from '../../src/core/services/charge-service.ts';
 import { createCommandRunner } from '../../src/core/services/command-runner.ts';
 import { createCommandService } from '../../src/core/services/command-service.ts';
@@ -28,10 +29,10 @@ import { createReversalService } from '../../src/core/services/reversal-service.
 import { createSettlementService } from '../../src/core/services/settlement-service.ts';
 import { createSituations, type PointTerms } from '../../src/core/services/situations.ts';
 import { createSupplyChanges } from '../../src/core/services/supply-changes.ts';
-import { asId, type MeterId, type MeterPointId, type NewId } from '../../src/kernel/ids.ts';
+import { type Actor, asId, type EntryId, type MeterId, type MeterPointId, type NewId } from '../../src/kernel/ids.ts';
 import { silentLogger } from '../../src/kernel/logger.ts';
 import { ok } from '../../src/kernel/result.ts';
-import { openSqliteStore } from '../../src/store/sqlite/index.ts';
+import { type MemoryStore, openMemoryStore } from '../../src/store/sqlite/index.ts';
 import { billingTerms, createCountingIds, EVENING, FLAT, METER, POINT, RULES, SHANGHAI, yuan } from './core-facts.ts';
 import { createScriptedMeters } from './core-scripted-meters.ts';
 import { createScriptedPurse } from './core-scripted-purse.ts';
@@ -57,12 +58,17 @@ export interface Ground {
   lastSeq(): number;
 }
 
+/** One that ends with the test, and that can be checked while it is used. */
+export interface MemoryGround extends Ground {
+  readonly store: MemoryStore;
+}
+
 /** Other meters on the feeder, for the trip limiter's shares. */
 const NEIGHBOURS = 9;
 
-export async function createGround(): Promise<Ground> {
+export async function createGround(): Promise<MemoryGround> {
   const clock = createManualClock(EVENING);
-  const store = await openSqliteStore({ dataDir: 'none', inMemory: true, clock });
+  const store = await openMemoryStore(clock);
   await storeArchive(
     store,
     Array.from({ length: NEIGHBOURS }, (_, index) => neighbourOf(index)),
@@ -93,7 +99,7 @@ export async function createWorld({
   const meters = createScriptedMeters(clock);
   const { gateway: purses, purse } = createScriptedPurse(clock);
   const meterPoint = { ...POINT, ...point };
-  const meterConfig = { ...METER, id: asId<MeterId>(meterPoint.id.replace(/^p/, 'm')), meterPointId: meterPoint.id };
+  let meterConfig: Meter = { ...METER, id: asId<MeterId>(meterPoint.id.replace(/^p/, 'm')), meterPointId: meterPoint.id };
   const terms: PointTerms = { ...billingTerms(plan), rules: { ...RULES, ...rules }, simulatedLine: false };
   const points = new Map<MeterPointId, PointTerms>([[meterPoint.id, terms]]);
   const configure = (to: PointTerms) => points.set(meterPoint.id, to);
@@ -114,6 +120,7 @@ export async function createWorld({
   const marks = createMarkService({ store, situations, decisions, clock });
   const reversals = createReversalService({ store, situations, decisions, clock, newId });
   const credit = createCreditService({ store, situations, decisions, clock, newId });
+  const cases = createCaseService({ store, clock });
   const installations = createMeterInstallations({ store, clock });
   const readingEntry = createReadingEntry({ store, situations, decisions, clock, newId });
   await storeArchive(inner, [placeOf(meterPoint, meterConfig)], clock.now());
@@ -123,7 +130,15 @@ export async function createWorld({
     clock,
     store: inner,
     meters,
-    meter: meters.meter,
+    get meter() {
+      return meters.meter;
+    },
+    meterId: () => meterConfig.id,
+    /** Another meter hangs there from now on. */
+    hang(id: MeterId) {
+      meterConfig = { ...meterConfig, id };
+      meters.replace();
+    },
     points,
     terms,
     configure,
@@ -145,6 +160,7 @@ export async function createWorld({
     readingEntry,
     reversals,
     marks,
+    cases,
     credit,
     notices,
     pay: (amount: string, more: Partial<PaymentOrder> = {}) => {
@@ -159,6 +175,14 @@ export async function createWorld({
         actor: asId('teller'),
         ...more,
       });
+    },
+    /** Two persons reverse a payment. */
+    async reverse(entryId: EntryId) {
+      serial += 1;
+      const idempotencyKey = `reverse-${meterPoint.id}-${serial}`;
+      const asked = await reversals.ask({ entryId, amount: undefined, reason: 'a mistake', idempotencyKey, actor: asId('teller') });
+      const approval = { idempotencyKey: `${idempotencyKey}-approved`, actor: asId<Actor>('chief') };
+      if (asked.ok) await reversals.approve({ reversalId: asked.value.value.id, ...approval });
     },
     recharge: (amount: string, more: Partial<RechargeOrder> = {}) => {
       serial += 1;

@@ -1,7 +1,6 @@
 import type { Instant } from '../../kernel/clock.ts';
 import { type Actor, asId } from '../../kernel/ids.ts';
 import { isWaiting } from '../feecontrol/command-states.ts';
-import { isExhausted } from '../feecontrol/terms.ts';
 import { judgeReadBack, type RelayVerdict } from '../feecontrol/verdict.ts';
 import { judgeLoadSide } from '../metering/load-side.ts';
 import type { Command, CommandMove } from '../model/command.ts';
@@ -87,7 +86,6 @@ function consequences(
   facts: MeterPointFacts,
   now: Instant,
 ): readonly Fact[] {
-  const situation = deps.situations.of(facts);
   if (to === 'failed')
     return openCase(
       deps.newId,
@@ -98,10 +96,9 @@ function consequences(
     );
   if (to !== 'confirmed') return [];
   if (command.action === 'trip') {
+    // Whatever the account has: it may pay, and no payment takes back what a person has opened.
     const manual =
-      command.cause === 'manual' && !isExhausted(situation)
-        ? openCase(deps.newId, facts, 'manual-trip', `tripped by ${command.actor}: ${command.reason}`, now)
-        : [];
+      command.cause === 'manual' ? openCase(deps.newId, facts, 'manual-trip', `tripped by ${command.actor}: ${command.reason}`, now) : [];
     return [noticeOf(deps, facts, 'tripped', now), ...manual];
   }
   const answered = facts.openCases.filter(({ kind }) => kind !== 'tamper' && kind !== 'recharge-failed');

@@ -10,4 +10,4 @@
 export { askFolder } from './ask-folder.ts';
 export { checkDataFolder, type Opens } from './check.ts';
 export { exportHledger } from './export-hledger.ts';
-export { openMemoryStore, openSqliteStore, type SqliteStore } from './open.ts';
+export { type MemoryStore, openMemoryStore, openSqliteStore, type SqliteStore } from './open.ts';

@@ -18,11 +18,6 @@ const restoreQueued = async (options: WorldOptions = {}) => {
   const paid = await world.pay('20');
   return { world, trip, restore: await world.openCommand(), payment: paid.ok ? paid.value.value.entryId : asId<EntryId>('none') };
 };
-/** Two persons reverse a payment. */
-const undo = async ({ reversals }: World, entryId: EntryId) => {
-  const asked = await reversals.ask({ entryId, amount: undefined, reason: 'a mistake', idempotencyKey: 'R', actor: asId('teller') });
-  if (asked.ok) await reversals.approve({ reversalId: asked.value.value.id, idempotencyKey: 'S', actor: asId('chief') });
-};
 const pathOfCommand = async (world: World, { id }: { readonly id: Parameters<World['command']>[0] }) =>
   pathOf((await world.command(id)).moves);
 const openCases = async (world: World) => (await world.facts()).openCases.map(({ kind }) => kind);
@@ -440,7 +435,7 @@ describe('a restore', () => {
   test('is not voided for want of money that comes at that very commit: nobody else would ask for it again', async () => {
     const door = createDoor('commandMove', (fact) => fact.kind === 'commandMove' && fact.move.to === 'superseded');
     const { world, restore, payment } = await restoreQueued(door);
-    await undo(world, payment);
+    await world.reverse(payment);
     door.act = () => world.pay('20');
     await world.run();
     expect(door.act).toBeUndefined();

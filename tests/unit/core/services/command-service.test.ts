@@ -3,7 +3,7 @@ import type { CommandOrder } from '../../../../src/core/services/command-service
 import { plusMs } from '../../../../src/kernel/clock.ts';
 import { asId, type CommandId } from '../../../../src/kernel/ids.ts';
 import { EVENING, METER } from '../../../support/core-facts.ts';
-import { createWorld, pathOf, type World } from '../../../support/core-world.ts';
+import { createGround, createWorld, pathOf, type World } from '../../../support/core-world.ts';
 
 const order = (more: Partial<CommandOrder> = {}): CommandOrder => ({
   meterId: METER.id,
@@ -274,6 +274,25 @@ describe('a permission to close that was given by mistake', () => {
     await world.run();
     expect([actions(world), world.meter.relay]).toEqual(['trip arm close', 'closed']);
     expect((await world.command(arm)).command.state).toBe('superseded');
+  });
+
+  test('is a person’s business once it is taken back from an account that pays again', async () => {
+    const ground = await createGround();
+    const world = await createWorld({ ground, point: { restoreBy: 'arm' } });
+    await world.exhaust();
+    await world.poll();
+    await world.run();
+    const paid = await world.pay('20');
+    await world.run();
+    await world.reverse(paid.ok ? paid.value.value.entryId : asId('none'));
+    await ask(world, 'trip');
+    await world.run();
+    expect([actions(world), world.meter.relay]).toEqual(['trip arm trip', 'open']);
+    await world.pay('20');
+    await world.poll();
+    const { openCommands, openCases } = await world.facts();
+    expect([openCommands, openCases.map(({ kind }) => kind)]).toEqual([[], ['manual-trip']]);
+    expect(ground.store.violations(['I9'])).toEqual([]);
   });
 
   test('is not given again by the account while a person takes it back, and is where he thinks better of it', async () => {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { MarkOrder } from '../../../../src/core/services/mark-service.ts';
-import { asId, type EntryId } from '../../../../src/kernel/ids.ts';
+import { asId } from '../../../../src/kernel/ids.ts';
 import { POINT } from '../../../support/core-facts.ts';
 import { createDoor, createWorld, type World } from '../../../support/core-world.ts';
 
@@ -18,11 +18,6 @@ async function tripped(): Promise<void> {
   await world.exhaust();
   await world.poll();
   await world.run();
-}
-
-async function reverse(entryId: EntryId): Promise<void> {
-  const asked = await world.reversals.ask({ entryId, amount: undefined, reason: 'a mistake', idempotencyKey: 'R', actor: asId('teller') });
-  if (asked.ok) await world.reversals.approve({ reversalId: asked.value.value.id, idempotencyKey: 'S', actor: asId('chief') });
 }
 
 test('a lock-out is shown with who has set it, and lifted on record', async () => {
@@ -52,7 +47,7 @@ test('a payment that comes while a lock-out is lifted finds it lifted', async ()
   await tripped();
   await world.marks.set(lockOut);
   const paid = await world.pay('1.00');
-  if (paid.ok) await reverse(paid.value.value.entryId);
+  if (paid.ok) await world.reverse(paid.value.value.entryId);
   door.act = () => world.marks.lift(lockOut);
   await world.pay('1.00');
   expect(door.act).toBeUndefined();
