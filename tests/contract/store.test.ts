@@ -375,6 +375,17 @@ describe.each([
       expect(await store.read('dueAccruals', { now: plusMs(accrual.nextBillAt, -1), limit: 10 })).toEqual([]);
     });
 
+    test('believes the newest report of a relay, whichever is stored last; but none that is dated in the future', async () => {
+      const reported = async (relay: 'open' | 'closed', readAt: Instant) => {
+        await given(store, { kind: 'relayReport', meterId: METER.id, report: reportOf(relay, { readAt }), loadSide: 'agrees' });
+        return (await factsOf(store)).relay.reported;
+      };
+      expect(await reported('open', EVENING)).toBe('open');
+      expect(await reported('closed', plusMs(EVENING, -1))).toBe('open');
+      expect(await reported('open', plusMs(EVENING, 3_600_000))).toBe('open');
+      expect(await reported('closed', EVENING)).toBe('closed');
+    });
+
     test('records a relay only when it changes', async () => {
       const report = (relay: 'open' | 'closed', at = EVENING): Fact => ({
         kind: 'relayReport',

@@ -87,7 +87,7 @@ async function buildPoll(deps: MeteringDeps, poll: Poll, facts: MeterPointFacts)
           stamp: () => ({ id: newId('ent'), at: heardAt, actor: ACTOR }),
         });
   const begun = isClosed ? beginForNobody(situations, facts, period, taken) : undefined;
-  const relay = isNews(poll.relay, facts.relay) ? poll.relay : undefined;
+  const relay = isNews(poll.relay, facts.relay, heardAt) ? poll.relay : undefined;
   const loadSide = relay === undefined ? undefined : judgeLoadSide(relay.relay, power?.value);
   return {
     facts: [
@@ -150,9 +150,9 @@ function tellsOfSettled({ meterId, register, measuredAt }: Reading, { from, poin
   return carried.length > 0 && !isRead;
 }
 
-/** A report that waited while a command was read back says nothing of the relay now. */
-const isNews = (report: RelayReport | undefined, { reportedAt }: RelayBelief): boolean =>
-  report !== undefined && (reportedAt === undefined || report.readAt >= reportedAt);
+/** A report that waited while a command was read back says nothing of the relay now; one of the future was made before the clock was set back. */
+const isNews = (report: RelayReport | undefined, { reportedAt }: RelayBelief, now: Instant): boolean =>
+  report !== undefined && (reportedAt === undefined || report.readAt >= reportedAt || reportedAt > now);
 
 /** The belief after a report. */
 export function believe(before: RelayBelief, report: RelayReport, loadSide: LoadSide): RelayBelief {

@@ -92,12 +92,14 @@ function createAccrualApplier({ database, versions }: WriterContext) {
   };
 }
 
-function createRelayAppliers({ database, seal, versions }: WriterContext): Appliers<'relayReport' | 'relayDesired'> {
+function createRelayAppliers({ database, seal, versions, now }: WriterContext): Appliers<'relayReport' | 'relayDesired'> {
   const reportedBefore = database.prepare<[string], string>('select reported from relays where meter_id = ?').pluck();
+  // What was read before the newest report says nothing of the relay now. A report of the future was read before the clock was set back.
   const report = database.prepare(
     `insert into relays (meter_id, reported, reported_at, evidence, keep_power, load_side) values (?, ?, ?, ?, ?, ?)
      on conflict (meter_id) do update set reported = excluded.reported, reported_at = excluded.reported_at,
-       evidence = excluded.evidence, keep_power = excluded.keep_power, load_side = excluded.load_side`,
+       evidence = excluded.evidence, keep_power = excluded.keep_power, load_side = excluded.load_side
+     where relays.reported_at is null or relays.reported_at <= excluded.reported_at or relays.reported_at > ?`,
   );
   const desire = database.prepare(
     `insert into relays (meter_id, desired, reported, load_side) values (?, ?, 'unknown', 'silent')
@@ -106,8 +108,8 @@ function createRelayAppliers({ database, seal, versions }: WriterContext): Appli
   return {
     relayReport({ meterId, report: { relay, evidence, keepPower, readAt }, loadSide }) {
       const from = reportedBefore.get(meterId) ?? 'unknown';
-      report.run(meterId, relay, readAt, evidence, keepPower === undefined ? null : Number(keepPower), loadSide);
-      if (from === relay) return undefined;
+      const stored = report.run(meterId, relay, readAt, evidence, keepPower === undefined ? null : Number(keepPower), loadSide, now());
+      if (stored.changes === 0 || from === relay) return undefined;
       seal.record({
         at: readAt,
         type: 'relay.changed',

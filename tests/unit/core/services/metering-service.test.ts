@@ -4,7 +4,7 @@ import { ACTIVE_POWER, ENERGY_TOTAL } from '../../../../src/core/model/register.
 import { plusMs } from '../../../../src/kernel/clock.ts';
 import { CONTRACT_ASPECTS, CUSTOMER_ASPECTS, changeOf, POINT_ASPECTS } from '../../../support/archive-facts.ts';
 import { billingTerms, EVENING, POINT, planOf } from '../../../support/core-facts.ts';
-import { createWorld, type World } from '../../../support/core-world.ts';
+import { createDoor, createWorld, type World } from '../../../support/core-world.ts';
 
 const charges = async (world: World) =>
   (await world.store.read('entries', { account: customerAccount(POINT.accountId), limit: 100 })).items.filter(
@@ -145,6 +145,31 @@ describe('a poll', () => {
     await world.metering.record({ meterPointId: POINT.id, answers: [], relay: { ...late, readAt: plusMs(EVENING, -1) } });
     expect((await world.facts()).relay).toMatchObject({ reported: 'closed', evidence: 'relay=closed' });
     expect((await world.facts()).openCases).toEqual([]);
+  });
+
+  test('that is stored after a command was read back says nothing of the relay either', async () => {
+    const door = createDoor('reading');
+    const world = await createWorld(door);
+    await world.exhaust();
+    await world.poll();
+    door.act = async () => {
+      await world.clock.advance(1);
+      await world.run();
+    };
+    await world.clock.advance(1);
+    await world.poll();
+    expect(door.act).toBeUndefined();
+    expect(world.meter.relay).toBe('open');
+    expect((await world.facts()).relay).toMatchObject({ reported: 'open', evidence: 'relay=open' });
+  });
+
+  test('says where the relay is also after the clock was set back', async () => {
+    const world = await createWorld();
+    await world.poll();
+    world.clock.stepWall(-HOUR);
+    world.meter.relay = 'open';
+    await world.poll();
+    expect((await world.facts()).relay).toMatchObject({ reported: 'open', reportedAt: world.clock.now() });
   });
 
   test('that finds a relay open which nobody here opened makes it a case, once', async () => {
