@@ -19,7 +19,7 @@ export interface Story {
   readonly payments: readonly string[];
   /** Scheduled points that pass before the first payment. */
   readonly patience: number;
-  /** Scheduled points that pass between what a payment, or the `sent` of a command, rests on and its commit. */
+  /** Scheduled points that pass between what a payment, or the `sent` or the voiding of a command, rests on and its commit. */
   readonly slowness: { readonly payment: number; readonly sent: number };
   /** Polls that race it as well. */
   readonly polls: number;
@@ -130,7 +130,7 @@ export const atScheduledDoors = (store: Store, wait: (label: string) => Promise<
   },
   async commit(batch) {
     const label = batch.facts.map((fact) => (fact.kind === 'commandMove' ? fact.move.to : fact.kind)).join('+');
-    const points = label.includes('payment') ? slowness.payment : label.includes('sent') ? slowness.sent : 0;
+    const points = label.includes('payment') ? slowness.payment : /sent|superseded/.test(label) ? slowness.sent : 0;
     for (let point = 0; point < points; point++) await wait(`before ${label}`);
     await wait(`commit ${label}`);
     const outcome = await store.commit(batch);
