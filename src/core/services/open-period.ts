@@ -56,3 +56,9 @@ export async function pointsFor(
   const cuts = cutsOf(facts, plan, acceptedReadings(newest.map(readingOf)));
   return await at([...cuts, ...more.filter((instant) => instant !== undefined)]);
 }
+
+/** Whether everything that is charged by was read of a meter at an instant. */
+export function hasRegistersAt(points: readonly ChargePoint[], { plan }: BillingGround, meterId: MeterId, at: Instant): boolean {
+  const read = new Set(points.filter((point) => point.meterId === meterId && point.at === at).map(({ register }) => register));
+  return registersOf(plan).needed.every((register) => read.has(register));
+}

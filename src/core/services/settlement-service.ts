@@ -5,16 +5,15 @@
 import { type Instant, plusMs } from '../../kernel/clock.ts';
 import type { MeterId, MeterPointId } from '../../kernel/ids.ts';
 import { NO_MONEY } from '../../kernel/units.ts';
-import type { Accrual, ChargePoint } from '../model/accrual.ts';
+import type { Accrual } from '../model/accrual.ts';
 import type { Fact } from '../model/fact.ts';
 import type { JournalEntry } from '../model/journal.ts';
-import { registersOf } from '../model/plan-registers.ts';
 import type { MeterPointFacts } from '../ports/queries.ts';
 import { accrue, openingOf } from './accrue.ts';
-import { type BillingGround, groundOf, withPrevious } from './billing-ground.ts';
+import { groundOf, withPrevious } from './billing-ground.ts';
 import { type BillingInput, closePeriod, instalmentBill, paidFromOwn, SETTLEMENT } from './close-period.ts';
 import type { Built } from './decisions.ts';
-import { pointsFor } from './open-period.ts';
+import { hasRegistersAt, pointsFor } from './open-period.ts';
 import { type ReviewDeps, reviewPoint } from './settlement-review.ts';
 
 export interface SettlementService {
@@ -86,11 +85,6 @@ async function isReady(deps: SettlementDeps, facts: Omit<MeterPointFacts, 'accru
     if (await isRead()) return true;
   }
   return clock.now() >= plusMs(at, waitMs);
-}
-
-function hasRegistersAt(points: readonly ChargePoint[], { plan }: BillingGround, meterId: MeterId, at: Instant): boolean {
-  const read = new Set(points.filter((point) => point.meterId === meterId && point.at === at).map(({ register }) => register));
-  return registersOf(plan).needed.every((register) => read.has(register));
 }
 
 async function buildInstalment(deps: SettlementDeps, facts: MeterPointFacts, accrual: Accrual): Promise<Built> {

@@ -41,7 +41,7 @@ import { groundOf, withPrevious } from './billing-ground.ts';
 import { closePeriod } from './close-period.ts';
 import { CONFLICT_LIMIT, expectationsOf } from './decisions.ts';
 import { createKeyGate, type KeyError, type Once } from './idempotency.ts';
-import { pointsFor } from './open-period.ts';
+import { hasRegistersAt, pointsFor } from './open-period.ts';
 import type { Situations } from './situations.ts';
 
 export interface Handover {
@@ -125,7 +125,11 @@ async function prepare(deps: SupplyDeps, order: SupplyOrder, facts: MeterPointFa
   const { accrual, account } = facts;
   const now = clock.now();
   if (account.account.state === 'closed' && order.kind === 'closing') return err({ code: 'account-closed' });
-  if (accrual === undefined || now - accrual.latestAt > situations.termsOf(order.meterPointId).rules.freshnessMs)
+  if (
+    accrual === undefined ||
+    now - accrual.latestAt > situations.termsOf(order.meterPointId).rules.freshnessMs ||
+    !(await isRead(deps, facts, accrual))
+  )
     return err({ code: 'no-final-reading' });
   const { accountId } = facts.meterPoint;
   const contract =
@@ -146,6 +150,17 @@ async function prepare(deps: SupplyDeps, order: SupplyOrder, facts: MeterPointFa
     facts: [...charged.facts, ...next.value, cutRecord(order, change, accrual, now), keyFact(order, change, now)],
     expect: contract === undefined ? [] : [{ subject: contract.subject, version: contract.version }],
   });
+}
+
+/** A period that was opened without registers begins at none that an account could be cut at. */
+async function isRead(
+  { store, situations }: SupplyDeps,
+  facts: MeterPointFacts,
+  { meterPointId, from, latestAt }: Accrual,
+): Promise<boolean> {
+  const ground = groundOf(facts, situations.termsOf(meterPointId), from);
+  const points = await pointsFor(store, ground, latestAt);
+  return facts.meterSpans.some(({ meterId }) => hasRegistersAt(points, ground, meterId, latestAt));
 }
 
 /** What an account has and owes once its last charge is posted; debts are below zero. */

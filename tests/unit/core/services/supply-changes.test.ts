@@ -108,6 +108,17 @@ describe('a transfer', () => {
     expect(await transfer()).toEqual({ ok: false, error: { code: 'no-final-reading' } });
   });
 
+  test('is refused where the period that is open began without registers, and done at the first ones', async () => {
+    // November ends unread and is settled by an estimate; the newest registers are days old, the new period two hours.
+    await world.clock.advance(instant('2026-11-30T18:00:00Z') - world.clock.now());
+    expect(await world.settlement.run()).toBe(1);
+    await world.pay('100.00');
+    expect(await transfer()).toEqual({ ok: false, error: { code: 'no-final-reading' } });
+    expect(await close({ idempotencyKey: 'k2' })).toEqual({ ok: false, error: { code: 'no-final-reading' } });
+    await use(200n);
+    expect(await transfer()).toMatchObject({ ok: true, value: { value: { cutAt: instant('2026-11-30T19:00:00Z') } } });
+  });
+
   test('is done once for each key, and answered the same again', async () => {
     const first = await transfer();
     expect(await transfer()).toEqual({ ok: true, value: { ...(first.ok ? first.value : {}), replayed: true } });
