@@ -18,6 +18,7 @@ import {
   held,
   holdEnd,
   moveOf,
+  nextAccrual,
   openCase,
   paymentFacts,
   payout,
@@ -42,7 +43,7 @@ beforeAll(async () => {
     { kind: 'reading', reading: readingOf('103.333333', EVENING) },
   );
   await given(store, { kind: 'entry', entry: reversalOf(chargeEntry) });
-  await given(store, { kind: 'bill', bill });
+  await given(store, { kind: 'bill', bill }, { kind: 'accrual', accrual: nextAccrual });
   await given(store, held(), held({ id: asId('hold_2') }));
   await given(store, { kind: 'entry', entry: payout }, holdEnd({ state: 'posted', entryId: payout.id }, asId('hold_2')));
   await given(

@@ -148,6 +148,23 @@ export const bill: IssuedBill = {
   entryId: chargeEntry.id,
 };
 
+/** What was opened with that bill: nothing was read since. */
+export const nextAccrual: Accrual = {
+  ...accrual,
+  periodId: '2026-11-30T16:00:00.000Z',
+  from: bill.to,
+  to: instant('2026-12-31T16:00:00Z'),
+  nextBillAt: instant('2026-12-31T16:00:00Z'),
+  points: [],
+  latestAt: bill.to,
+  rated: [],
+  memo: '',
+  provisional: [],
+  posted: [],
+  businessDay: '2026-12-01' as BusinessDay,
+  accrued: yuan('0.00'),
+};
+
 export const hold: Hold = {
   id: asId('hold_1'),
   accountId: ACCOUNT,

@@ -4,6 +4,8 @@ import type { ErrorCode } from '../../kernel/error-codes.ts';
 import { err, ok, type Result } from '../../kernel/result.ts';
 import { checkArchive, type Opens } from './check/archive.ts';
 import { checkBalances } from './check/balances.ts';
+import { checkBillChain } from './check/bill-chain.ts';
+import { checkBilledUse } from './check/billed-use.ts';
 import { checkBills } from './check/bills.ts';
 import { checkChain } from './check/chain.ts';
 import { checkHolds } from './check/holds.ts';
@@ -14,7 +16,6 @@ import { checkRounding } from './check/rounding.ts';
 import { checkSides } from './check/sides.ts';
 import { checkSupply } from './check/supply.ts';
 import { checkTrips } from './check/trips.ts';
-import { checkUse } from './check/use.ts';
 import type { Check, Violation } from './check/violation.ts';
 import { readFolder } from './read-only.ts';
 
@@ -40,7 +41,7 @@ const CHECKS = {
   I3: checkKeys,
   I4: (database) => [...checkBalances(database), ...checkSides(database)],
   I5: checkHolds,
-  I6: (database) => [...checkBills(database), ...checkUse(database)],
+  I6: (database) => [...checkBills(database), ...checkBillChain(database), ...checkBilledUse(database)],
   I8: checkTrips,
   I9: checkSupply,
   I10: checkChain,
