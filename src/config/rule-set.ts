@@ -33,6 +33,7 @@ export function loadRuleSet(file: string): RuleSet {
     relayFreshnessMs: raw.relayFreshnessMinutes * MS_PER_MINUTE,
     tripDeadlineMs: raw.tripDeadlineMinutes * MS_PER_MINUTE,
     restoreDeadlineMs: raw.restoreDeadlineMinutes * MS_PER_MINUTE,
+    relaySettleMs: raw.relaySettleSeconds * 1000,
     relayClockBoundMs: raw.relayClockBoundMinutes === undefined ? undefined : raw.relayClockBoundMinutes * MS_PER_MINUTE,
     restoreOverdueMs: raw.restoreOverdueMinutes * MS_PER_MINUTE,
     limiter: raw.limiter,

@@ -322,6 +322,12 @@ export const RuleSetSchema = Type.Object(
     relayFreshnessMinutes: Type.Number({ exclusiveMinimum: 0 }),
     tripDeadlineMinutes: Type.Number({ exclusiveMinimum: 0, maximum: 1440 }),
     restoreDeadlineMinutes: Type.Number({ exclusiveMinimum: 0, maximum: 1440 }),
+    relaySettleSeconds: Type.Number({
+      minimum: 0,
+      maximum: 600,
+      default: 10,
+      description: 'How long a relay may take to open: a trip that finds it closed is not over before, and no frame of it is repeated',
+    }),
     relayClockBoundMinutes: Type.Optional(
       Type.Number({
         exclusiveMinimum: 0,

@@ -72,6 +72,7 @@ export const RULES: RuleSet = {
   freshnessMs: 120_000,
   relayFreshnessMs: 120_000,
   tripDeadlineMs: 120_000,
+  relaySettleMs: 10_000,
   restoreDeadlineMs: 3_600_000,
   relayClockBoundMs: undefined,
   restoreOverdueMs: 60_000,

@@ -40,6 +40,9 @@ export const anyStory: fc.Arbitrary<Story> = fc.record({
 /** Rounds of the command loop in one race: a bound, far above what any story needs. */
 const ROUNDS = 200;
 
+/** How long the rule set lets a relay take to open. */
+const SETTLE_MS = 10_000;
+
 /** Races that one store sees before it is changed for a fresh one. */
 const RACES_A_STORE = 25;
 /** Each race has a day of its own, so that the trip limiter knows nothing of the one before. */
@@ -153,6 +156,9 @@ async function raceOf(world: World, { trip, payments, patience, polls }: Story, 
   await Promise.all(others);
   racing = false;
   await loop;
+  // What is still read back then is a relay that might have opened late.
+  world.clock.stepWall(SETTLE_MS);
+  await commandLoop(world, () => false);
 }
 
 /** The command loop: one step at a time for the meter, restores first, from a list that may be out of date when the step begins. */
@@ -163,8 +169,9 @@ async function commandLoop(world: World, racing: () => boolean): Promise<void> {
     if (command === undefined && !racing()) return;
     if (world.meter.relay === 'armed') world.meter.press();
     const stepping = command === undefined ? undefined : world.runner.advance(command);
-    [open] = await Promise.all([world.openCommands(), stepping]);
-    if (open.length === 0) open = await world.openCommands();
+    const [listed, step] = await Promise.all([world.openCommands(), stepping]);
+    if (step === 'waiting' && !racing()) return;
+    open = listed.length === 0 ? await world.openCommands() : listed;
   }
 }
 

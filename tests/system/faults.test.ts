@@ -98,21 +98,9 @@ test('a lost reply is read back, proven, and its frame is never repeated', async
 test('a relay that sticks is commanded again only after an answered read-back of an unmoved relay', async () => {
   await play([{ meter: '*', kind: 'stuckRelay', limit: 2 }]);
   const trip = await commandIn('confirmed');
-  expect(trip.timeline.map(({ state }) => state)).toEqual([
-    'queued',
-    'sent',
-    'acknowledged',
-    'verifying',
-    'queued',
-    'sent',
-    'acknowledged',
-    'verifying',
-    'queued',
-    'sent',
-    'acknowledged',
-    'verifying',
-    'confirmed',
-  ]);
+  const stuck = ['sent', 'acknowledged', 'verifying', 'verifying', 'queued'];
+  const path = ['queued', ...stuck, ...stuck, 'sent', 'acknowledged', 'verifying', 'confirmed'];
+  expect(trip.timeline.map(({ state }) => state)).toEqual(path);
   expect(repeatedInLog()).toEqual([]);
 });
 

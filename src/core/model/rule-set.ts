@@ -20,6 +20,8 @@ export interface RuleSet {
   /** From the command's commit to the deadline in its frame. */
   readonly tripDeadlineMs: number;
   readonly restoreDeadlineMs: number;
+  /** How long a relay may take to open after the frame of a trip: one that is still closed then was not moved by it. */
+  readonly relaySettleMs: number;
   /** How far a meter's clock may be off when a trip leaves; undefined: the clock is not asked for. */
   readonly relayClockBoundMs: number | undefined;
   /** A restore that is not confirmed by then becomes a case. */

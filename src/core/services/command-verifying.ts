@@ -1,4 +1,4 @@
-import type { Instant } from '../../kernel/clock.ts';
+import { type Instant, instantOf } from '../../kernel/clock.ts';
 import { type Actor, asId } from '../../kernel/ids.ts';
 import { isWaiting } from '../feecontrol/command-states.ts';
 import { judgeReadBack, type RelayVerdict } from '../feecontrol/verdict.ts';
@@ -38,11 +38,11 @@ export async function verify(deps: CommandRunnerDeps, command: Command): Promise
   }
   const power = await readPower(deps, command);
   const loadSide = judgeLoadSide(report.relay, power);
-  const verdict = judgeReadBack(command, report, loadSide, now);
   const facts = await deps.situations.load(command.meterPointId);
+  const verdict = judgeReadBack(command, report, loadSide, { now, settledAt: await settledAt(deps, facts) });
   const batch: Fact[] = [{ kind: 'relayReport', meterId: command.meterId, report, loadSide }];
   if (power !== undefined) batch.push({ kind: 'telemetry', meterId: command.meterId, register: ACTIVE_POWER, at: now, value: power });
-  if (verdict.to === 'verifying') return keepVerifying(deps, command, verdict, report, batch, facts);
+  if (verdict.to === 'verifying') return keepVerifying(deps, command, { verdict, report, batch, facts });
   batch.push(...consequences(deps, command, verdict, facts, now));
   const result: CommandMove = { ...moveTo(command, verdict.to, now, verdict.reason), from: 'verifying', evidence: report.evidence };
   if (verdict.to !== 'queued') batch.push(...desiredAfter(command, result, facts, report.relay));
@@ -53,17 +53,26 @@ export async function verify(deps: CommandRunnerDeps, command: Command): Promise
 const toVerifying = (command: Command, now: Instant): readonly CommandMove[] =>
   command.state === 'verifying' ? [] : [moveTo(command, 'verifying', now, 'reading the relay back')];
 
-/** A delayed trip, an armed relay or a contradicting load: stored when it is news, looked at again later. */
-async function keepVerifying(
-  deps: CommandRunnerDeps,
-  command: Command,
-  verdict: RelayVerdict,
-  report: RelayReport,
-  batch: readonly Fact[],
-  facts: MeterPointFacts,
-): Promise<Step> {
-  const known = await deps.store.read('command', { commandId: command.id });
-  const last = known?.moves.at(-1);
+/** When the relay has opened, if the last frame of a trip that is under way opens it; long ago where there is none. */
+async function settledAt({ store, situations }: CommandRunnerDeps, { meterPoint, openCommands }: MeterPointFacts): Promise<Instant> {
+  const { relaySettleMs } = situations.termsOf(meterPoint.id).rules;
+  const underWay = openCommands.filter(({ action, state }) => action === 'trip' && !isWaiting(state));
+  const known = await Promise.all(underWay.map(({ id }) => store.read('command', { commandId: id })));
+  const frames = known.flatMap((command) => command?.moves ?? []).filter(({ to }) => to === 'sent');
+  return instantOf(Math.max(0, ...frames.map(({ at }) => at + relaySettleMs)));
+}
+
+/** What a read-back said that ends nothing yet. */
+interface Undecided {
+  readonly verdict: RelayVerdict;
+  readonly report: RelayReport;
+  readonly batch: readonly Fact[];
+  readonly facts: MeterPointFacts;
+}
+
+/** A delayed trip, one that settles, an armed relay or a contradicting load: stored when it is news, looked at again later. */
+async function keepVerifying(deps: CommandRunnerDeps, command: Command, { verdict, report, batch, facts }: Undecided): Promise<Step> {
+  const last = (await deps.store.read('command', { commandId: command.id }))?.moves.at(-1);
   const now = deps.clock.now();
   if (last?.to === 'verifying' && last.reason === verdict.reason) {
     const tamper =

@@ -71,6 +71,7 @@ describe('a configuration', () => {
       relayFreshnessMs: 86_400_000,
       tripDeadlineMs: 600_000,
       restoreDeadlineMs: 86_400_000,
+      relaySettleMs: 10_000,
       restoreOverdueMs: 1_800_000,
       limiter: { perMinute: 10, feederPercentPerDay: 20, fleetPercentPerDay: 2 },
       simulatedOnly: false,

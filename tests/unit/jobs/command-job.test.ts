@@ -2,10 +2,10 @@ import { describe, expect, test } from 'vitest';
 import { startCommandJob } from '../../../src/jobs/command-job.ts';
 import { silentLogger } from '../../../src/kernel/logger.ts';
 import { EVENING } from '../../support/core-facts.ts';
-import { createWorld, type World } from '../../support/core-world.ts';
+import { createWorld, type World, type WorldOptions } from '../../support/core-world.ts';
 
-const running = async (act: (world: World) => Promise<void>) => {
-  const world = await createWorld();
+const running = async (act: (world: World) => Promise<void>, options: WorldOptions = {}) => {
+  const world = await createWorld(options);
   await world.exhaust();
   await world.poll();
   const job = startCommandJob({ ...world, logger: silentLogger });
@@ -42,11 +42,24 @@ describe('the command loop', () => {
     }));
 
   test('commands a stuck relay again less and less often', () =>
+    running(
+      async (world) => {
+        world.meter.fates.push(...Array.from({ length: 20 }, () => 'accepted-and-stuck' as const));
+        await world.clock.advance(60_000);
+        // After 0, 0.25, 0.75, 1.75, 3.75, 7.75, 15.75 and 31.75 s.
+        expect(world.meter.frames).toHaveLength(8);
+      },
+      { rules: { relaySettleMs: 0 } },
+    ));
+
+  test('repeats no trip while its relay may still open', () =>
     running(async (world) => {
       world.meter.fates.push(...Array.from({ length: 20 }, () => 'accepted-and-stuck' as const));
-      await world.clock.advance(60_000);
-      // After 0, 0.25, 0.75, 1.75, 3.75, 7.75, 15.75 and 31.75 s.
-      expect(world.meter.frames).toHaveLength(8);
+      await world.clock.advance(10_000);
+      expect(world.meter.frames).toHaveLength(1);
+      await world.clock.advance(50_000);
+      // Read back until 15.75 s after each frame, and sent again after 0.25, 0.5 and 1 s more: after 0, 16, 32.25 and 49 s.
+      expect(world.meter.frames).toHaveLength(4);
     }));
 
   test('takes up what an earlier process sent, by reading it back', async () => {

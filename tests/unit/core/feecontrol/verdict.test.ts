@@ -5,8 +5,11 @@ import type { LoadSide, RelayState } from '../../../../src/core/model/meter.ts';
 import { plusMs } from '../../../../src/kernel/clock.ts';
 import { commandOf, EVENING, reportOf } from '../../../support/core-facts.ts';
 
-const judged = (action: RelayAction, relay: RelayState, loadSide: LoadSide = 'silent', tripDelayed = false, leftMs = 1) =>
-  judgeReadBack(commandOf({ action, expiresAt: plusMs(EVENING, leftMs) }), reportOf(relay, { tripDelayed }), loadSide, EVENING);
+const judged = (action: RelayAction, relay: RelayState, loadSide: LoadSide = 'silent', tripDelayed = false, leftMs = 1, settlesInMs = 0) =>
+  judgeReadBack(commandOf({ action, expiresAt: plusMs(EVENING, leftMs) }), reportOf(relay, { tripDelayed }), loadSide, {
+    now: EVENING,
+    settledAt: plusMs(EVENING, settlesInMs),
+  });
 
 describe('a read-back', () => {
   test.each<[RelayAction, RelayState, LoadSide, boolean, string, string]>([
@@ -36,6 +39,21 @@ describe('a read-back', () => {
   ])('of a %s that finds the relay %s fails it once its deadline is reached', (action, relay) => {
     expect(judged(action, relay, 'silent', false, 0)).toEqual({ to: 'failed', reason: 'relay unchanged at the deadline' });
   });
+
+  test.each<[RelayAction, RelayState, number, string, string]>([
+    ['trip', 'closed', 1, 'verifying', 'settling'],
+    ['trip', 'closed', -1000, 'verifying', 'settling'],
+    ['trip', 'open', 1, 'confirmed', 'read back'],
+    ['close', 'closed', 1, 'verifying', 'settling'],
+    ['close', 'open', 1, 'queued', 'relay unchanged'],
+    ['arm', 'closed', 1, 'verifying', 'settling'],
+    ['arm', 'open', 1, 'queued', 'relay unchanged'],
+  ])(
+    'of a %s that finds the relay %s while a trip may still open it, %i ms before the deadline, leads to %s',
+    (action, relay, leftMs, to, reason) => {
+      expect(judged(action, relay, 'silent', false, leftMs, 1)).toEqual({ to, reason });
+    },
+  );
 
   test('confirms after the deadline too: what happened has happened', () => {
     expect(judged('trip', 'open', 'silent', false, -1000).to).toBe('confirmed');

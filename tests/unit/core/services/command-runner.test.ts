@@ -4,6 +4,9 @@ import { type Actor, asId, type EntryId } from '../../../../src/kernel/ids.ts';
 import { commandOf, EVENING, METER } from '../../../support/core-facts.ts';
 import { createDoor, createWorld, pathOf, type World, type WorldOptions } from '../../../support/core-world.ts';
 
+/** How long the rule set lets a relay take to open. */
+const SETTLE_MS = 10_000;
+
 /** An exhausted account whose trip is queued. */
 const tripQueued = async (options: WorldOptions = {}) => {
   const world = await createWorld(options);
@@ -52,23 +55,68 @@ describe('a trip', () => {
     expect(actions(world)).toBe('trip');
   });
 
-  test('whose request is lost is sent again only after an answered, unchanged relay', async () => {
+  test('whose request is lost is sent again only after an answered, unchanged relay that has had its time to open', async () => {
     const { world, trip } = await tripQueued();
     world.meter.fates.push('request-lost');
     await world.run();
-    expect(await pathOfCommand(world, trip)).toBe('sent unknown verifying queued sent acknowledged verifying confirmed');
+    await world.clock.advance(SETTLE_MS - 1);
+    await world.run();
+    expect(await pathOfCommand(world, trip)).toBe('sent unknown verifying verifying');
+    expect(actions(world)).toBe('trip');
+    await world.clock.advance(1);
+    await world.run();
+    expect(await pathOfCommand(world, trip)).toBe('sent unknown verifying verifying queued sent acknowledged verifying confirmed');
     expect(actions(world)).toBe('trip trip');
-    expect(world.meter.readBacks.filter(({ afterFrames }) => afterFrames === 1).map(({ relay }) => relay)).toEqual(['closed', 'closed']);
+    const between = world.meter.readBacks.filter(({ afterFrames }) => afterFrames === 1).map(({ relay }) => relay);
+    expect(between).toEqual(['closed', 'closed', 'closed', 'closed']);
   });
 
-  test('whose relay moves only after it was read back is confirmed, and the payment restores it', async () => {
+  test('whose relay opens only after it was read back is confirmed, and not sent again', async () => {
     const { world, trip } = await tripQueued();
-    world.meter.fates.push('request-lost');
-    for (let step = 0; step < 2; step++) await world.runner.advance((await world.command(trip.id)).command);
-    expect(await pathOfCommand(world, trip)).toBe('sent unknown verifying queued');
+    world.meter.fates.push('accepted-and-stuck');
+    await world.run();
+    expect(await pathOfCommand(world, trip)).toBe('sent acknowledged verifying verifying');
     world.meter.relay = 'open';
     await world.run();
-    expect(await pathOfCommand(world, trip)).toBe('sent unknown verifying queued verifying confirmed');
+    expect(await pathOfCommand(world, trip)).toBe('sent acknowledged verifying verifying confirmed');
+    expect(actions(world)).toBe('trip');
+  });
+
+  test.each(['accepted-and-stuck', 'request-lost'] as const)(
+    'whose relay may still open is answered with a closing by a payment, which ends only once it has had its time: %s',
+    async (fate) => {
+      const { world, trip } = await tripQueued();
+      world.meter.fates.push(fate, 'accepted-and-stuck');
+      await world.run();
+      await world.pay('20');
+      await world.run();
+      const restore = (await world.openCommands()).find(({ action }) => action === 'close') ?? trip;
+      expect(actions(world)).toBe('trip close');
+      expect(await pathOfCommand(world, restore)).toBe('sent acknowledged verifying verifying');
+      world.meter.relay = 'open';
+      await world.run();
+      expect(actions(world)).toBe('trip close close');
+      expect(world.meter.relay).toBe('closed');
+      await world.clock.advance(SETTLE_MS);
+      await world.poll();
+      await world.run();
+      expect((await world.facts()).openCommands).toEqual([]);
+      expect((await world.command(restore.id)).command.state).toBe('confirmed');
+      expect((await world.command(trip.id)).command.state).toBe('superseded');
+      expect(await openCases(world)).toEqual([]);
+    },
+  );
+
+  test('whose relay opens after its time is confirmed, and the payment restores it', async () => {
+    const { world, trip } = await tripQueued();
+    world.meter.fates.push('request-lost');
+    await world.run();
+    await world.clock.advance(SETTLE_MS);
+    await world.run(1);
+    expect(await pathOfCommand(world, trip)).toBe('sent unknown verifying verifying queued');
+    world.meter.relay = 'open';
+    await world.run();
+    expect(await pathOfCommand(world, trip)).toBe('sent unknown verifying verifying queued verifying confirmed');
     expect(actions(world)).toBe('trip');
     expect(await openCases(world)).toEqual([]);
     await world.pay('20');
@@ -79,11 +127,13 @@ describe('a trip', () => {
   test('whose relay moves only as its deadline passes is confirmed', async () => {
     const { world, trip } = await tripQueued();
     world.meter.fates.push('request-lost');
-    for (let step = 0; step < 2; step++) await world.runner.advance((await world.command(trip.id)).command);
+    await world.run();
+    await world.clock.advance(SETTLE_MS);
+    await world.run(1);
     world.meter.relay = 'open';
     await world.clock.advance(120_000);
     await world.run();
-    expect(await pathOfCommand(world, trip)).toBe('sent unknown verifying queued verifying confirmed');
+    expect(await pathOfCommand(world, trip)).toBe('sent unknown verifying verifying queued verifying confirmed');
     expect(actions(world)).toBe('trip');
   });
 
@@ -109,7 +159,9 @@ describe('a trip', () => {
     const { world, trip } = await tripQueued();
     world.meter.fates.push('line-down');
     await world.run();
-    expect(await pathOfCommand(world, trip)).toBe('sent unknown verifying queued sent acknowledged verifying confirmed');
+    await world.clock.advance(SETTLE_MS);
+    await world.run();
+    expect(await pathOfCommand(world, trip)).toBe('sent unknown verifying verifying queued sent acknowledged verifying confirmed');
     expect(actions(world)).toBe('trip');
   });
 
@@ -312,13 +364,22 @@ describe('a trip', () => {
   });
 
   test.each([
-    [3, 'sent acknowledged verifying queued sent acknowledged verifying failed'],
-    [4, 'sent acknowledged verifying queued sent acknowledged verifying queued verifying failed'],
-  ])('whose relay is stuck is sent again until its deadline and then is a case, once: after %i steps', async (steps, path) => {
+    ['while it is read back', [120_000], 'sent acknowledged verifying verifying queued sent acknowledged verifying verifying failed'],
+    [
+      'while it waits to be sent',
+      [SETTLE_MS, 110_000],
+      'sent acknowledged verifying verifying queued sent acknowledged verifying verifying queued verifying failed',
+    ],
+  ])('whose relay is stuck is sent again until its deadline, %s, and then is a case, once', async (_, rests, path) => {
     const { world, trip } = await tripQueued();
     world.meter.fates.push('accepted-and-stuck', 'accepted-and-stuck');
-    await world.run(steps);
-    await world.clock.advance(120_000);
+    await world.run();
+    await world.clock.advance(SETTLE_MS);
+    await world.run();
+    for (const rest of rests) {
+      await world.clock.advance(rest);
+      await world.run(1);
+    }
     await world.run();
     expect(await pathOfCommand(world, trip)).toBe(path);
     expect(await openCases(world)).toEqual(['trip-failed']);
@@ -329,6 +390,8 @@ describe('a trip', () => {
   test('whose frame was lost is not held by the limiter for its own sake', async () => {
     const { world } = await tripQueued({ rules: { limiter: { perMinute: 1, feederPercentPerDay: 100, fleetPercentPerDay: 100 } } });
     world.meter.fates.push('request-lost');
+    await world.run();
+    await world.clock.advance(SETTLE_MS);
     await world.run();
     expect(actions(world)).toBe('trip trip');
     expect((await world.facts()).openCommands).toEqual([]);
@@ -459,6 +522,7 @@ describe('a restore', () => {
     await world.run(1);
     await world.pay('20');
     const [restore] = await world.openCommands();
+    await world.clock.advance(SETTLE_MS);
     if (restore !== undefined) while ((await world.runner.advance((await world.command(restore.id)).command)) === 'moved');
     expect(await pathOfCommand(world, trip)).toBe('sent unknown verifying queued superseded');
     await world.poll();
@@ -472,7 +536,9 @@ describe('a restore', () => {
     await world.run(1);
     expect((await world.command(trip.id)).command.state).toBe('unknown');
     await world.pay('20');
-    await world.run(20);
+    await world.run();
+    await world.clock.advance(SETTLE_MS);
+    await world.run();
     expect(world.meter.relay).toBe('closed');
     expect((await world.facts()).openCommands).toEqual([]);
     expect(actions(world)).toBe('trip close');
