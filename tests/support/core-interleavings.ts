@@ -34,7 +34,7 @@ export const anyStory: fc.Arbitrary<Story> = fc.record({
   patience: fc.constantFrom(0, 0, 3, 6, 9, 12, 15, 18, 21, 24, 27, 30),
   slowness: fc.record({ payment: fc.constantFrom(0, 5, 15), sent: fc.constantFrom(0, 5, 15) }),
   polls: fc.integer({ min: 0, max: 2 }),
-  fates: fc.array(fc.constantFrom<Fate>('obeyed', 'reply-lost', 'request-lost', 'line-down'), { maxLength: 3 }),
+  fates: fc.array(fc.constantFrom<Fate>('obeyed', 'reply-lost', 'request-lost', 'line-down', 'late'), { maxLength: 3 }),
 });
 
 /** Rounds of the command loop in one race: a bound, far above what any story needs. */
@@ -170,7 +170,7 @@ async function commandLoop(world: World, racing: () => boolean): Promise<void> {
     if (world.meter.relay === 'armed') world.meter.press();
     const stepping = command === undefined ? undefined : world.runner.advance(command);
     const [listed, step] = await Promise.all([world.openCommands(), stepping]);
-    if (step === 'waiting' && !racing()) return;
+    if (step === 'waiting' && !racing() && world.meter.relay !== 'armed') return;
     open = listed.length === 0 ? await world.openCommands() : listed;
   }
 }

@@ -13,8 +13,12 @@ import type { World } from './core-world.ts';
 export interface MortalRunner {
   /** Moves a command by one step, as the command job takes it: what throws is tried again later. */
   step(command: Command): Promise<Step | 'died'>;
-  /** Ends the process wherever it is; what it was about to store or to write stays undone. */
-  restart(): void;
+  /**
+   * Ends the process wherever it is; what it was about to store or to write stays undone.
+   *
+   * @param prepare what the next one does before it looks at any command
+   */
+  restart(prepare?: () => Promise<void>): Promise<void>;
 }
 
 export interface MortalDeps {
@@ -37,18 +41,24 @@ export function createMortalRunner(deps: MortalDeps): MortalRunner {
   const { meters } = deps.world;
   let life = begin();
   let runner = runnerOf(deps, life, () => life);
+  let ready = Promise.resolve();
   meters.hop = async (what, when) => {
     const own = life;
     await deps.wait(`${what} ${when}`);
     if (what === 'operateRelay' && when === 'before' && own !== life) await NEVER;
   };
   return {
-    step: (command) => Promise.race([runner.advance(command).catch(asWaiting), life.ended.promise]),
-    restart() {
+    async step(command) {
+      await ready;
+      return Promise.race([runner.advance(command).catch(asWaiting), life.ended.promise]);
+    },
+    restart(prepare = async () => undefined) {
       const { ended } = life;
       life = begin();
       runner = runnerOf(deps, life, () => life);
+      ready = prepare();
       ended.resolve('died');
+      return ready;
     },
   };
 }

@@ -47,7 +47,7 @@ export interface Scene {
   readonly world: World;
   /** Payments that nobody has reversed. */
   readonly payments: EntryId[];
-  restart(): void;
+  restart(): Promise<void>;
   /** A start that finds another meter there: lets what is under way end first, and nothing begin. */
   replace(): Promise<void>;
 }

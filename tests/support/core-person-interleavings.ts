@@ -29,9 +29,12 @@ export const anyPersonStory: fc.Arbitrary<PersonStory> = fc.record({
     fc.array(fc.array(anyQuarrel, { minLength: 1, maxLength: 4 }), { minLength: 2, maxLength: 2 }),
   ),
   slowness: fc.record({ payment: fc.constantFrom(0, 0, 8), sent: fc.constantFrom(0, 0, 8) }),
-  fates: fc.array(fc.constantFrom<Fate>('obeyed', 'reply-lost', 'request-lost', 'line-down', 'refused', 'accepted-and-stuck', 'delayed'), {
-    maxLength: 4,
-  }),
+  fates: fc.array(
+    fc.constantFrom<Fate>('obeyed', 'reply-lost', 'request-lost', 'line-down', 'refused', 'accepted-and-stuck', 'delayed', 'late'),
+    {
+      maxLength: 4,
+    },
+  ),
 });
 
 /** Rounds of the command loop in one story, and steps until it is quiet: bounds, far above what any story needs. */
@@ -103,11 +106,10 @@ async function playAll({ world, story, history, runner, wait }: Play): Promise<v
   const scene: Scene = {
     world,
     payments: [],
-    restart: runner.restart,
+    restart: () => runner.restart(),
     replace() {
       replacing = Promise.all(underWay).then(async () => {
-        runner.restart();
-        history.replaceMeter(await hangAnother(world));
+        await runner.restart(async () => history.replaceMeter(await hangAnother(world)));
         replacing = undefined;
       });
       return replacing;

@@ -8,8 +8,10 @@ import { formatLocalTime, toLocalTime } from '../../src/kernel/local-time.ts';
 import { err, ok } from '../../src/kernel/result.ts';
 import { SHANGHAI } from './core-facts.ts';
 
-/** What becomes of one relay frame. */
-export type Fate = 'obeyed' | 'request-lost' | 'reply-lost' | 'refused' | 'line-down' | 'accepted-and-stuck' | 'delayed';
+/** What becomes of one relay frame. `late`: it is accepted, and done only after it was read back, whatever is asked for meanwhile. */
+export type Fate = 'obeyed' | 'request-lost' | 'reply-lost' | 'refused' | 'line-down' | 'accepted-and-stuck' | 'delayed' | 'late';
+/** The read-back that finds a late order done, and when it is done at the latest. */
+const LATE = { looks: 3, ms: 5_000 };
 
 export interface RelayFrame {
   readonly action: RelayAction;
@@ -70,6 +72,16 @@ export function createScriptedMeters(clock: Clock): {
       if (meter.relay === 'armed') meter.relay = 'closed';
     },
   };
+  let late: { readonly action: RelayAction; readonly doneAt: Instant; looks: number }[] = [];
+  const beLate = () => {
+    const waiting = late;
+    late = [];
+    for (const order of waiting) {
+      order.looks += 1;
+      if (order.looks >= LATE.looks || clock.now() >= order.doneAt) obey(meter, order.action);
+      else late.push(order);
+    }
+  };
   const scripted = {
     meter,
     hop: (() => undefined) as Hop,
@@ -78,6 +90,7 @@ export function createScriptedMeters(clock: Clock): {
       Object.assign(meter, { relay: 'closed', watts: 0n, keepPower: false, tripDelayed: false, silent: false });
       meter.frames.length = 0;
       meter.readBacks.length = 0;
+      late = [];
     },
     gateway: {
       async readRegisters(_, registers) {
@@ -98,6 +111,7 @@ export function createScriptedMeters(clock: Clock): {
       async readRelay() {
         await scripted.hop('readRelay', 'before');
         if (meter.silent) return failure('no-reply', true);
+        beLate();
         meter.readBacks.push({ afterFrames: meter.frames.length, relay: meter.relay, ...(meter.tripDelayed ? { tripDelayed: true } : {}) });
         const { relay, tripDelayed, keepPower } = meter;
         const report = { relay, tripDelayed, keepPower, evidence: `relay=${relay}`, readAt: clock.now() };
@@ -113,14 +127,19 @@ export function createScriptedMeters(clock: Clock): {
         meter.frames.push({ action, at: clock.now(), expiresAt, fate });
         if (meter.silent || fate === 'request-lost') return failure('no-reply', true);
         if (fate === 'refused') return failure('meter-refused', true, 'not authorised');
-        if (fate === 'delayed' && action === 'trip') meter.tripDelayed = true;
-        else if (fate === 'obeyed' || fate === 'reply-lost' || fate === 'delayed') obey(meter, action);
+        if (fate === 'late') late.push({ action, doneAt: plusMs(clock.now(), LATE.ms), looks: 0 });
+        else suffer(meter, action, fate);
         await scripted.hop('operateRelay', 'after');
         return fate === 'reply-lost' ? failure('no-reply', true) : ok('accepted' as const);
       },
     } satisfies MeterGateway,
   };
   return scripted;
+}
+
+function suffer(meter: ScriptedMeter, action: RelayAction, fate: Fate): void {
+  if (fate === 'delayed' && action === 'trip') meter.tripDelayed = true;
+  else if (fate === 'obeyed' || fate === 'reply-lost' || fate === 'delayed') obey(meter, action);
 }
 
 function obey(meter: ScriptedMeter, action: RelayAction): void {
