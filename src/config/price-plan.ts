@@ -10,18 +10,17 @@ import type {
   PriceBand,
   PricePlan,
   Prices,
-  Start,
   StepPlan,
   TouPeriod,
 } from '../core/model/price-plan.ts';
 import { TOU_PERIODS, WEEKDAYS } from '../core/model/price-plan.ts';
 import { canonicalJson } from '../kernel/canonical-json.ts';
-import { parseInstant } from '../kernel/clock.ts';
 import { parseDecimal } from '../kernel/decimal.ts';
-import { nextDay, parseBusinessDay, toBusinessDay } from '../kernel/local-time.ts';
+import { nextDay, toBusinessDay } from '../kernel/local-time.ts';
 import { type Rational, rational, rationalOf, times } from '../kernel/rational.ts';
 import { type Energy, type Price, parseEnergy, parsePrice } from '../kernel/units.ts';
 import { loadCalendar } from './calendar.ts';
+import { fundsOf, instantOfStart, startOf } from './price-plan-funds.ts';
 import { configError, readYaml, type Wrong } from './read-yaml.ts';
 import { type TariffFile, TariffFileSchema } from './tariff-schema.ts';
 
@@ -41,10 +40,14 @@ export function loadPricePlan(file: string): PricePlan {
   const raw = readYaml(file, TariffFileSchema);
   const wrong: Wrong = (place, value, expected) => configError(file, place, value, expected);
   const versions = raw.versions.map((version, index) => versionOf(version, `versions[${index}]`, wrong));
-  for (const [index, { from }] of raw.versions.entries()) {
-    const before = raw.versions[index - 1];
-    if (before !== undefined && before.from >= from)
-      throw wrong(`versions[${index}].from`, from, `a start after that of the version before, ${before.from}`);
+  for (const [index, { from }] of versions.entries()) {
+    const before = versions[index - 1];
+    if (before !== undefined && instantOfStart(before.from) >= instantOfStart(from))
+      throw wrong(
+        `versions[${index}].from`,
+        raw.versions[index]?.from,
+        `a start after that of the version before, ${raw.versions[index - 1]?.from}`,
+      );
   }
   const usesCalendar = versions.some(({ dayTables }) => dayTables.some(({ days }) => days.includes('holiday') || days.includes('special')));
   if (usesCalendar && raw.calendar === undefined)
@@ -55,13 +58,7 @@ export function loadPricePlan(file: string): PricePlan {
     digest: digestOf(raw, calendar),
     classes: raw.classes,
     versions,
-    funds: raw.funds.map((fund, index) => ({
-      component: fund.component,
-      price: priceOf(fund.price, `funds[${index}].price`, wrong),
-      from: startOf(fund.from, `funds[${index}].from`, wrong),
-      to: fund.to === undefined ? undefined : startOf(fund.to, `funds[${index}].to`, wrong),
-      exempt: fund.exempt,
-    })),
+    funds: fundsOf(raw.funds, raw.classes, (text, place) => priceOf(text, place, wrong), wrong),
     calendar,
   };
 }
@@ -252,10 +249,4 @@ function energyOf(text: string, place: string, wrong: Wrong): Energy {
   const parsed = parseEnergy(text);
   if (!parsed.ok) throw wrong(place, text, parsed.error.expected);
   return parsed.value;
-}
-
-function startOf(text: string, place: string, wrong: Wrong): Start {
-  const start = parseBusinessDay(text) ?? parseInstant(text);
-  if (start === undefined) throw wrong(place, text, 'a day of the calendar, as 2026-06-01, or an RFC 3339 instant');
-  return start;
 }

@@ -184,7 +184,7 @@ export const TariffFileSchema = Type.Object(
           component: Type.String({ pattern: '^fund:[a-z0-9-]{1,40}$' }),
           price: price('Yuan per kWh'),
           from: start('When it begins'),
-          to: Type.Optional(start('When it ends; not included')),
+          to: Type.Optional(start('When it ends, not included; where absent when the next price of its component begins')),
           exempt: Type.Array(name, { default: [], description: 'Classes that do not pay it' }),
         },
         closed,

@@ -12,10 +12,10 @@ import type { Bill, BillingFacts, PreviousUse, RegisterReading, Remark } from '.
 import type { PlanVersion, PriceBand, PricePlan } from '../model/price-plan.ts';
 import type { RegisterName } from '../model/register.ts';
 import { acceptedReadings, type Series } from './accepted.ts';
-import { instantAt } from './dated.ts';
 import { unknownYears } from './day-periods.ts';
 import { estimateRest, sumOfUses } from './estimate.ts';
 import { creditFree } from './free.ts';
+import { fundsOf } from './funds.ts';
 import { createLineBook, kwhOf, type LineBook, totalOf, yuanOf } from './line-book.ts';
 import { lossesOf } from './losses.ts';
 import { keepsPeriodsBy, meteredUse, type StretchUse } from './metered-use.ts';
@@ -143,11 +143,9 @@ function adjust(
 }
 
 function chargeFunds(book: LineBook, facts: BillingFacts, plan: PricePlan, uses: readonly StretchUse[]): void {
-  for (const { component, price: rate, from, to, exempt } of plan.funds) {
-    if (exempt.includes(facts.customerClass)) continue;
-    const [start, end] = [instantAt(from, facts.zone), to === undefined ? undefined : instantAt(to, facts.zone)];
+  for (const { component, price: rate, from, to } of fundsOf(facts, plan)) {
     for (const use of uses) {
-      if (use.stretch.from < start || (end !== undefined && use.stretch.from >= end)) continue;
+      if (use.stretch.from < from || (to !== undefined && use.stretch.from >= to)) continue;
       for (const quantity of use.bands.values()) book.charge(component, yuanOf(rate), kwhOf(quantity), use.sourceOf);
       for (const lost of lossesOf(facts, use).bands.values()) book.charge(component, yuanOf(rate), lost, () => `losses, ${use.sourceOf()}`);
     }

@@ -4,6 +4,7 @@ import type { BillingFacts, MeterFact } from '../model/bill.ts';
 import type { PlanVersion, PricePlan, Prices, TouPeriod } from '../model/price-plan.ts';
 import { inForceAt, instantAt } from './dated.ts';
 import { seasonOf, switchesBetween } from './day-periods.ts';
+import { fundsOf } from './funds.ts';
 import { inTime } from './register-use.ts';
 
 /** A time in which nothing that a price or a quantity depends on changes. */
@@ -63,14 +64,9 @@ function boundariesOf(facts: BillingFacts, plan: PricePlan, from: Instant, to: I
     if (at !== undefined && at > from && at < to) found.add(at);
   };
   const cutAtDay = (day: BusinessDay) => cut(startOfDay(day, zone));
-  for (const fact of [...facts.meters, ...facts.ratios]) {
+  for (const fact of [...facts.meters, ...facts.ratios, ...fundsOf(facts, plan)]) {
     cut(fact.from);
     cut(fact.to);
-  }
-  for (const fund of plan.funds) {
-    if (fund.exempt.includes(facts.customerClass)) continue;
-    cut(instantAt(fund.from, zone));
-    if (fund.to !== undefined) cut(instantAt(fund.to, zone));
   }
   for (const { from: since, steps, seasons } of plan.versions) {
     cut(instantAt(since, zone));

@@ -42,3 +42,45 @@ describe('a price below zero', () => {
     expect(changed('valley: "0.34"', 'valley: "0"')).toBe('');
   });
 });
+
+describe('the dated prices of one fund', () => {
+  const RENEWABLE = '- { component: "fund:renewable", price: "0.019", from: "2016-01-01" }';
+  const two = (first: string, second: string, classes = '') =>
+    changed(
+      `funds:\n  ${RENEWABLE}`,
+      `${classes}funds:\n  - { component: "fund:renewable", price: "0.019", ${first} }\n  - { component: "fund:renewable", price: "0.03", ${second} }`,
+    );
+
+  test.each([
+    ['from: "2016-01-01", to: "2026-04-02"', 'from: "2026-04-01"', 'funds[1].from is "2026-04-01"', 0],
+    ['from: "2026-04-01"', 'from: "2016-01-01", to: "2026-04-02"', 'funds[0].from is "2026-04-01"', 1],
+    ['from: "2026-04-01"', 'from: "2026-04-01"', 'funds[0].from is "2026-04-01"', 1],
+    ['from: "2016-01-01", to: "2026-04-01"', 'from: "2026-03-31T15:59:00Z"', 'funds[1].from is "2026-03-31T15:59:00Z"', 0],
+  ])('are refused where they overlap: %s and %s', (first, second, place, other) => {
+    expect(two(first, second)).toBe(
+      `plan.yaml: ${place}; expected a time in which funds[${other}] of fund:renewable is not in force: give that one an earlier end, or remove it`,
+    );
+  });
+
+  test('are taken where one follows the other, and where no class pays both', () => {
+    expect(two('from: "2016-01-01", to: "2026-04-01"', 'from: "2026-04-01"')).toBe('');
+    expect(two('from: "2016-01-01"', 'from: "2026-04-01"')).toBe('');
+    const halves = ['from: "2016-01-01", exempt: [farm]', 'from: "2016-01-01", exempt: [home]'] as const;
+    expect(two(...halves, 'classes: [farm, home]\n')).toBe('');
+    expect(two(...halves)).toContain('funds[0].from is "2016-01-01"');
+  });
+
+  test('none may end before it begins', () => {
+    expect(two('from: "2016-01-01", to: "2015-12-31"', 'from: "2026-04-01"')).toBe(
+      'plan.yaml: funds[0].to is "2015-12-31"; expected a day after funds[0].from, 2016-01-01',
+    );
+  });
+});
+
+test('versions are in order of time, however their beginnings are written', () => {
+  const next = '  - { from: "2026-06-01T01:00:00+08:00", energy: "0.5" }\n  - { from: "2026-05-31T18:00:00Z", energy: "0.6" }\n';
+  expect(changed('funds:', `${next}funds:`)).toBe('');
+  expect(changed('funds:', `${next.replace('T18', 'T17')}funds:`)).toBe(
+    'plan.yaml: versions[2].from is "2026-05-31T17:00:00Z"; expected a start after that of the version before, 2026-06-01T01:00:00+08:00',
+  );
+});

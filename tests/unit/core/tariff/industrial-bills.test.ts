@@ -264,3 +264,23 @@ test('a fund from which the class is exempt asks for no register at its beginnin
   expect(rated(tariff, { ...input, class: 'agriculture' })).toMatchObject({ total: '210.00', provisional: [] });
   expect(reasonsOf(rated(tariff, { ...input, class: 'industrial' }))).toEqual(['boundary-register-missing']);
 });
+
+test('a fund whose price changes is charged each price for its own days', () => {
+  const funds = [
+    { component: 'fund:old', price: '0.02', from: '2026-04-11' },
+    { component: 'fund:old', price: '0.01', from: '2016-01-01' },
+  ];
+  const input = {
+    class: 'industrial',
+    period: { from: '2026-04-01', to: '2026-05-01' },
+    readings: totals({ '2026-04-01': '0', '2026-04-11': '100', '2026-05-01': '350' }),
+  };
+  // 350 × 0.60 = 210; 100 × 0.01 = 1 and 250 × 0.02 = 5
+  const bill = rated({ ...part({}), funds }, input);
+  expect(linesOf(bill)).toEqual([
+    ['energy', '350.00', '0.60', '210.00'],
+    ['fund:old', '250.00', '0.02', '5.00'],
+    ['fund:old', '100.00', '0.01', '1.00'],
+  ]);
+  expect(bill.total).toBe('216.00');
+});
