@@ -4,6 +4,7 @@ import { configError, readYaml, type Wrong } from './read-yaml.ts';
 import { CalendarFileSchema } from './tariff-schema.ts';
 
 type Mark = 'holiday' | 'special' | 'workday';
+const WITH_ARTICLE: Record<Mark, string> = { holiday: 'a holiday', special: 'a special day', workday: 'a worked day' };
 type Entry = string | { readonly from: string; readonly to: string };
 
 /** Reads a holiday calendar: one file for all tariffs, since the State Council's notice comes once a year. */
@@ -17,7 +18,12 @@ export function loadCalendar(file: string): HolidayCalendar {
     years.add(year);
     const mark = (field: string, entries: readonly Entry[], as: Mark) => {
       for (const [place, entry] of entries.entries())
-        for (const day of daysOf(entry, year, `years[${index}].${field}[${place}]`, wrong)) days.set(day, as);
+        for (const day of daysOf(entry, year, `years[${index}].${field}[${place}]`, wrong)) {
+          const known = days.get(day);
+          if (known !== undefined)
+            throw wrong(`years[${index}].${field}[${place}]`, entry, `each day once: ${day} is ${WITH_ARTICLE[known]} already`);
+          days.set(day, as);
+        }
     };
     mark('holidays', holidays, 'holiday');
     mark('workdays', workdays, 'workday');

@@ -16,11 +16,11 @@ import type {
 import { TOU_PERIODS, WEEKDAYS } from '../core/model/price-plan.ts';
 import { canonicalJson } from '../kernel/canonical-json.ts';
 import { parseDecimal } from '../kernel/decimal.ts';
-import { nextDay, toBusinessDay } from '../kernel/local-time.ts';
 import { type Rational, rational, rationalOf, times } from '../kernel/rational.ts';
 import { type Energy, type Price, parseEnergy, parsePrice } from '../kernel/units.ts';
 import { loadCalendar } from './calendar.ts';
 import { fundsOf, instantOfStart, startOf } from './price-plan-funds.ts';
+import { checkSeasons } from './price-plan-seasons.ts';
 import { configError, readYaml, type Wrong } from './read-yaml.ts';
 import { type TariffFile, TariffFileSchema } from './tariff-schema.ts';
 
@@ -28,7 +28,6 @@ type VersionFile = TariffFile['versions'][number];
 type TimeOfUse = NonNullable<VersionFile['timeOfUse']>;
 
 const CALENDARS_FOLDER = path.join(import.meta.dirname, '../../config/calendars');
-const A_LEAP_YEAR = toBusinessDay(2024, 1, 1);
 const HUNDREDTH = rational(1n, 100n);
 
 /**
@@ -153,8 +152,7 @@ function checkTables(
   place: string,
   wrong: Wrong,
 ): void {
-  const gap = seasons.length === 0 ? undefined : dayOutside(seasons);
-  if (gap !== undefined) throw wrong(`${place}.seasons`, gap, 'seasons that cover the whole year: this day lies in none');
+  checkSeasons(seasons, `${place}.seasons`, wrong);
   if (tables.length === 0) {
     if (raw !== undefined && raw.source !== 'registers') throw wrong(`${place}.days`, [], 'tables of the periods, or source: registers');
     return;
@@ -168,15 +166,6 @@ function checkTables(
       if (!fits) throw wrong(`${place}.days`, weekday, `a table for ${weekday}${season === undefined ? '' : ` in season ${season.name}`}`);
     }
   }
-}
-
-/** A day, `MM-DD`, of no season. */
-function dayOutside(seasons: PlanVersion['seasons']): string | undefined {
-  for (let day = A_LEAP_YEAR; day.startsWith('2024'); day = nextDay(day)) {
-    const date = day.slice(5);
-    if (!seasons.some(({ from, to }) => (from <= to ? from <= date && date <= to : from <= date || date <= to))) return date;
-  }
-  return undefined;
 }
 
 function stepsOf(raw: NonNullable<VersionFile['steps']>, place: string, wrong: Wrong): StepPlan {

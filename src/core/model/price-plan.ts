@@ -24,6 +24,14 @@ export interface Season {
   readonly prices: Prices | undefined;
 }
 
+/**
+ * Those that hold a day; in a plan that was checked that is one.
+ *
+ * @param date `MM-DD`
+ */
+export const seasonsOn = (seasons: readonly Season[], date: string): readonly Season[] =>
+  seasons.filter(({ from, to }) => (from <= to ? from <= date && date <= to : from <= date || date <= to));
+
 export interface DayTable {
   /** Every season where empty. */
   readonly seasons: readonly string[];

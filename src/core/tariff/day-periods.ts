@@ -10,7 +10,7 @@ import {
   type Zone,
 } from '../../kernel/local-time.ts';
 import type { DayKind, DayTable, HolidayCalendar, PlanVersion, Season, TouPeriod } from '../model/price-plan.ts';
-import { WEEKDAYS } from '../model/price-plan.ts';
+import { seasonsOn, WEEKDAYS } from '../model/price-plan.ts';
 
 export interface Switch {
   readonly at: Instant;
@@ -52,8 +52,7 @@ export function tableOf(version: PlanVersion, calendar: HolidayCalendar | undefi
 }
 
 export function seasonOf(seasons: readonly Season[], day: BusinessDay): Season | undefined {
-  const date = day.slice(5);
-  return seasons.find(({ from, to }) => (from <= to ? from <= date && date <= to : from <= date || date <= to));
+  return seasonsOn(seasons, day.slice('YYYY-'.length))[0];
 }
 
 /** The years from `from` to before `to` that a plan's calendar does not know. */

@@ -89,4 +89,5 @@ function yearsBetween({ zone }: BillingFacts, from: Instant, to: Instant): reado
 }
 
 const dayOf = (year: number, monthAndDay: string): BusinessDay => `${year}-${monthAndDay}` as BusinessDay;
+/** 1 March behind 29 February, in every year. */
 const dayAfter = (year: number, monthAndDay: string): BusinessDay => nextDay(dayOf(year, monthAndDay));

@@ -84,3 +84,42 @@ test('versions are in order of time, however their beginnings are written', () =
     'plan.yaml: versions[2].from is "2026-05-31T17:00:00Z"; expected a start after that of the version before, 2026-06-01T01:00:00+08:00',
   );
 });
+
+describe('the seasons of a year', () => {
+  const SEASONS = 'seasons: [{ name: all, from: "01-01", to: "12-31", energy: { peak: "1.10", valley: "0.30" } }]';
+  const seasons = (...spans: readonly [string, string, string][]) =>
+    changed(SEASONS, `seasons: [${spans.map(([name, from, to]) => `{ name: ${name}, from: "${from}", to: "${to}" }`).join(', ')}]`);
+  const place = 'plan.yaml: versions[0].timeOfUse.seasons';
+
+  test('share no day', () => {
+    expect(seasons(['summer', '06-01', '09-01'], ['rest', '09-01', '05-31'])).toBe(
+      `${place}[1].from is "09-01"; expected seasons that share no day: 09-01 lies in summer (06-01 to 09-01) and in rest`,
+    );
+    expect(seasons(['summer', '06-01', '08-31'], ['rest', '09-01', '06-01'])).toBe(
+      `${place}[1].to is "06-01"; expected seasons that share no day: 06-01 lies in summer (06-01 to 08-31) and in rest`,
+    );
+  });
+
+  test('begin and end on days of the calendar', () => {
+    expect(seasons(['winter', '12-01', '02-30'], ['rest', '03-01', '11-30'])).toBe(
+      `${place}[0].to is "02-30"; expected a day of the calendar, as 02-29`,
+    );
+  });
+
+  test('cover it, 29 February too', () => {
+    expect(seasons(['winter', '12-01', '02-28'], ['rest', '03-01', '11-30'])).toBe(
+      `${place} is "02-29"; expected seasons that cover the whole year: this day lies in none`,
+    );
+    expect(seasons(['winter', '12-01', '02-29'], ['rest', '03-01', '11-30'])).toBe('');
+  });
+});
+
+test('a day that a calendar lists twice is refused', () => {
+  folder.write(
+    'days.yaml',
+    'name: days\nyears: [{ year: 2026, holidays: [{ from: "2026-05-01", to: "2026-05-05" }], special: ["2026-05-04"] }]\n',
+  );
+  expect(changed('id: flat', 'id: flat\ncalendar: ./days.yaml')).toBe(
+    'days.yaml: years[0].special[0] is "2026-05-04"; expected each day once: 2026-05-04 is a holiday already',
+  );
+});

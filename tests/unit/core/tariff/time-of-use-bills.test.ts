@@ -240,3 +240,31 @@ describe('holidays', () => {
     expect(of('2026-07-01', '2026-07-02')).toEqual([['energy:sharp', '10.00', '2.00', '20.00']]);
   });
 });
+
+test('a season that ends on 29 February ends on the 28th of other years', () => {
+  const tariff = {
+    versions: [
+      {
+        from: '2020-01-01',
+        energy: { flat: '0.50' },
+        timeOfUse: {
+          source: 'registers',
+          seasons: [
+            { name: 'winter', from: '12-01', to: '02-29', energy: { flat: '1.00' } },
+            { name: 'rest', from: '03-01', to: '11-30' },
+          ],
+        },
+      },
+    ],
+  };
+  const bill = rated(tariff, {
+    class: 'general',
+    period: { from: '2026-02-15', to: '2026-03-15' },
+    readings: totals({ '2026-02-15': '0', '2026-03-01': '140', '2026-03-02': '150', '2026-03-15': '280' }),
+  });
+  // 140 × 1.00 until the end of February; 140 × 0.50 = 70 behind it
+  expect(linesOf(bill)).toEqual([
+    ['energy:flat', '140.00', '1.00', '140.00'],
+    ['energy:flat', '140.00', '0.50', '70.00'],
+  ]);
+});
