@@ -42,6 +42,8 @@ const MEASURED_ALL_THE_SAME: ReadonlySet<string> = new Set([
   'boundary-register-missing',
   'opening-register-missing',
   'final-register-missing',
+  'no-meter',
+  'capacity-unknown',
 ]);
 
 /** An estimate alone trips nobody (F74). */

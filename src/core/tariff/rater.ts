@@ -24,6 +24,7 @@ import { usedBefore } from './step-use-before.ts';
 import { chargeSteps } from './steps.ts';
 import { stretchesBetween, versionAt } from './stretches.ts';
 import { chargeTwoPart } from './two-part.ts';
+import { unmeteredTimes } from './unmetered.ts';
 
 /**
  * Rates a billing period, or what of it has passed.
@@ -37,7 +38,12 @@ export function rateBill(all: BillingFacts, plan: PricePlan, readings: readonly 
   const facts = isWhole ? all : knownAt(all, until);
   const series = acceptedReadings(isWhole ? readings : readings.filter(({ at }) => at <= until));
   const metered = meteredUse(facts, series, stretchesBetween(facts, plan, period.from, until, keepsPeriodsBy(series)), until);
-  const provisional: Remark[] = [...series.conflicts, ...metered.provisional, ...unknownHolidays(facts, plan, metered.uses)];
+  const provisional: Remark[] = [
+    ...series.conflicts,
+    ...unmeteredTimes(facts, until),
+    ...metered.provisional,
+    ...unknownHolidays(facts, plan, metered.uses),
+  ];
   let uses = metered.uses;
   if (isWhole && metered.endsAt !== undefined) {
     const estimate = estimateRest(uses, metered.endsAt, previousUse(facts, plan, series));

@@ -1,50 +1,79 @@
 import type { Instant } from '../../kernel/clock.ts';
-import { businessDayOf, dateOf, daysInMonth, nextDay, startOfDay } from '../../kernel/local-time.ts';
+import { type BusinessDay, businessDayOf, dateOf, daysInMonth, nextDay, startOfDay } from '../../kernel/local-time.ts';
 import { add, formatRational, type Rational, rational, subtract, times, ZERO } from '../../kernel/rational.ts';
 import type { BillingFacts, CapacityFact, Dated, DemandFact, Remark } from '../model/bill.ts';
-import type { DemandPrice, PricePlan } from '../model/price-plan.ts';
+import type { DemandPrice, PlanVersion, PricePlan } from '../model/price-plan.ts';
 import { type LineBook, yuanOf } from './line-book.ts';
 import { monthsOf } from './months.ts';
 import { versionAt } from './stretches.ts';
 
 /**
  * Charges capacity or demand by calendar days (F81): each day is the monthly charge divided by the days of its month. A day
- * on which a demand is dated pays for demand, else for capacity; it belongs to what is in force at its end.
+ * pays for the demand in force at its end, else for the capacity.
  *
  * @param kwh used in the period, for the discount of high use (F82)
  */
 export function chargeTwoPart(book: LineBook, facts: BillingFacts, plan: PricePlan, until: Instant, kwh: Rational): readonly Remark[] {
-  if (facts.capacities.length === 0 && facts.demands.length === 0) return [];
+  if (!plan.versions.some(hasContractPrice)) return [];
   const remarks = new Map<DemandFact, Remark>();
   const { zone } = facts;
+  const days: { readonly day: BusinessDay; readonly isMissed: boolean }[] = [];
   for (let day = businessDayOf(facts.period.from, zone); startOfDay(day, zone) < until; day = nextDay(day)) {
     const [start, end] = [startOfDay(day, zone), startOfDay(nextDay(day), zone)];
     if (start < facts.period.from && isCarried(facts, start)) continue;
-    const { capacityPrice, demand: demandPrice } = versionAt(facts, plan, start < facts.period.from ? facts.period.from : start);
+    const version = versionAt(facts, plan, start < facts.period.from ? facts.period.from : start);
     const { year, month } = dateOf(day);
     const share = rational(1n, BigInt(daysInMonth(year, month)));
     const spell = `day of ${day.slice(0, 7)}`;
-    const demand = demandPrice === undefined ? undefined : lastOfDay(facts.demands, start, end);
-    const capacity = lastOfDay(facts.capacities, start, end);
-    if (demand !== undefined && demandPrice !== undefined) {
-      if (demand.measuredKw === undefined && demand.contractedKw !== undefined)
-        remarks.set(demand, {
-          reason: 'demand-not-read',
-          rule: 'contracted demand',
-          detail: `${formatRational(demand.contractedKw, 3)} kW`,
-        });
-      chargeDemand({ book, demand, demandPrice, share, spell, price: priceOf(demandPrice, facts, capacity, kwh) });
-    } else if (capacity !== undefined && capacityPrice !== undefined) {
-      book.charge(
-        'capacity',
-        yuanOf(capacityPrice),
-        times(capacity.kva, share),
-        () => `${formatRational(capacity.kva, 3)} kVA, each ${spell}`,
-        partOf(capacity.kva, spell),
-      );
+    const { demand, capacity } = paidOn(facts, version, start, end);
+    days.push({ day, isMissed: hasContractPrice(version) && demand === undefined && capacity === undefined });
+    if (demand !== undefined) {
+      const { fact, price } = demand;
+      if (fact.measuredKw === undefined && fact.contractedKw !== undefined) remarks.set(fact, demandNotRead(fact.contractedKw));
+      const ofDay = priceOf(price, facts, lastOfDay(facts.capacities, start, end), kwh);
+      chargeDemand({ book, demand: fact, demandPrice: price, share, spell, price: ofDay });
+    } else if (capacity !== undefined) {
+      const { kva } = capacity.fact;
+      const say = () => `${formatRational(kva, 3)} kVA, each ${spell}`;
+      book.charge('capacity', yuanOf(capacity.price), times(kva, share), say, partOf(kva, spell));
     }
   }
-  return [...remarks.values()];
+  return [...remarks.values(), ...uncontracted(days)];
+}
+
+const demandNotRead = (contracted: Rational): Remark => ({
+  reason: 'demand-not-read',
+  rule: 'contracted demand',
+  detail: `${formatRational(contracted, 3)} kW`,
+});
+
+interface Paid<Fact, Price> {
+  readonly fact: Fact;
+  readonly price: Price;
+}
+
+/** What a day is paid for: the demand, else the capacity. */
+function paidOn(facts: BillingFacts, version: PlanVersion, start: Instant, end: Instant) {
+  const demand = pricedFact(lastOfDay(facts.demands, start, end), version.demand);
+  const capacity = pricedFact(lastOfDay(facts.capacities, start, end), version.capacityPrice);
+  if (demand === undefined || capacity === undefined) return { demand, capacity };
+  return { demand, capacity: undefined };
+}
+
+const pricedFact = <Fact, Price>(fact: Fact | undefined, price: Price | undefined): Paid<Fact, Price> | undefined =>
+  fact === undefined || price === undefined ? undefined : { fact, price };
+
+const hasContractPrice = ({ capacityPrice, demand }: PlanVersion): boolean => capacityPrice !== undefined || demand !== undefined;
+
+/** Days before the first capacity or demand and behind the last are not used (F81); between two, or where there is none, one is missing. */
+function uncontracted(days: readonly { readonly day: BusinessDay; readonly isMissed: boolean }[]): readonly Remark[] {
+  const isBound = ({ isMissed }: { readonly isMissed: boolean }) => !isMissed;
+  const [first, last] = [days.findIndex(isBound), days.findLastIndex(isBound)];
+  const missed = days.filter(({ isMissed }, index) => isMissed && (first < 0 || (index > first && index < last)));
+  const [from, to] = [missed[0]?.day, missed.at(-1)?.day];
+  if (from === undefined || to === undefined) return [];
+  const detail = `days: ${missed.length}, ${from} to ${to}`;
+  return [{ reason: 'capacity-unknown', rule: 'nothing for those days', detail }];
 }
 
 /** A day belongs to the period that it begins in; only the first day of supply begins with the supply. */

@@ -65,6 +65,55 @@ describe('a meter change and a roll-over in one period', () => {
   });
 });
 
+describe('a time in which no meter hangs', () => {
+  const holed = (more: object, to?: string) =>
+    rated(FLAT, {
+      ...JUNE,
+      meters: [
+        { meter: 'A', from: '2020-01-01', to: '2026-06-11', final: { total: '100.00' } },
+        {
+          meter: 'B',
+          from: '2026-06-14T08:00:00+08:00',
+          ...(to === undefined ? {} : { to }),
+          first: { total: '0' },
+          final: { total: '50.00' },
+        },
+      ],
+      readings: meterOf('A', { '2026-06-01': '60.00' }),
+      ...more,
+    });
+
+  test('between two meters is charged to nobody, provisionally', () => {
+    // 40 + 50 = 90 × 0.6123 = 55.107
+    expect(holed({})).toMatchObject({
+      total: '55.11',
+      provisional: [{ reason: 'no-meter', rule: 'nothing for that time', detail: '2026-06-10T16:00:00.000Z to 2026-06-14T00:00:00.000Z' }],
+    });
+  });
+
+  test('nor behind the last one', () => {
+    expect(holed({}, '2026-06-21').provisional).toMatchObject([
+      { detail: '2026-06-10T16:00:00.000Z to 2026-06-14T00:00:00.000Z' },
+      { detail: '2026-06-20T16:00:00.000Z to 2026-06-30T16:00:00.000Z' },
+    ]);
+  });
+
+  test('nor where none hangs at all', () => {
+    const meters = [{ meter: 'A', from: '2020-01-01', to: '2026-05-01' }];
+    expect(rated(FLAT, { ...JUNE, meters, readings: [] })).toMatchObject({ total: '0.00', provisional: [{ reason: 'no-meter' }] });
+  });
+
+  test('is as it should be while the customer is not supplied, or not yet', () => {
+    const opened = [
+      { from: '2020-01-01', to: '2026-06-11' },
+      { from: '2026-06-14T08:00:00+08:00', to: '2026-06-21' },
+    ];
+    expect(holed({ opened }, '2026-06-21').provisional).toEqual([]);
+    const meters = [{ meter: 'B', from: '2026-06-14', first: { total: '0' }, final: { total: '50.00' } }];
+    expect(rated(FLAT, { ...JUNE, meters, readings: [] }).provisional).toEqual([]);
+  });
+});
+
 test('a register that went back without a believable roll-over charges nothing', () => {
   const bill = rated(FLAT, { ...JUNE, readings: totals({ '2026-06-01': '500', '2026-07-01': '300' }) });
   expect(bill).toMatchObject({ lines: [], total: '0.00', provisional: [{ reason: 'register-went-back', rule: 'F71' }] });

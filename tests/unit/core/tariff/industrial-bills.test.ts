@@ -238,6 +238,31 @@ describe('capacity and demand by calendar days', () => {
   });
 });
 
+describe('a plan with prices for capacity or demand', () => {
+  const unknown = (detail: string) => [{ reason: 'capacity-unknown', rule: 'nothing for those days', detail }];
+
+  test('whose contract nobody entered charges none, provisionally', () => {
+    const bill = rated(part({ capacity: { price: '30' } }), idle('2026-04-01', '2026-05-01', {}));
+    expect(bill).toMatchObject({ lines: [], provisional: unknown('days: 30, 2026-04-01 to 2026-04-30') });
+    // Losses and the discount need the capacity; what is paid for is the demand.
+    const high = rated(
+      part({ demand: { price: '40' } }),
+      idle('2026-04-01', '2026-05-01', { capacities: [{ from: '2026-01-01', kva: '9' }] }),
+    );
+    expect(reasonsOf(high)).toEqual(['capacity-unknown']);
+  });
+
+  test('charges nothing for days between two contracts, provisionally', () => {
+    const capacities = [
+      { from: '2026-01-01', to: '2026-04-11', kva: '100' },
+      { from: '2026-04-15', to: '2026-04-21', kva: '100' },
+    ];
+    const bill = rated(part({ capacity: { price: '30' } }), idle('2026-04-01', '2026-05-01', { capacities }));
+    // 10 and 6 days of 30: 100 × 16 ÷ 30 × 30 = 1,600; the days behind the last contract are not used
+    expect(bill).toMatchObject({ total: '1600.00', provisional: unknown('days: 4, 2026-04-11 to 2026-04-14') });
+  });
+});
+
 test('a fund ends on its own date, and a class can be exempt', () => {
   const funds = [
     { component: 'fund:old', price: '0.01', from: '2016-01-01', to: '2026-04-11' },
