@@ -109,7 +109,7 @@ export const BillInputSchema = Type.Object(
     capacities: Type.Array(Type.Object({ ...dated, kva: decimal('kVA') }, closed), { default: [] }),
     demands: Type.Array(
       Type.Object({ ...dated, contractedKw: opt(decimal('kW')), measuredKw: opt(decimal('kW, the highest of the period')) }, closed),
-      { default: [], description: 'A day with a demand in force pays for demand, any other for capacity' },
+      { default: [], description: 'A day with a demand in force at its end pays for demand, any other for capacity' },
     ),
     largeFamily: Type.Array(
       Type.Object(

@@ -52,12 +52,13 @@ interface Paid<Fact, Price> {
   readonly price: Price;
 }
 
-/** What a day is paid for: the demand, else the capacity. */
+/** What a day is paid for: the demand, else the capacity, that is in force at its end; where both have ended, what ended later. */
 function paidOn(facts: BillingFacts, version: PlanVersion, start: Instant, end: Instant) {
   const demand = pricedFact(lastOfDay(facts.demands, start, end), version.demand);
   const capacity = pricedFact(lastOfDay(facts.capacities, start, end), version.capacityPrice);
   if (demand === undefined || capacity === undefined) return { demand, capacity };
-  return { demand, capacity: undefined };
+  const heldUntil = ({ to }: Dated) => (to === undefined || to > end ? end : to);
+  return heldUntil(demand.fact) >= heldUntil(capacity.fact) ? { demand, capacity: undefined } : { demand: undefined, capacity };
 }
 
 const pricedFact = <Fact, Price>(fact: Fact | undefined, price: Price | undefined): Paid<Fact, Price> | undefined =>

@@ -195,6 +195,21 @@ describe('capacity and demand by calendar days', () => {
     expect(rated(part({ capacity: { price: '30' } }), idle('2026-04-01', '2026-05-01', { capacities })).total).toBe('1000.00');
   });
 
+  test('a day on which demand ends at noon and capacity goes on pays for capacity', () => {
+    const both = part({ capacity: { price: '30' }, demand: { price: '40' } });
+    const demands = [{ from: '2026-01-01', to: '2026-04-16T12:00:00+08:00', contractedKw: '60', measuredKw: '50' }];
+    const april = (more: object) => rated(both, idle('2026-04-01', '2026-05-01', { demands, ...more }));
+    // Demand until the 15th: 60 × 15 ÷ 30 = 30 × 40; capacity from the 16th: 100 × 15 ÷ 30 = 50 × 30
+    const changed = [
+      ['demand', '30.00', '40.00', '1200.00'],
+      ['capacity', '50.00', '30.00', '1500.00'],
+    ];
+    expect(linesOf(april({ capacities: [{ from: '2026-01-01', kva: '100' }] }))).toEqual(changed);
+    expect(linesOf(april({ capacities: [{ from: '2026-04-16T12:00:00+08:00', kva: '100' }] }))).toEqual(changed);
+    // Nothing follows: the 16th counts whole. 60 × 16 ÷ 30 = 32 × 40
+    expect(linesOf(april({ capacities: [] }))).toEqual([['demand', '32.00', '40.00', '1280.00']]);
+  });
+
   test('a day belongs to the period that it begins in', () => {
     const capacities = [{ from: '2026-01-01', kva: '100' }];
     const bill = rated(part({ capacity: { price: '30' } }), idle('2026-04-01T10:00:00+08:00', '2026-05-01T10:00:00+08:00', { capacities }));
