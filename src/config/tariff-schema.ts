@@ -44,7 +44,7 @@ const TimeOfUse = Type.Object(
     source: Type.Union([Type.Literal('auto'), Type.Literal('registers'), Type.Literal('intervals')], {
       default: 'auto',
       description:
-        'registers: the meter’s own of each period; intervals: readings of the total at the boundaries; auto: registers where the meter has any',
+        'registers: the meter’s own of each period; intervals: readings of the total at the boundaries; auto: registers where the meter has any that count',
     }),
     seasons: Type.Array(
       Type.Object(

@@ -7,7 +7,7 @@ import { registersOf } from '../model/plan-registers.ts';
 import type { MeterPointFacts } from '../ports/queries.ts';
 import type { AnswerNow } from '../ports/store.ts';
 import { acceptedReadings } from '../tariff/accepted.ts';
-import { cutsOf } from '../tariff/cuts.ts';
+import { cutsOf, openingsOf } from '../tariff/cuts.ts';
 import { type BillingTerms, groundOf, rateGround, readingOf, withPrevious } from './billing-ground.ts';
 import { standingBills } from './settlement-review.ts';
 
@@ -66,6 +66,7 @@ function rated(
   const registers = registersOf(ground.plan).wanted;
   const pointsAt = (cuts: readonly Instant[]) => ask('chargePoints', { meterIds, registers, cuts });
   const more = until === undefined ? [] : [until];
-  const points = pointsAt([...cutsOf(ground.facts, ground.plan, acceptedReadings(pointsAt([]).map(readingOf))), ...more]);
+  const opening = acceptedReadings(pointsAt(openingsOf(ground.facts)).map(readingOf));
+  const points = pointsAt([...cutsOf(ground.facts, ground.plan, opening), ...more]);
   return { facts: ground.facts, tariff: ground.plan.id, bill: rateGround(ground, points, until) };
 }

@@ -5,7 +5,7 @@ import { registersOf } from '../model/plan-registers.ts';
 import type { Reading } from '../model/reading.ts';
 import type { Store } from '../ports/store.ts';
 import { acceptedReadings } from '../tariff/accepted.ts';
-import { cutsOf } from '../tariff/cuts.ts';
+import { cutsOf, openingsOf } from '../tariff/cuts.ts';
 import { type BillingGround, type BillingTerms, type GroundFacts, groundOf, readingOf } from './billing-ground.ts';
 
 /** The period that a new reading is charged in. */
@@ -51,8 +51,8 @@ export async function pointsFor(
   const meterIds = facts.meters.map(({ meter }) => meter as MeterId);
   const registers = registersOf(plan).wanted;
   const at = (cuts: readonly Instant[]) => store.read('chargePoints', { meterIds, registers, cuts });
-  // Whether a meter keeps the periods of the day by itself shows in what was ever read of it.
-  const newest = plan.versions.some(({ touSource }) => touSource === 'auto') ? await at([]) : [];
+  // Whether a meter keeps the periods of the day by itself shows in what was read of it since the period began.
+  const newest = plan.versions.some(({ touSource }) => touSource === 'auto') ? await at(openingsOf(facts)) : [];
   const cuts = cutsOf(facts, plan, acceptedReadings(newest.map(readingOf)));
   return await at([...cuts, ...more.filter((instant) => instant !== undefined)]);
 }

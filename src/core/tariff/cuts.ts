@@ -7,6 +7,10 @@ import { inTime } from './register-use.ts';
 import { stepVolumesFrom, volumeStretches } from './step-use-before.ts';
 import { type Stretch, stretchesBetween } from './stretches.ts';
 
+/** Where registers must be known to tell whether a meter keeps the periods of the day by itself. */
+export const openingsOf = ({ period, meters }: BillingFacts): readonly Instant[] =>
+  inTime([period.from, ...meters.map(({ from }) => from).filter((at) => at > period.from)]);
+
 /**
  * Every instant at which the bill of a period looks at registers, those of the period and of the step year before it included.
  * A reading that is not next to one of them, nor the newest, changes nothing.

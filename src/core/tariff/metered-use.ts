@@ -37,11 +37,20 @@ const MARGIN = rational(12n, 10n);
 /** Whether a meter's periods of the day are charged by its own registers, or its total is looked at whenever the period changes. */
 export const keepsPeriodsBy =
   (series: Series) =>
-  (meter: MeterFact, { touSource }: PlanVersion): boolean =>
-    touSource === 'registers' || (touSource === 'auto' && hasPeriodRegisters(series, meter));
+  (meter: MeterFact, { touSource }: PlanVersion, from: Instant): boolean =>
+    touSource === 'registers' || (touSource === 'auto' && countsPeriods(series, meter, from));
 
-const hasPeriodRegisters = (series: Series, { meter, first }: MeterFact): boolean =>
-  [...PERIOD_REGISTERS.values()].some((register) => first.has(register) || series.of(meter, register).length > 0);
+/**
+ * A register counts from its second reading on: one that a person noted by the way is none to charge by while the total goes on. Of each
+ * register only the neighbours of the beginning and the newest matter, so that no other need be known.
+ */
+function countsPeriods(series: Series, meter: MeterFact, from: Instant): boolean {
+  const start = Math.max(from, meter.from);
+  const pointsIn = (register: RegisterName) => pointsOf(meter, register, series.of(meter.meter, register));
+  const counts = (points: readonly Point[]) => points.length > 1 && (points.at(-1)?.at ?? start) > start;
+  const periods = [...PERIOD_REGISTERS.values()].map(pointsIn);
+  return periods.some(counts) || (periods.some(({ length }) => length > 0) && !counts(pointsIn(ENERGY_TOTAL)));
+}
 
 /** What was used in each stretch, meter by meter. */
 export function meteredUse(facts: BillingFacts, series: Series, stretches: readonly Stretch[], end: Instant): MeteredUse {

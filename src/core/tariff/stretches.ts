@@ -26,7 +26,7 @@ export function stretchesBetween(
   plan: PricePlan,
   from: Instant,
   to: Instant,
-  keepsPeriods: (meter: MeterFact, version: PlanVersion) => boolean,
+  keepsPeriods: (meter: MeterFact, version: PlanVersion, from: Instant) => boolean,
 ): readonly Stretch[] {
   const cuts = inTime([...boundariesOf(facts, plan, from, to)]);
   return cuts.slice(1).flatMap((end, index) => {
@@ -38,7 +38,7 @@ export function stretchesBetween(
     const prices = season?.prices ?? version.prices;
     const ratio = facts.ratios.length === 0 ? 1n : inForceAt(facts.ratios, start)?.ratio;
     const whole: Stretch = { from: start, to: end, version, prices, meter, ratio, period: undefined };
-    if (prices.has('total') || keepsPeriods(meter, version)) return [whole];
+    if (prices.has('total') || keepsPeriods(meter, version, from)) return [whole];
     const switches = switchesBetween(version, plan.calendar, facts.zone, start, end);
     return switches.map(({ at, period }, order) => ({
       ...whole,

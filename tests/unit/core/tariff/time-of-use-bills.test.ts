@@ -143,6 +143,20 @@ describe('by intervals of the total register', () => {
     expect(bill).toMatchObject({ total: '8.33', provisional: [] });
   });
 
+  test('one reading of a register of a period turns nobody away from them', () => {
+    const stray = { meter: 'A', register: '1-0:1.8.2', value: '70' };
+    // As above: valley 3 × 0.3583, peak 13 × 0.5583
+    for (const at of ['2026-02-20', '2026-03-01T12:00:00+08:00', '2026-03-02'])
+      expect(rated(JIANGSU, input([...day('2026-03-01', hours), { ...stray, at }]))).toMatchObject({ total: '8.33', provisional: [] });
+    // Read twice it counts: 12 peak, and 4 that are left to valley, whose register was not read. 6.6996 and 1.4332
+    const twice = [
+      { ...stray, at: '2026-03-01' },
+      { ...stray, at: '2026-03-02', value: '82' },
+    ];
+    const bill = rated(JIANGSU, input([...day('2026-03-01', hours), ...twice]));
+    expect([bill.total, reasonsOf(bill)]).toEqual(['8.13', ['period-register-missing']]);
+  });
+
   test('readings between two boundaries change nothing', () => {
     const more = day('2026-03-01', { ...hours, '03:00': '101.9', '12:15': '103', '23:45': '115.2' });
     expect(linesOf(rated(JIANGSU, input(more)))).toEqual([
