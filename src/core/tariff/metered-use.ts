@@ -1,7 +1,7 @@
 import { formatInstant, type Instant } from '../../kernel/clock.ts';
 import { type Rational, rational, roundTo, times } from '../../kernel/rational.ts';
 import { type Energy, energy, formatEnergy } from '../../kernel/units.ts';
-import type { BillingFacts, MeterFact, Remark } from '../model/bill.ts';
+import type { BillingFacts, Dated, MeterFact, Remark } from '../model/bill.ts';
 import { PERIOD_REGISTERS, REACTIVE_REGISTERS } from '../model/plan-registers.ts';
 import type { PlanVersion, PriceBand, TouPeriod } from '../model/price-plan.ts';
 import { ENERGY_TOTAL, type RegisterName } from '../model/register.ts';
@@ -33,6 +33,7 @@ export interface MeteredUse {
 const NOTHING = energy(0n);
 /** How far beyond its rated supply a roll-over may have counted; unconfirmed. */
 const MARGIN = rational(12n, 10n);
+const MS_PER_HOUR = 3_600_000n;
 
 /** Whether a meter's periods of the day are charged by its own registers, or its total is looked at whenever the period changes. */
 export const keepsPeriodsBy =
@@ -126,19 +127,28 @@ function pointsOf(meter: MeterFact, register: RegisterName, readings: readonly P
   ];
 }
 
-/** What the meter may pass in an hour at the most: the greatest supply of the time, by the smallest ratio. */
+/** What the meter may pass at the most between two of its readings: the greatest supply of that time, by the smallest ratio of it. */
 function rangeOf({ capacities }: BillingFacts, { digits, maximumKw }: MeterFact, stretches: readonly Stretch[]): RegisterRange {
   const modulus = energy(10n ** BigInt(digits + 6));
-  const [from, to] = [stretches[0]?.from ?? 0, stretches.at(-1)?.to ?? 0];
-  const held = capacities.filter((fact) => fact.from < to && (fact.to === undefined || fact.to > from)).map(({ kva }) => kva);
-  const supply =
-    maximumKw ?? held.reduce<Rational | undefined>((most, kva) => (most === undefined || isLess(most, kva) ? kva : most), undefined);
-  if (supply === undefined) return { modulus, perHour: undefined };
-  const ratio = stretches.reduce(
-    (least, { ratio: own }) => (own !== undefined && own > 0n && (least === 0n || own < least) ? own : least),
-    0n,
-  );
-  return { modulus, perHour: roundTo(times(times(supply, MARGIN), rational(1n, ratio === 0n ? 1n : ratio)), 6) };
+  const [first, last] = [stretches[0], stretches.at(-1)];
+  const within = <Fact extends Dated>(facts: readonly Fact[], from: Instant, to: Instant) =>
+    facts.filter((fact) => fact.from < to && (fact.to === undefined || fact.to > from));
+  return {
+    modulus,
+    most(from, to) {
+      const held = within(capacities, from, to).map(({ kva }) => kva);
+      const supply =
+        maximumKw ?? held.reduce<Rational | undefined>((most, kva) => (most === undefined || isLess(most, kva) ? kva : most), undefined);
+      if (supply === undefined) return undefined;
+      const inTime = within(stretches, from, to);
+      // Behind the ends of what is asked for, what holds at them goes on.
+      if (inTime.length === 0) inTime.push(...[first, last].filter((end) => end !== undefined));
+      const ratios = inTime.flatMap(({ ratio }) => (ratio === undefined || ratio === 0n ? [] : [ratio]));
+      const least = ratios.reduce((found, ratio) => (ratio < found ? ratio : found), ratios[0] ?? 1n);
+      const hours = rational(BigInt(to - from), MS_PER_HOUR);
+      return roundTo(times(times(times(supply, MARGIN), hours), rational(1n, least)), 6);
+    },
+  };
 }
 
 const isLess = (one: Rational, other: Rational): boolean => one.numerator * other.denominator < other.numerator * one.denominator;

@@ -5,8 +5,8 @@ import type { Point } from './accepted.ts';
 /** How much a register may pass between two of its readings: what it begins again at, and what is believable. */
 export interface RegisterRange {
   readonly modulus: Energy;
-  /** The most that it can count in one hour; undefined where nothing is known of the supply. */
-  readonly perHour: bigint | undefined;
+  /** The most that it can count from one instant to another; undefined where nothing is known of the supply. */
+  most(from: Instant, to: Instant): bigint | undefined;
 }
 
 export interface RegisterUse {
@@ -25,8 +25,6 @@ export interface RegisterUse {
   /** It went back in a way that no roll-over explains: nothing is known. */
   readonly wentBack: boolean;
 }
-
-const MS_PER_HOUR = 3_600_000n;
 
 /**
  * What a register counted between cuts. Readings between two cuts that both have theirs change nothing.
@@ -84,13 +82,13 @@ function placeOf(points: readonly Point[], cut: Instant): { before: number | und
   return { before: low === 0 ? undefined : low - 1, after: low === points.length ? undefined : low };
 }
 
-function passed(start: Point | undefined, end: Point | undefined, { modulus, perHour }: RegisterRange) {
+function passed(start: Point | undefined, end: Point | undefined, { modulus, most }: RegisterRange) {
   if (start === undefined || end === undefined) return undefined;
   if (end.value >= start.value) return { quantity: end.value - start.value, rolledOver: false, believable: true };
   const quantity = end.value + modulus - start.value;
   // Without a known supply a tenth of the whole range is taken for the most.
-  const most = perHour === undefined ? modulus / 10n : (perHour * BigInt(end.at - start.at)) / MS_PER_HOUR;
-  return { quantity, rolledOver: true, believable: start.value < modulus && quantity <= most };
+  const bound = most(start.at, end.at) ?? modulus / 10n;
+  return { quantity, rolledOver: true, believable: start.value < modulus && quantity <= bound };
 }
 
 const nothingKnown = (cuts: readonly Instant[]): RegisterUse => ({

@@ -114,6 +114,23 @@ describe('a time in which no meter hangs', () => {
   });
 });
 
+test('a roll-over is judged by the ratio and the supply of its own time', () => {
+  const ratios = [
+    { from: '2020-01-01', ratio: '10' },
+    { from: '2026-06-11', ratio: '1' },
+  ];
+  const june = (capacities: readonly object[], values: Readonly<Record<string, string>>) =>
+    rated(FLAT, { ...JUNE, ratios, capacities, readings: totals(values) });
+  const tenKva = [{ from: '2020-01-01', kva: '10' }];
+  // × 10 in 240 hours at most 10 × 1.2 × 240 ÷ 10 = 288 pass: 1,000 is no roll-over, though by the later ratio 2,880 could
+  const misread = { '2026-06-01': '999500.00', '2026-06-11': '500.00', '2026-07-01': '600.00' };
+  expect(reasonsOf(june(tenKva, misread))).toEqual(['register-went-back']);
+  expect(reasonsOf(june([...tenKva, { from: '2026-06-11', kva: '1000' }], misread))).toEqual(['register-went-back']);
+  // × 1 in 480 hours 5,760 may: 100 × 10 + 1,000 × 1 = 2,000 × 0.6123
+  const rolled = june(tenKva, { '2026-06-01': '999400.00', '2026-06-11': '999500.00', '2026-07-01': '500.00' });
+  expect(rolled).toMatchObject({ total: '1224.60', provisional: [], suspect: [{ reason: 'register-rolled-over' }] });
+});
+
 test('a register that went back without a believable roll-over charges nothing', () => {
   const bill = rated(FLAT, { ...JUNE, readings: totals({ '2026-06-01': '500', '2026-07-01': '300' }) });
   expect(bill).toMatchObject({ lines: [], total: '0.00', provisional: [{ reason: 'register-went-back', rule: 'F71' }] });
