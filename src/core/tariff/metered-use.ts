@@ -64,7 +64,7 @@ export function meteredUse(facts: BillingFacts, series: Series, stretches: reado
     const own = stretches.filter((stretch) => stretch.meter === meter);
     const registers = countRegisters(facts, series, meter, own);
     provisional.push(...remarksOf(meter, registers, own, end));
-    suspect.push(...rollOversOf(meter, registers));
+    suspect.push(...rollOversOf(meter, registers), ...outranked(meter, [...registers.keys()], series));
     if (meter.to === undefined || meter.to > end || registers.size === 0) endsAt = registers.size === 0 ? own[0]?.from : endOf(registers);
     reactiveMissing ||= isReactiveShort(registers);
     for (const [index, stretch] of own.entries()) uses.push(useOf(stretch, index, registers, { provisional, suspect }));
@@ -179,6 +179,20 @@ function rollOversOf(meter: MeterFact, registers: ReadonlyMap<RegisterName, Regi
   return [...registers]
     .filter(([, { rolledOver }]) => rolledOver)
     .map(([register]) => ({ reason: 'register-rolled-over', rule: 'F71', detail: `${meter.meter} ${register} began again at zero` }));
+}
+
+/** Readings that say something else at the instants of a change than who changed the meter wrote down. */
+function outranked(meter: MeterFact, registers: readonly RegisterName[], series: Series): readonly Remark[] {
+  return registers.flatMap((register) => {
+    const read = series.of(meter.meter, register);
+    const judge = (at: Instant | undefined, stated: Energy | undefined, when: string) => {
+      const value = read.find((point) => point.at === at)?.value;
+      if (stated === undefined || value === undefined || value === stated) return [];
+      const detail = `${meter.meter} ${register} was read ${formatEnergy(value)}, and ${when} with ${formatEnergy(stated)}`;
+      return [{ reason: 'reading-outranked', rule: 'the register of the change counts', detail }];
+    };
+    return [...judge(meter.from, meter.first.get(register), 'came'), ...judge(meter.to, meter.final.get(register), 'went')];
+  });
 }
 
 interface Remarks {

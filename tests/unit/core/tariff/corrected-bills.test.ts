@@ -65,6 +65,33 @@ describe('a meter change and a roll-over in one period', () => {
   });
 });
 
+test('a register that a meter came or went with counts before another reading of that instant, and the bill says so', () => {
+  const meters = [
+    { meter: 'A', from: '2020-01-01', to: '2026-06-10', final: { total: '70.00' } },
+    { meter: 'B', from: '2026-06-10', first: { total: '5.00' } },
+  ];
+  const june = (final: string, first: string) =>
+    rated(FLAT, {
+      ...JUNE,
+      meters,
+      readings: [
+        ...meterOf('A', { '2026-06-01': '40.00', '2026-06-10': final }),
+        ...meterOf('B', { '2026-06-10': first, '2026-07-01': '105.00' }),
+      ],
+    });
+  // 30 + 100 = 130 × 0.6123 = 79.599
+  expect(june('70.00', '5.00')).toMatchObject({ total: '79.60', provisional: [], suspect: [] });
+  const rule = 'the register of the change counts';
+  expect(june('71.50', '6.00')).toMatchObject({
+    total: '79.60',
+    provisional: [],
+    suspect: [
+      { reason: 'reading-outranked', rule, detail: 'A 1-0:1.8.0 was read 71.50, and went with 70.00' },
+      { reason: 'reading-outranked', rule, detail: 'B 1-0:1.8.0 was read 6.00, and came with 5.00' },
+    ],
+  });
+});
+
 describe('a time in which no meter hangs', () => {
   const holed = (more: object, to?: string) =>
     rated(FLAT, {
