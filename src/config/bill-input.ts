@@ -7,6 +7,7 @@ import { parseDecimal } from '../kernel/decimal.ts';
 import { type BusinessDay, businessDayOf, parseBusinessDay, parseZone, startOfDay, type Zone } from '../kernel/local-time.ts';
 import { type Rational, rationalOf } from '../kernel/rational.ts';
 import { type Energy, energy, parseEnergy } from '../kernel/units.ts';
+import { checkCorrections } from './bill-input-corrections.ts';
 import { type BillInputFile, BillInputSchema, DECIMAL } from './bill-input-schema.ts';
 import { configError, readYaml, type Wrong } from './read-yaml.ts';
 
@@ -65,7 +66,22 @@ export function loadBillInput(file: string): BillInput {
     free: parse.list(raw.free, 'free', ({ perMonth }, place) => ({ perMonth: parse.maybeEnergy(perMonth, place) })),
     opened: parse.list(opened, 'opened', () => ({})),
   };
-  return { facts, readings: readingsOf(raw, meters, parse, wrong) };
+  checkOpened(facts, opened, wrong);
+  const readings = readingsOf(raw, meters, parse, wrong);
+  checkCorrections(readings, (index) => raw.readings[index]?.supersedes, wrong);
+  return { facts, readings };
+}
+
+/** Who is billed for a time was supplied in some of it. */
+function checkOpened({ opened, period }: BillingFacts, raw: readonly RawDated[], wrong: Wrong): void {
+  const [first] = opened;
+  if (first === undefined || opened.some(({ from, to }) => from < period.to && (to === undefined || to > period.from))) return;
+  const isLate = first.from >= period.to;
+  throw wrong(
+    isLate ? 'opened[0].from' : 'opened[0].to',
+    isLate ? raw[0]?.from : raw[0]?.to,
+    'a time of supply within the period: remove it, or bill a period that it touches',
+  );
 }
 
 export function zoneOf(name: string, wrong: Wrong): Zone {

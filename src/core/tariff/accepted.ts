@@ -1,6 +1,7 @@
 import { formatInstant, type Instant } from '../../kernel/clock.ts';
 import type { Energy } from '../../kernel/units.ts';
 import type { RegisterReading, Remark } from '../model/bill.ts';
+import { corrects } from '../model/correction.ts';
 import type { RegisterName } from '../model/register.ts';
 
 /** A register's value at an instant. */
@@ -52,18 +53,6 @@ export function acceptedReadings(readings: readonly RegisterReading[]): Series {
 /** Two that correct each other contradict each other: both stand, and neither is believed. */
 const isSuperseded = (reading: RegisterReading, corrections: readonly RegisterReading[]): boolean =>
   corrections.some((other) => corrects(other, reading) && !corrects(reading, other));
-
-function corrects({ supersedes, at, value }: RegisterReading, other: RegisterReading): boolean {
-  if (supersedes === undefined || (other.at === at && other.value === value)) return false;
-  switch (supersedes.kind) {
-    case 'id':
-      return other.id === supersedes.id;
-    case 'at':
-      return other.at === supersedes.at;
-    case 'value':
-      return other.at === at && other.value === supersedes.value;
-  }
-}
 
 function inOrder(readings: readonly RegisterReading[], conflicts: Remark[]): readonly Point[] {
   const points: Point[] = [];

@@ -95,6 +95,22 @@ describe('a dated fact without an end', () => {
   });
 });
 
+describe('who was supplied outside the period only', () => {
+  const expected = 'expected a time of supply within the period: remove it, or bill a period that it touches';
+
+  test('is not billed for it', () => {
+    expect(complaintOf({ opened: '2026-07-01' })).toBe(`opened[0].from is "2026-07-01"; ${expected}`);
+    expect(complaintOf({ opened: { from: '2026-01-01', to: '2026-06-01' } })).toBe(`opened[0].to is "2026-06-01"; ${expected}`);
+    const around = [{ from: '2026-01-01', to: '2026-05-01' }, { from: '2026-08-01' }];
+    expect(complaintOf({ opened: around })).toBe(`opened[0].to is "2026-05-01"; ${expected}`);
+  });
+
+  test('is billed where a part of it lies within', () => {
+    expect(complaintOf({ opened: '2026-06-30' })).toBe('none');
+    expect(complaintOf({ opened: [{ from: '2026-01-01', to: '2026-06-02' }, { from: '2026-08-01' }] })).toBe('none');
+  });
+});
+
 describe('a time outside the years 1970 to 9998 is refused', () => {
   const YEARS = 'expected a time in the years 1970 to 9998';
   test.each([
@@ -199,6 +215,24 @@ describe('what a correction takes the place of', () => {
     const correction = reading({ supersedes: '40' });
     expect(supersededBy(correction, reading({ id: '40' }))).toEqual({ kind: 'id', id: '40' });
     expect(supersededBy(correction, reading({ id: '40', register: 'peak' }))).toEqual({ kind: 'value', value: 40_000_000n });
+  });
+
+  test('is no circle of them', () => {
+    const circle = [reading({ id: 'a', supersedes: 'b' }), reading({ id: 'x' }), reading({ id: 'b', value: '6', supersedes: 'c' })];
+    expect(complaintOf({ readings: [...circle, reading({ id: 'c', value: '7' })] })).toBe('none');
+    expect(complaintOf({ readings: [...circle, reading({ id: 'c', value: '7', supersedes: 'a' })] })).toBe(
+      'readings[0].supersedes is "b"; expected corrections that do not end where they began: ' +
+        'readings[0] → readings[2] → readings[3] → readings[0]; remove one of them',
+    );
+    const elsewhere = reading({ id: 'c', value: '7', register: 'peak', supersedes: 'a' });
+    expect(complaintOf({ readings: [...circle, elsewhere] })).toBe('none');
+  });
+
+  test('nor are two of them of different instants that correct each other', () => {
+    const pair = (at: string) => [reading({ supersedes: at }), reading({ at, supersedes: '2026-06-01' })];
+    expect(complaintOf({ readings: pair('2026-06-02') })).toContain(
+      'readings[0].supersedes is "2026-06-02"; expected corrections that do not end where they began',
+    );
   });
 
   test('may still be to come', () => {
