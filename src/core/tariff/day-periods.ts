@@ -41,14 +41,25 @@ export function switchesBetween(
 /** The table of a day: first its own kind, holiday or special, else its weekday; the first that fits in the order of the plan. */
 export function tableOf(version: PlanVersion, calendar: HolidayCalendar | undefined, day: BusinessDay): DayTable | undefined {
   const season = seasonOf(version.seasons, day)?.name;
-  const fits = (kind: DayKind) =>
-    version.dayTables.find(
-      ({ days, seasons }) => days.includes(kind) && (seasons.length === 0 || (season !== undefined && seasons.includes(season))),
-    );
+  const fits = (kind: DayKind) => firstThatFits(version, kind, season);
   const marked = calendar?.days.get(day);
   const weekday = marked === 'workday' ? 'mon' : (WEEKDAYS[weekdayOf(day)] ?? 'mon');
   const own = marked === 'holiday' || marked === 'special' ? fits(marked) : undefined;
   return own ?? fits(weekday);
+}
+
+const firstThatFits = ({ dayTables }: PlanVersion, kind: DayKind, season: string | undefined): DayTable | undefined =>
+  dayTables.find(
+    ({ days, seasons }) => days.includes(kind) && (seasons.length === 0 || (season !== undefined && seasons.includes(season))),
+  );
+
+/** Whether a calendar can change the table of a day: of a holiday or a special day, or of a weekend day that is worked. */
+export function asksCalendar(version: PlanVersion): boolean {
+  if (version.dayTables.some(({ days }) => days.includes('holiday') || days.includes('special'))) return true;
+  const seasons = version.seasons.length === 0 ? [undefined] : version.seasons.map(({ name }) => name);
+  const differs = (kind: DayKind, season: string | undefined) =>
+    firstThatFits(version, kind, season) !== firstThatFits(version, 'mon', season);
+  return seasons.some((season) => differs('sat', season) || differs('sun', season));
 }
 
 export function seasonOf(seasons: readonly Season[], day: BusinessDay): Season | undefined {

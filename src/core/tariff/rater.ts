@@ -12,7 +12,7 @@ import type { Bill, BillingFacts, PreviousUse, RegisterReading, Remark } from '.
 import type { PlanVersion, PriceBand, PricePlan } from '../model/price-plan.ts';
 import type { RegisterName } from '../model/register.ts';
 import { acceptedReadings, type Series } from './accepted.ts';
-import { unknownYears } from './day-periods.ts';
+import { asksCalendar, unknownYears } from './day-periods.ts';
 import { estimateRest, sumOfUses } from './estimate.ts';
 import { creditFree } from './free.ts';
 import { fundsOf } from './funds.ts';
@@ -160,7 +160,7 @@ function chargeFunds(book: LineBook, facts: BillingFacts, plan: PricePlan, uses:
 
 function unknownHolidays({ zone }: BillingFacts, { calendar }: PricePlan, uses: readonly StretchUse[]): readonly Remark[] {
   return uses
-    .filter(({ stretch }) => stretch.period !== undefined)
+    .filter(({ stretch }) => stretch.period !== undefined && asksCalendar(stretch.version))
     .flatMap(({ stretch }) => unknownYears(calendar, zone, stretch.from, stretch.to))
     .map((year) => ({ reason: 'holiday-calendar-unknown', rule: 'rated by weekday', detail: `no holidays are known for ${year}` }));
 }

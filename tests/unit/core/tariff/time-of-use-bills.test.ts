@@ -226,6 +226,35 @@ describe('holidays', () => {
     expect(bill).toMatchObject({ total: '15.08', provisional: [{ reason: 'holiday-calendar-unknown', rule: 'rated by weekday' }] });
   });
 
+  test('a plan whose days are all alike asks no calendar', () => {
+    const alike = (on: readonly string[]) => ({
+      calendar: 'china',
+      versions: [
+        {
+          from: '2020-01-01',
+          energy: { peak: '1', valley: '0.5' },
+          timeOfUse: {
+            source: 'intervals',
+            days: [
+              { on, periods: ['00:00 valley', '12:00 peak'] },
+              { on: ['sat', 'sun'], periods: ['00:00 valley'] },
+            ],
+          },
+        },
+      ],
+    });
+    const workdays = ['mon', 'tue', 'wed', 'thu', 'fri'];
+    const input = commerce(
+      '2030-05-01',
+      [...day('2030-05-01', { '00:00': '0', '12:00': '10' }), ...totals({ '2030-05-02': '14' })],
+      '2030-05-02',
+    );
+    // 10 × 0.5 + 4 × 1
+    expect(rated(alike([...workdays, 'sat', 'sun']), input)).toMatchObject({ total: '9.00', provisional: [] });
+    // A weekend day that is worked would have another table.
+    expect(rated(alike(workdays), input)).toMatchObject({ total: '9.00', provisional: [{ reason: 'holiday-calendar-unknown' }] });
+  });
+
   test('a Saturday that is worked has the table of a Monday; summer has sharp hours', () => {
     const tariff = {
       calendar: 'china',
