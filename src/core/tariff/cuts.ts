@@ -4,7 +4,7 @@ import type { PricePlan } from '../model/price-plan.ts';
 import type { Series } from './accepted.ts';
 import { keepsPeriodsBy } from './metered-use.ts';
 import { inTime } from './register-use.ts';
-import { stepVolumesFrom, volumeStretches } from './step-use-before.ts';
+import { stepSpans, volumeStretches } from './step-use-before.ts';
 import { type Stretch, stretchesBetween } from './stretches.ts';
 
 /** Where registers must be known to tell whether a meter keeps the periods of the day by itself. */
@@ -20,11 +20,10 @@ export const openingsOf = ({ period, meters }: BillingFacts): readonly Instant[]
 export function cutsOf(facts: BillingFacts, plan: PricePlan, series: Series): readonly Instant[] {
   const { period, previousPeriod: previous } = facts;
   const keeps = keepsPeriodsBy(series);
-  const volumesFrom = facts.yearToDate === undefined ? stepVolumesFrom(facts, plan) : undefined;
   const stretches: readonly Stretch[] = [
     ...stretchesBetween(facts, plan, period.from, period.to, keeps),
     ...(previous === undefined || 'quantity' in previous ? [] : stretchesBetween(facts, plan, previous.from, previous.to, keeps)),
-    ...(volumesFrom === undefined ? [] : volumeStretches(facts, plan, volumesFrom)),
+    ...(facts.yearToDate === undefined ? stepSpans(facts, plan) : []).flatMap((span) => volumeStretches(facts, plan, span)),
   ];
   return inTime(stretches.flatMap(({ from, to }) => [from, to]));
 }

@@ -24,15 +24,14 @@ export function usedBefore(
 ): { used: Energy; remarks: readonly Remark[] } {
   if (yearlySteps(facts, plan, until) === undefined) return NOTHING;
   if (facts.yearToDate !== undefined) return { used: facts.yearToDate, remarks: [] };
-  const from = stepVolumesFrom(facts, plan, until);
-  if (from === undefined) return NOTHING;
-  const { uses, provisional } = meteredUse(facts, series, volumeStretches(facts, plan, from), facts.period.from);
-  const used = uses.reduce((sum, { bands }) => [...bands.values()].reduce((all, value) => all + value, sum), 0n);
-  const remarks = provisional.map(({ rule, detail }) => ({
-    reason: 'step-use-before-unknown',
-    rule,
-    detail: `since ${formatInstant(from)}: ${detail}`,
-  }));
+  let used = 0n;
+  const remarks: Remark[] = [];
+  for (const span of stepSpans(facts, plan, until)) {
+    const { uses, provisional } = meteredUse(facts, series, volumeStretches(facts, plan, span), span.to);
+    for (const { bands } of uses) for (const value of bands.values()) used += value;
+    for (const { rule, detail } of provisional)
+      remarks.push({ reason: 'step-use-before-unknown', rule, detail: `since ${formatInstant(span.from)}: ${detail}` });
+  }
   return { used: energy(used), remarks };
 }
 
@@ -43,24 +42,33 @@ function yearlySteps(facts: BillingFacts, plan: PricePlan, until: Instant): Step
   return [versionAt(facts, plan, period.from), ...later].find(({ steps }) => steps?.basis === 'year')?.steps;
 }
 
-/** Since when the volumes of the step year count, where that lies before the period: the year's beginning or the customer's own. */
-export function stepVolumesFrom(facts: BillingFacts, plan: PricePlan, until = facts.period.to): Instant | undefined {
-  const { zone, period, opened } = facts;
-  const steps = yearlySteps(facts, plan, until);
-  if (steps === undefined) return undefined;
-  const yearStart = stepYearStart(steps, period.from, zone);
-  // Whoever comes within the period has used nothing before it; what the registers show is another's.
-  if (opened.length > 0 && opened.every(({ from, to }) => from >= period.from || (to !== undefined && to <= yearStart))) return undefined;
-  const start = opened.reduce((latest: Instant, { from }) => (from > latest && from <= period.from ? from : latest), yearStart);
-  return start < period.from ? start : undefined;
+interface Span {
+  readonly from: Instant;
+  readonly to: Instant;
 }
 
-/** The step year up to the period, cut where a quantity depends on it and not where prices change. */
-export function volumeStretches(facts: BillingFacts, plan: PricePlan, from: Instant): readonly Stretch[] {
+/**
+ * The times of the step year before the period whose use fills the customer's steps: all of it, or those in which he was supplied. What
+ * the registers show of the time before he came, or between two supplies of his, is another's.
+ */
+export function stepSpans(facts: BillingFacts, plan: PricePlan, until = facts.period.to): readonly Span[] {
+  const { zone, period, opened } = facts;
+  const steps = yearlySteps(facts, plan, until);
+  if (steps === undefined) return [];
+  const year = { from: stepYearStart(steps, period.from, zone), to: period.from };
+  const supplied = opened.length === 0 ? [year] : opened;
+  return supplied
+    .map(({ from, to = year.to }) => ({ from: from > year.from ? from : year.from, to: to < year.to ? to : year.to }))
+    .filter(({ from, to }) => from < to)
+    .toSorted((one, other) => one.from - other.from);
+}
+
+/** A time before the period, cut where a quantity depends on it and not where prices change. */
+export function volumeStretches(facts: BillingFacts, plan: PricePlan, { from, to }: Span): readonly Stretch[] {
   const volumesOnly = {
     ...plan,
     versions: [{ ...versionAt(facts, plan, from), prices: NO_PRICES, seasons: [], steps: undefined }],
     funds: [],
   };
-  return stretchesBetween(facts, volumesOnly, from, facts.period.from, () => true);
+  return stretchesBetween(facts, volumesOnly, from, to, () => true);
 }

@@ -1,4 +1,4 @@
-import { type Instant, instantOf } from '../../kernel/clock.ts';
+import type { Instant } from '../../kernel/clock.ts';
 import { businessDayOf, dateOf, startOfDay, toBusinessDay } from '../../kernel/local-time.ts';
 import { divideHalfAway, type Energy, energy } from '../../kernel/units.ts';
 import type { BillingFacts, Dated } from '../model/bill.ts';
@@ -97,15 +97,15 @@ export function volumesOf(facts: BillingFacts, plan: StepPlan, start: Instant): 
 /** What holds while the customer is supplied. */
 function withinOpened<Fact extends Dated>(facts: readonly Fact[], opened: readonly Dated[]): readonly Fact[] {
   if (opened.length === 0) return facts;
-  const first = Math.min(...opened.map(({ from }) => from));
-  const last = Math.max(...opened.map(({ to }) => to ?? Number.POSITIVE_INFINITY));
-  return facts
-    .map((fact) => ({
-      ...fact,
-      from: instantOf(Math.max(fact.from, first)),
-      to: fact.to === undefined && last === Number.POSITIVE_INFINITY ? undefined : instantOf(Math.min(fact.to ?? last, last)),
-    }))
-    .filter(({ from, to }) => to === undefined || from < to);
+  return facts.flatMap((fact) =>
+    opened
+      .map(({ from, to }) => ({
+        ...fact,
+        from: from > fact.from ? from : fact.from,
+        to: to === undefined || (fact.to !== undefined && fact.to < to) ? fact.to : to,
+      }))
+      .filter(({ from, to }) => to === undefined || from < to),
+  );
 }
 
 function nextYear(start: Instant, zone: BillingFacts['zone']): Instant {

@@ -124,6 +124,22 @@ describe('Beijing steps, 2,880 and 4,800 kWh a year', () => {
     expect(bill).toMatchObject({ total: '831.11', provisional: [] });
   });
 
+  test('whoever leaves and comes back has the months, and the use, of both supplies', () => {
+    const registers = { '2026-01-01': '1000', '2026-04-01': '1900', '2026-09-01': '5000', '2026-10-01': '5750', '2026-11-01': '5900' };
+    const opened = [{ from: '2025-05-01', to: '2026-04-01' }, { from: '2026-09-01' }];
+    const october = (more: object) => rated(BEIJING, household('2026-10-01', '2026-11-01', registers, { opened, ...more }));
+    // 2,880 × 7 ÷ 12 = 1,680; 900 until March and 750 in September before: 30 in step 1, 120 in step 2
+    // 150 × 0.4883 = 73.245; 120 × 0.05 = 6.00
+    expect(linesOf(october({}))).toEqual([
+      ['energy', '150.00', '0.4883', '73.25'],
+      ['step:2', '120.00', '0.05', '6.00'],
+    ]);
+    expect(october({}).provisional).toEqual([]);
+    // A large family that fell between them raises nothing; one of March and October to December has 4 × 100
+    expect(october({ largeFamily: [{ from: '2026-04-01', to: '2026-09-01' }] }).total).toBe('79.25');
+    expect(october({ largeFamily: [{ from: '2026-03-10', to: '2026-04-01' }, { from: '2026-10-01' }] }).total).toBe('73.25');
+  });
+
   test('a year that begins in mid-month has no thirteenth month, whenever the account was opened', () => {
     const midMay = {
       versions: [
