@@ -2,6 +2,7 @@ import { isModbus } from '../config/meter-protocol.ts';
 import type { RelayAction } from '../core/model/command.ts';
 import type { RelayReport, RelayState } from '../core/model/meter.ts';
 import type { DriverMeter, MeterDriver } from '../drivers/driver.ts';
+import { readBack } from '../drivers/read-back.ts';
 import { OperatorError } from '../kernel/app-error.ts';
 import { type Clock, plusMs, sleep } from '../kernel/clock.ts';
 import { type BesideGateway, refuseBesideGateway } from './beside-gateway.ts';
@@ -38,7 +39,7 @@ export async function operateRelay(options: RelayOptions, clock: Clock): Promise
     const answer = await driver.operateRelay(meter, { action, expiresAt: plusMs(clock.now(), DEADLINE_MS) }, { priority: 'on-demand' });
     if (!answer.ok && !answer.error.sent) throw failureOf(answer.error, options.address);
     const refused = !answer.ok && (answer.error.code === 'meter-refused' || answer.error.code === 'wrong-password');
-    const report = await readBack(driver, meter, refused ? undefined : action, clock);
+    const report = await readUntilReached(driver, meter, refused ? undefined : action, clock);
     const relay = report?.relay ?? 'unknown';
     const reached = REACHED[action].includes(relay) && report?.tripDelayed === false;
     const said = answer.ok ? 'accepted' : (answer.error.protocolError ?? answer.error.code);
@@ -67,7 +68,7 @@ function commandedBy(report: RelayReport | undefined): RelayOutcome['commanded']
 }
 
 /** Reads until the relay is where it was commanded to be, or gives the last answer. */
-async function readBack(
+async function readUntilReached(
   driver: MeterDriver,
   meter: DriverMeter,
   action: RelayAction | undefined,
@@ -75,7 +76,7 @@ async function readBack(
 ): Promise<RelayReport | undefined> {
   let last: RelayReport | undefined;
   for (let attempt = 0; attempt < READ_BACKS; attempt++) {
-    const answer = await driver.readRelay(meter, { priority: 'on-demand' });
+    const answer = await readBack((asking) => driver.readRelay(meter, asking), { priority: 'on-demand' }, clock);
     if (answer.ok) last = answer.value;
     if (action === undefined || (last !== undefined && REACHED[action].includes(last.relay) && !last.tripDelayed)) return last;
     await sleep(clock, READ_BACK_EVERY_MS);

@@ -4,8 +4,9 @@ import { type Maintenance, maintain } from '../../src/drivers/dlt645/maintain.ts
 import type { DriverMeter } from '../../src/drivers/driver.ts';
 import { systemClock } from '../../src/kernel/clock.ts';
 import { dlt645Meter, type ServedMeter } from '../support/dlt645-meter.ts';
+import { bytesOf, socketMeter } from '../support/socket-meter.ts';
 
-const ask = ({ bus, meter }: ServedMeter, wanted: Maintenance, as: DriverMeter = meter) =>
+const ask = ({ bus, meter }: Pick<ServedMeter, 'bus' | 'meter'>, wanted: Maintenance, as: DriverMeter = meter) =>
   maintain({ bus, clock: systemClock, meter: as, asking: { priority: 'on-demand' } }, wanted);
 
 const EVERY_EVENT = { kind: 'clear-events', di: 'FFFFFFFF' } as const;
@@ -46,6 +47,31 @@ describe('clearing', () => {
     const served = await dlt645Meter([{ kind: 'lostReply', skip: 1, limit: 1 }]);
     expect(await ask(served, EVERY_EVENT)).toMatchObject({ ok: true, value: { result: 'proven', reason: 'no answer to it (no-reply)' } });
     expect(served.heard('1B')).toHaveLength(1);
+  });
+
+  test.each([
+    // DA, error 01: other error.
+    ['and says no', '68 78 56 34 12 00 00 68 DA 01 34 F3 16', 'refused (other error), but the meter has counted it'],
+    ['and loses the line', 'hang up', 'no answer to it (line-down)'],
+  ])('of a meter that obeys %s is proven by the count, and not repeated', async (_, answer, reason) => {
+    const readCount = '68 78 56 34 12 00 00 68 11 04 33 34 63 36 F9 16';
+    const counts = ['68 78 56 34 12 00 00 68 91 07 33 34 63 36 33 33 33 15 16', '68 78 56 34 12 00 00 68 91 07 33 34 63 36 34 33 33 16 16'];
+    let count = 0;
+    const asked: string[] = [];
+    const served = await socketMeter('000012345678', (frame, socket) => {
+      asked.push(frame);
+      if (frame === readCount) socket.write(bytesOf(counts[count] ?? ''));
+      else {
+        count += 1;
+        if (answer === 'hang up') socket.destroy();
+        else socket.write(bytesOf(answer));
+      }
+    });
+    expect(await ask(served, { kind: 'clear-meter' })).toMatchObject({
+      ok: true,
+      value: { result: 'proven', reason, countBefore: '0', countAfter: '1' },
+    });
+    expect(asked).toEqual([readCount, '68 78 56 34 12 00 00 68 1A 08 35 89 67 45 3A 33 33 33 43 16', readCount]);
   });
 
   test('that the meter has not heard ends unknown', async () => {

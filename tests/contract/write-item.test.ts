@@ -6,6 +6,7 @@ import { type WriteReport, writeItem } from '../../src/drivers/dlt645/write-item
 import type { DriverMeter } from '../../src/drivers/driver.ts';
 import { systemClock } from '../../src/kernel/clock.ts';
 import { dlt645Meter, type ServedMeter } from '../support/dlt645-meter.ts';
+import { bytesOf, socketMeter } from '../support/socket-meter.ts';
 
 const WRITE = '14';
 
@@ -119,6 +120,34 @@ describe('a write', () => {
     expect(report).toMatchObject({ result: 'written', reason: 'no answer to the write (no-reply)' });
     expect(values(report.readBack)).toEqual(['20.00']);
     expect(served.heard(WRITE)).toHaveLength(1);
+  });
+
+  test.each([
+    // D4, error 04: a wrong password.
+    ['and says no', '68 78 56 34 12 00 00 68 D4 01 37 F0 16', 'refused (wrong password or not authorised), but the meter holds it now'],
+    ['and loses the line', 'hang up', 'no answer to the write (line-down)'],
+  ])('of a meter that obeys %s is read back, not repeated', async (_, answer, reason) => {
+    const readAlarm = '68 78 56 34 12 00 00 68 11 04 34 43 33 37 DA 16';
+    const holds = {
+      '0.00': '68 78 56 34 12 00 00 68 91 08 34 43 33 37 33 33 33 33 2A 16',
+      '20.00': '68 78 56 34 12 00 00 68 91 08 34 43 33 37 33 53 33 33 4A 16',
+    };
+    let held: keyof typeof holds = '0.00';
+    const asked: string[] = [];
+    const served = await socketMeter('000012345678', (frame, socket) => {
+      asked.push(frame);
+      if (frame === readAlarm) socket.write(bytesOf(holds[held]));
+      else {
+        held = '20.00';
+        if (answer === 'hang up') socket.destroy();
+        else socket.write(bytesOf(answer));
+      }
+    });
+    const report = await written(served, 'alarm amount 1', ['20']);
+    expect(report).toMatchObject({ result: 'written', reason });
+    expect(values(report.readBack)).toEqual(['20.00']);
+    const writeAlarm = '68 78 56 34 12 00 00 68 14 10 34 43 33 37 35 89 67 45 3A 33 33 33 33 53 33 33 12 16';
+    expect(asked).toEqual([readAlarm, writeAlarm, readAlarm]);
   });
 
   test('that the meter has not heard ends unknown, not repeated', async () => {

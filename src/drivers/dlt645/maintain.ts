@@ -3,7 +3,7 @@
  * clearing is shown by the meter's own count of it, read before and after, and a speed by a read at it; for the rest there is only the
  * meter's answer.
  */
-import { decodeItems, findRow, type MaintenanceRequest } from '../../../protocols/dlt645/index.ts';
+import { decodeItems, findRow, type MaintenanceRequest, type Reply } from '../../../protocols/dlt645/index.ts';
 import type { Asking, MeterFailure } from '../../core/ports/meter-gateway.ts';
 import { AppError } from '../../kernel/app-error.ts';
 import { toHex } from '../../kernel/bytes.ts';
@@ -12,10 +12,11 @@ import { err, ok, type Result } from '../../kernel/result.ts';
 import type { Bus } from '../../transports/bus/bus.ts';
 import type { PortSettings } from '../../transports/port-settings.ts';
 import type { DriverMeter } from '../driver.ts';
+import { readBack } from '../read-back.ts';
 import { askOnce } from './ask-once.ts';
 import { EDITION_2007 } from './edition-2007.ts';
 import { createReader } from './reader.ts';
-import { refusalOf } from './refusal.ts';
+import { wordsOf } from './refusal.ts';
 
 /** What is wanted; passwords and operator are the meter's. */
 export type Maintenance =
@@ -53,30 +54,38 @@ const COUNT_DI: Readonly<Partial<Record<Maintenance['kind'], string>>> = {
 export async function maintain(ask: MaintenanceAsk, wanted: Maintenance): Promise<Result<MaintenanceReport, MeterFailure>> {
   const request = requestOf(wanted, ask.meter);
   if (request === undefined) return err({ code: 'unsupported-action', sent: false, protocolError: 'no password is given for this meter' });
-  const countBefore = await countOf(ask, wanted);
+  const countBefore = await countOf(ask, wanted, ask.asking);
   if (!countBefore.ok) return countBefore;
   const answer = await askOnce(ask, request);
   if (!answer.ok && !answer.error.sent) return answer;
-  const unanswered = answer.ok ? null : `no answer to it (${answer.error.code})`;
-  const after = await countOf(ask, wanted);
+  const after = await readBack((again) => countOf(ask, wanted, again), ask.asking, ask.clock);
   const counts = { countBefore: textOf(countBefore.value), countAfter: after.ok ? textOf(after.value) : null };
-  if (answer.ok && answer.value.kind === 'refused') {
-    const { protocolError, code } = refusalOf(answer.value);
-    return ok({ result: 'refused', reason: protocolError ?? code, ...counts });
-  }
   const wentUp = countBefore.value !== undefined && after.ok && after.value !== undefined && after.value > countBefore.value;
+  if (answer.ok && answer.value.kind === 'refused') return ok({ ...refusedOrDone(wordsOf(answer.value), wentUp), ...counts });
+  const unanswered = answer.ok ? null : `no answer to it (${answer.error.code})`;
   if (wentUp) return ok({ result: 'proven', reason: unanswered, ...counts });
   if (wanted.kind === 'change-speed' && ask.linePort !== undefined) {
     const speaks = await speaksAt({ ...ask.linePort, baudRate: wanted.speed }, ask);
     if (speaks) return ok({ result: 'proven', reason: unanswered, ...counts });
     return ok({ result: 'unknown', reason: unanswered ?? `accepted, but it is not heard at ${wanted.speed} bit/s`, ...counts });
   }
-  if (!answer.ok) return ok({ result: 'unknown', reason: unanswered, ...counts });
+  const said = unanswered ?? 'accepted';
+  if (!after.ok) return ok({ result: 'unknown', reason: `${said}, and none to the read-back (${after.error.code})`, ...counts });
+  if (!answer.ok) return ok({ result: 'unknown', reason: said, ...counts });
   if (countBefore.value !== undefined) return ok({ result: 'unknown', reason: 'accepted, but the meter has not counted it', ...counts });
-  const told = answer.value.kind === 'accepted' ? answer.value.data : new Uint8Array(0);
-  return repeats(wanted, told)
-    ? ok({ result: 'accepted', reason: null, ...counts })
-    : ok({ result: 'unknown', reason: 'accepted, but the meter repeats something else than it was told', ...counts });
+  return ok({ ...acceptedOrOdd(wanted, answer.value), ...counts });
+}
+
+type Judged = Pick<MaintenanceReport, 'result' | 'reason'>;
+
+/** The meter's count is what it did, whatever it says. */
+const refusedOrDone = (refusal: string, wentUp: boolean): Judged =>
+  wentUp ? { result: 'proven', reason: `refused (${refusal}), but the meter has counted it` } : { result: 'refused', reason: refusal };
+
+function acceptedOrOdd(wanted: Maintenance, answer: Reply): Judged {
+  const told = answer.kind === 'accepted' ? answer.data : new Uint8Array(0);
+  if (repeats(wanted, told)) return { result: 'accepted', reason: null };
+  return { result: 'unknown', reason: 'accepted, but the meter repeats something else than it was told' };
 }
 
 const ADDRESS_DI = '04000401';
@@ -85,13 +94,15 @@ const ADDRESS_DI = '04000401';
 async function speaksAt(port: PortSettings, { bus, clock, meter, asking }: MaintenanceAsk): Promise<boolean> {
   const row = EDITION_2007.findRow(ADDRESS_DI);
   if (row === undefined) throw new AppError('internal', 'the catalogue has no communication address');
-  return (await createReader({ bus, clock, edition: EDITION_2007 }).readAfresh({ ...meter, port }, row, asking)).ok;
+  const reader = createReader({ bus, clock, edition: EDITION_2007 });
+  return (await readBack((again) => reader.readAfresh({ ...meter, port }, row, again), asking, clock)).ok;
 }
 
 /** The count goes from 000000 to 999999, and then it begins anew: then nothing is shown. */
 async function countOf(
-  { bus, clock, meter, asking }: MaintenanceAsk,
+  { bus, clock, meter }: MaintenanceAsk,
   { kind }: Maintenance,
+  asking: Asking,
 ): Promise<Result<bigint | undefined, MeterFailure>> {
   const di = COUNT_DI[kind];
   const catalogRow = di === undefined ? undefined : EDITION_2007.findRow(di);

@@ -5,10 +5,12 @@ import type { MeterFailure } from '../../core/ports/meter-gateway.ts';
 export function refusalOf(refusal: Refusal): MeterFailure {
   const { error } = refusal;
   const code = refusal.function !== FUNCTION.authenticate && (error & ERROR_BIT.password) !== 0 ? 'wrong-password' : 'meter-refused';
-  return {
-    code,
-    sent: true,
-    protocolError:
-      refusalTexts(refusal).join(', ') || (refusal.errorBytes === 0 ? 'no reason given' : `error ${error.toString(16).toUpperCase()}`),
-  };
+  return { code, sent: true, protocolError: wordsOf(refusal) };
+}
+
+/** Why it said no, in its own words. */
+export function wordsOf(refusal: Refusal): string {
+  const texts = refusalTexts(refusal).join(', ');
+  if (texts !== '') return texts;
+  return refusal.errorBytes === 0 ? 'no reason given' : `error ${refusal.error.toString(16).toUpperCase()}`;
 }

@@ -17,11 +17,12 @@ import { fromLocalTime, parseZone } from '../../kernel/local-time.ts';
 import { err, ok, type Result } from '../../kernel/result.ts';
 import type { Bus } from '../../transports/bus/bus.ts';
 import type { DriverMeter } from '../driver.ts';
+import { readBack } from '../read-back.ts';
 import { askOnce } from './ask-once.ts';
 import { EDITION_2007 } from './edition-2007.ts';
 import { fieldName } from './field-name.ts';
 import { createReader } from './reader.ts';
-import { refusalOf } from './refusal.ts';
+import { wordsOf } from './refusal.ts';
 import { textOf, type Wanted, type WantedError, wantedValues } from './wanted-values.ts';
 
 export interface FieldText {
@@ -97,7 +98,7 @@ interface Held {
   readonly bytes: Uint8Array;
 }
 
-async function readHeld({ bus, clock, asking, row }: WriteAsk, meter: DriverMeter): Promise<Result<Held, MeterFailure>> {
+async function readHeld({ bus, clock, row }: WriteAsk, meter: DriverMeter, asking: Asking): Promise<Result<Held, MeterFailure>> {
   const catalogRow = EDITION_2007.findRow(row.di);
   if (catalogRow === undefined) return cannot(`the catalogue has no ${row.di}`);
   const data = await createReader({ bus, clock, edition: EDITION_2007 }).readAfresh(meter, catalogRow, asking);
@@ -108,15 +109,15 @@ async function readHeld({ bus, clock, asking, row }: WriteAsk, meter: DriverMete
 
 /** A meter that has nothing there yet may refuse to say so: what it holds is unknown then, and that is no reason not to write. */
 async function readBefore(ask: WriteAsk): Promise<Result<Held | undefined, MeterFailure>> {
-  const held = await readHeld(ask, ask.meter);
+  const held = await readHeld(ask, ask.meter, ask.asking);
   return !held.ok && held.error.code === 'meter-refused' ? ok(undefined) : held;
 }
 
 type Plan = Omit<WriteReport, 'result'>;
 
 function planOf(row: FoundRow, before: readonly Item[] | undefined, values: readonly FieldValue[]): Plan {
-  const wanted = told(row, values);
-  const held = before === undefined ? null : told(row, before);
+  const wanted = textsOf(row, values);
+  const held = before === undefined ? null : textsOf(row, before);
   const difference = wanted.flatMap(({ field, unit, value }, index) => {
     const was = held?.[index]?.value ?? null;
     return was === value && held !== null ? [] : [{ field, unit, before: was, after: value }];
@@ -124,7 +125,7 @@ function planOf(row: FoundRow, before: readonly Item[] | undefined, values: read
   return { di: row.di, item: row.name, reason: null, before: held, wanted, difference, readBack: null };
 }
 
-function told(row: FoundRow, values: readonly FieldValue[]): readonly FieldText[] {
+function textsOf(row: FoundRow, values: readonly FieldValue[]): readonly FieldText[] {
   return values.map((value, index) => {
     const { name = '', unit = '' } = row.fields[index] ?? {};
     return { field: fieldName(row, name), value: textOf(value), unit };
@@ -137,20 +138,30 @@ async function send(
   request: WriteRequest,
   values: readonly FieldValue[],
 ): Promise<Result<WriteReport, WriteFailure>> {
-  const { meter, row, clock } = ask;
+  const { meter, row, clock, asking } = ask;
   const sentMs = clock.monotonicMs();
   const answer = await askOnce(ask, request);
   if (!answer.ok && !answer.error.sent) return answer;
-  const refusal = answer.ok && answer.value.kind === 'refused' ? refusalOf(answer.value) : undefined;
-  const held = await readHeld(ask, refusal === undefined ? answeringMeter(meter, row, plan) : meter);
-  const readBack = held.ok ? told(row, held.value.items) : null;
-  if (refusal !== undefined) return ok({ ...plan, result: 'refused', reason: refusal.protocolError ?? refusal.code, readBack });
+  const refusal = answer.ok && answer.value.kind === 'refused' ? wordsOf(answer.value) : undefined;
+  const answering = refusal === undefined ? answeringMeter(meter, row, plan) : meter;
+  const held = await readBack((again) => readHeld(ask, answering, again), asking, clock);
+  const report = { ...plan, readBack: held.ok ? textsOf(row, held.value.items) : null };
+  if (refusal !== undefined) {
+    const hasObeyed = held.ok && showsChange(row, plan, held.value, request);
+    if (!hasObeyed) return ok({ ...report, result: 'refused', reason: refusal });
+    return ok({ ...report, result: 'written', reason: `refused (${refusal}), but the meter holds it now` });
+  }
   const said = answer.ok ? 'accepted' : `no answer to the write (${answer.error.code})`;
-  if (!held.ok) return ok({ ...plan, result: 'unknown', reason: `${said}, and none to the read-back (${held.error.code})`, readBack });
+  if (!held.ok) return ok({ ...report, result: 'unknown', reason: `${said}, and none to the read-back (${held.error.code})` });
   const elapsedMs = clock.monotonicMs() - sentMs;
   const isWritten = row.row.isClock === true ? ticksFrom(values, held.value.items, elapsedMs) : sameBytes(held.value.bytes, request.value);
-  if (isWritten) return ok({ ...plan, result: 'written', reason: answer.ok ? null : said, readBack });
-  return ok({ ...plan, result: 'unknown', reason: `${said}, but the meter reads back something else`, readBack });
+  if (isWritten) return ok({ ...report, result: 'written', reason: answer.ok ? null : said });
+  return ok({ ...report, result: 'unknown', reason: `${said}, but the meter reads back something else` });
+}
+
+/** Whether a meter that said no has obeyed all the same. Its no stands where it did not say what it held before, and for a clock, which moves by itself. */
+function showsChange({ row }: FoundRow, { before }: Plan, held: Held, { value }: WriteRequest): boolean {
+  return row.isClock !== true && before !== null && sameBytes(held.bytes, value);
 }
 
 function answeringMeter(meter: DriverMeter, row: FoundRow, { wanted }: Plan): DriverMeter {
