@@ -4,7 +4,7 @@ import { err, ok, type Result } from '../../kernel/result.ts';
 import type { Bus } from '../../transports/bus/bus.ts';
 import type { DriverMeter } from '../driver.ts';
 import { requestTo } from './edition-2007.ts';
-import { exchangeOf } from './exchange.ts';
+import { ask } from './exchange.ts';
 
 /** The longest answer to what is no read: the new password that a change of it tells. */
 const LONGEST_ANSWER = 4;
@@ -15,7 +15,7 @@ export async function askOnce(
   request: Request,
 ): Promise<Result<Reply, MeterFailure>> {
   const asked = requestTo(meter.address, request);
-  const outcome = await bus.request(exchangeOf({ meter, request: asked, longestData: LONGEST_ANSWER, repeatable: false }), asking);
+  const outcome = await ask(bus, { meter, request: asked, longestData: LONGEST_ANSWER, repeatable: false }, asking);
   if (!outcome.ok) return outcome;
   const reply = asked.replyIn(outcome.value.bytes);
   return reply === undefined ? err({ code: 'bad-value', sent: true }) : ok(reply);

@@ -7,8 +7,12 @@ import {
   isReply,
   OVERHEAD,
 } from '../../../protocols/dlt645/index.ts';
-import type { Exchange } from '../../transports/bus/exchange.ts';
+import type { Asking, MeterFailure } from '../../core/ports/meter-gateway.ts';
+import { err, type Result } from '../../kernel/result.ts';
+import type { Bus } from '../../transports/bus/bus.ts';
+import type { Exchange, ReplyFrame } from '../../transports/bus/exchange.ts';
 import type { DriverMeter } from '../driver.ts';
+import { foreignAnswer } from './foreign-answer.ts';
 
 /** Wake-up bytes that we send, and that a meter may send before its reply. */
 export const WAKE_UP = 4;
@@ -58,6 +62,21 @@ export function exchangeOf({ meter, request, longestData, repeatable, coalesceKe
     ...(meter.port === undefined ? {} : { port: meter.port }),
     ...(coalesceKey === undefined ? {} : { coalesceKey }),
   };
+}
+
+/** Asks over the bus; where no answer came but other frames did, the failure says which. */
+export async function ask(bus: Bus, plan: ExchangePlan, asking: Asking): Promise<Result<ReplyFrame, MeterFailure>> {
+  const exchange = exchangeOf(plan);
+  let foreign: Uint8Array | undefined;
+  const accepts = (frame: Uint8Array) => {
+    const isAnswer = exchange.accepts(frame);
+    if (!isAnswer) foreign = frame;
+    return isAnswer;
+  };
+  const outcome = await bus.request({ ...exchange, accepts }, asking);
+  if (outcome.ok || outcome.error.code !== 'no-reply' || foreign === undefined) return outcome;
+  const protocolError = foreignAnswer(exchange.bytes, foreign);
+  return protocolError === undefined ? outcome : err({ ...outcome.error, protocolError });
 }
 
 /** The frame of this meter's reply to this function; undefined where the bytes are something else. */

@@ -12,6 +12,7 @@ import { err, ok, type Result } from '../../kernel/result.ts';
 import type { Bus } from '../../transports/bus/bus.ts';
 import type { PortSettings } from '../../transports/port-settings.ts';
 import type { DriverMeter } from '../driver.ts';
+import { failureWords } from '../failure-words.ts';
 import { readBack } from '../read-back.ts';
 import { askOnce } from './ask-once.ts';
 import { EDITION_2007 } from './edition-2007.ts';
@@ -62,7 +63,7 @@ export async function maintain(ask: MaintenanceAsk, wanted: Maintenance): Promis
   const counts = { countBefore: textOf(countBefore.value), countAfter: after.ok ? textOf(after.value) : null };
   const wentUp = countBefore.value !== undefined && after.ok && after.value !== undefined && after.value > countBefore.value;
   if (answer.ok && answer.value.kind === 'refused') return ok({ ...refusedOrDone(wordsOf(answer.value), wentUp), ...counts });
-  const unanswered = answer.ok ? null : `no answer to it (${answer.error.code})`;
+  const unanswered = answer.ok ? null : `no answer to it (${failureWords(answer.error)})`;
   if (wentUp) return ok({ result: 'proven', reason: unanswered, ...counts });
   if (wanted.kind === 'change-speed' && ask.linePort !== undefined) {
     const speaks = await speaksAt({ ...ask.linePort, baudRate: wanted.speed }, ask);
@@ -70,7 +71,7 @@ export async function maintain(ask: MaintenanceAsk, wanted: Maintenance): Promis
     return ok({ result: 'unknown', reason: unanswered ?? `accepted, but it is not heard at ${wanted.speed} bit/s`, ...counts });
   }
   const said = unanswered ?? 'accepted';
-  if (!after.ok) return ok({ result: 'unknown', reason: `${said}, and none to the read-back (${after.error.code})`, ...counts });
+  if (!after.ok) return ok({ result: 'unknown', reason: `${said}, and none to the read-back (${failureWords(after.error)})`, ...counts });
   if (!answer.ok) return ok({ result: 'unknown', reason: said, ...counts });
   if (countBefore.value !== undefined) return ok({ result: 'unknown', reason: 'accepted, but the meter has not counted it', ...counts });
   return ok({ ...acceptedOrOdd(wanted, answer.value), ...counts });

@@ -2,10 +2,9 @@ import type { Asking, MeterFailure } from '../../core/ports/meter-gateway.ts';
 import type { Instant } from '../../kernel/clock.ts';
 import { err, ok, type Result } from '../../kernel/result.ts';
 import type { Bus } from '../../transports/bus/bus.ts';
-import type { Exchange } from '../../transports/bus/exchange.ts';
 import type { DriverMeter } from '../driver.ts';
 import type { CatalogRow, DataReply, Edition, WhichRecords } from './edition.ts';
-import { exchangeOf, type LineRequest } from './exchange.ts';
+import { ask as askMeter, type ExchangePlan, type LineRequest } from './exchange.ts';
 import type { Turns } from './turns.ts';
 
 /** Read data are at most 200 bytes long, the DI included. @source DL/T 645-2007, link layer */
@@ -39,7 +38,7 @@ export async function readData(ask: ReadAsk): Promise<Result<{ readonly bytes: U
   for (let sequence = 0; sequence <= LAST_SEQUENCE; sequence++) {
     const request = edition.requestData(meter.address, row.di, sequence, which);
     chain?.ask();
-    const outcome = await bus.request(exchangeFor(ask, request, sequence), asking);
+    const outcome = await askMeter(bus, planFor(ask, request, sequence), asking);
     const alone = chain?.end() ?? true;
     const reply = outcome.ok ? dataIn(request.replyIn(outcome.value.bytes)) : outcome;
     if (!reply.ok) return sequence === 0 ? reply : err({ ...reply.error, followUp: true });
@@ -54,12 +53,12 @@ export async function readData(ask: ReadAsk): Promise<Result<{ readonly bytes: U
 
 const lostFollowUp = (protocolError: string): DataFailure => ({ code: 'bad-value', sent: true, protocolError, followUp: true });
 
-function exchangeFor({ edition, meter, row, coalesce }: ReadAsk, request: LineRequest<DataReply>, sequence: number): Exchange {
+function planFor({ edition, meter, row, coalesce }: ReadAsk, request: LineRequest<DataReply>, sequence: number): ExchangePlan {
   const { diBytes, numbersFollowUps } = edition;
   const longestData = Math.min(diBytes + (row.longestData ?? LONGEST_READ), LONGEST_READ);
   // Asked a second time for what follows, a meter that keeps no number goes on to the frame after it.
   const plan = { meter, request, longestData, repeatable: sequence === 0 || numbersFollowUps };
-  return exchangeOf(coalesce && sequence === 0 ? { ...plan, coalesceKey: `${meter.address} ${row.di}` } : plan);
+  return coalesce && sequence === 0 ? { ...plan, coalesceKey: `${meter.address} ${row.di}` } : plan;
 }
 
 function dataIn(reply: DataReply | undefined): Result<Extract<DataReply, { kind: 'data' }>, MeterFailure> {

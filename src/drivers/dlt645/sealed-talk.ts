@@ -21,7 +21,7 @@ import type { Bus } from '../../transports/bus/bus.ts';
 import type { DriverMeter } from '../driver.ts';
 import { failureOfSigner, type MeterSeal, securedMeter } from '../seal.ts';
 import { requestTo } from './edition-2007.ts';
-import { exchangeOf } from './exchange.ts';
+import { ask } from './exchange.ts';
 import { refusalOf } from './refusal.ts';
 
 export interface SealedTalk {
@@ -50,7 +50,7 @@ async function orderOnce(
   const session = await beginSession(talk);
   if (!session.ok) return session;
   const request = await seal(session.value);
-  return request.ok ? ask(talk, request.value) : request;
+  return request.ok ? askSealed(talk, request.value) : request;
 }
 
 /** With a word of two bytes of which only this bit is set; a single byte does not tell it from a wrong seal. */
@@ -66,7 +66,7 @@ async function beginSession(talk: SealedTalk): Promise<Result<Session, MeterFail
   const proof = await seal.signer.authenticate(secured);
   if (!proof.ok) return err(failureOfSigner(proof.error));
   const body = writeAuthentication(proof.value);
-  const reply = await ask(talk, { kind: 'security', di: SECURITY_DI.authenticate, operator: meter.operatorCode, body });
+  const reply = await askSealed(talk, { kind: 'security', di: SECURITY_DI.authenticate, operator: meter.operatorCode, body });
   if (!reply.ok) return err({ ...reply.error, sent: false });
   if (reply.value?.kind === 'refused') {
     const { protocolError = '' } = refusalOf(reply.value);
@@ -78,9 +78,8 @@ async function beginSession(talk: SealedTalk): Promise<Result<Session, MeterFail
 }
 
 /** One frame, once. */
-async function ask({ bus, meter, asking }: SealedTalk, request: Request): Promise<Result<Reply | undefined, MeterFailure>> {
+async function askSealed({ bus, meter, asking }: SealedTalk, request: Request): Promise<Result<Reply | undefined, MeterFailure>> {
   const asked = requestTo(meter.address, request);
-  const exchange = exchangeOf({ meter, request: asked, longestData: LONGEST_SECURITY_ANSWER, repeatable: false });
-  const reply = await bus.request(exchange, asking);
+  const reply = await ask(bus, { meter, request: asked, longestData: LONGEST_SECURITY_ANSWER, repeatable: false }, asking);
   return reply.ok ? ok(asked.replyIn(reply.value.bytes)) : reply;
 }

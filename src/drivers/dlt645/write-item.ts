@@ -17,6 +17,7 @@ import { fromLocalTime, parseZone } from '../../kernel/local-time.ts';
 import { err, ok, type Result } from '../../kernel/result.ts';
 import type { Bus } from '../../transports/bus/bus.ts';
 import type { DriverMeter } from '../driver.ts';
+import { failureWords } from '../failure-words.ts';
 import { readBack } from '../read-back.ts';
 import { askOnce } from './ask-once.ts';
 import { EDITION_2007 } from './edition-2007.ts';
@@ -151,8 +152,8 @@ async function send(
     if (!hasObeyed) return ok({ ...report, result: 'refused', reason: refusal });
     return ok({ ...report, result: 'written', reason: `refused (${refusal}), but the meter holds it now` });
   }
-  const said = answer.ok ? 'accepted' : `no answer to the write (${answer.error.code})`;
-  if (!held.ok) return ok({ ...report, result: 'unknown', reason: `${said}, and none to the read-back (${held.error.code})` });
+  const said = answer.ok ? 'accepted' : `no answer to the write (${failureWords(answer.error)})`;
+  if (!held.ok) return ok({ ...report, result: 'unknown', reason: `${said}, and none to the read-back (${failureWords(held.error)})` });
   const elapsedMs = clock.monotonicMs() - sentMs;
   const isWritten = row.row.isClock === true ? ticksFrom(values, held.value.items, elapsedMs) : sameBytes(held.value.bytes, request.value);
   if (isWritten) return ok({ ...report, result: 'written', reason: answer.ok ? null : said });
