@@ -143,7 +143,9 @@ async function report(
     listener.found({ protocol, address, port, evidence: `answers ${method.name} to a wildcard${source}; by its address ${said}` });
     return ok(true);
   }
-  if (heard === undefined)
+  if (heard !== undefined) return ok(true);
+  if (known.size > 0) listener.unresolved({ protocol, port, what: whoNamesNone(method) });
+  else
     listener.found({ protocol, address: undefined, port, evidence: `answers ${method.name} to the wildcard alone and names no address` });
   return ok(true);
 }
@@ -187,6 +189,9 @@ async function readText(
 
 const mayHideMore = ({ name }: Method): string =>
   `garbled answers to ${EVERYBODY} by ${name}: they may be those of the meters found before, or hide others; --thorough tells`;
+
+const whoNamesNone = ({ name }: Method): string =>
+  `an answer to ${EVERYBODY} by ${name} that repeats it and names no address: it may be that of a meter found before`;
 
 const whatGarbles = (ending: string): string =>
   `garbled answers to most calls narrower than ${wildcardOf(ending)}, more than meters could give: the line is disturbed; look at its termination and bias`;

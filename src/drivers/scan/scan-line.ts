@@ -61,13 +61,15 @@ function reportingOnce(listener: ScanListener): ScanListener {
     ...listener,
     found(meter) {
       const key = keyOf(meter);
-      if (meter.address !== undefined && reported.has(key)) return;
+      if (reported.has(key)) return;
       reported.add(key);
       listener.found(meter);
     },
   };
 }
 
-/** What makes two answers those of one meter. */
+/** What makes two answers those of one meter: where a number may be another meter's under another setting, that too; so for one without an address. */
 const keyOf = ({ protocol, address, port }: FoundMeter): string =>
-  protocol.startsWith('modbus-') ? `${protocol} ${address} ${port.baudRate} ${port.parity}` : `${protocol} ${address}`;
+  protocol.startsWith('modbus-') || address === undefined
+    ? `${protocol} ${address} ${port.baudRate} ${port.parity}`
+    : `${protocol} ${address}`;

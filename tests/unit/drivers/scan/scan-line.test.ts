@@ -299,6 +299,43 @@ describe('A 1997 meter that answers with the wildcard instead of its address', (
   });
 });
 
+describe('A meter of 2007 that repeats the wildcard', () => {
+  const OPEN = 'AAAAAAAAAAAA';
+  const OWN = '000012345678';
+  /** 13 is answered with 78 56 34 12 00 00; 11 of 00010000 with 10.00 kWh; nothing else. */
+  const ANSWERS = new Map([
+    ['13', { control: 0x93, data: Uint8Array.of(0x78, 0x56, 0x34, 0x12, 0, 0) }],
+    ['11 33333433', { control: 0x91, data: Uint8Array.of(0, 0, 1, 0, 0, 0x10, 0, 0) }],
+  ]);
+
+  function scanOfEchoing(known: readonly string[], plan: Partial<ScanPlan> = OF_2007) {
+    const world = scanOf(plan);
+    world.line.onWrite = (bytes) => {
+      const called = Buffer.from(bytes.subarray(5, 11)).reverse().toString('hex').toUpperCase();
+      const asked = `${bytes[12]?.toString(16)} ${Buffer.from(bytes.subarray(14, -2)).toString('hex')}`.trim();
+      const answer = ANSWERS.get(asked);
+      const isCalled = OWN.endsWith(called.replace(/^(AA)*/, ''));
+      if (isCalled && answer !== undefined && known.includes(asked)) world.line.hear(encodeFrame({ address: called, ...answer }));
+    };
+    return world;
+  }
+
+  test('is shown once, by the address that it says', async () => {
+    const world = scanOfEchoing(['13', '11 33333433']);
+    await ended(world);
+    expect(world.found.map(({ address }) => address)).toEqual([OWN]);
+    expect(world.unresolved.map(({ what }) => what)).toEqual([
+      `an answer to ${OPEN} by 11 that repeats it and names no address: it may be that of a meter found before`,
+    ]);
+  });
+
+  test('and says no address is shown once, however narrow the calls that it answers', async () => {
+    const world = scanOfEchoing(['11 33333433'], { ...OF_2007, thorough: true });
+    await ended(world);
+    expect(world.found.map(({ address }) => address)).toEqual([undefined]);
+  });
+});
+
 describe('A stop', () => {
   test('ends the scan within one exchange and keeps what was found', async () => {
     const world = scanOfMeters({ units: [2, 9] }, { protocols: ['modbus-rtu'] });
