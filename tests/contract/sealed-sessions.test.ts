@@ -26,11 +26,15 @@ import { NOW, signer } from '../support/state-grid-meter.ts';
 const ADDRESS = '000012345678';
 const EXPIRED = 0x0008;
 const WRONG_MAC = 0x0002;
+const NOTHING = new Uint8Array(0);
 
 type Order = Extract<Request, { kind: 'security' | 'sealed-relay' }>;
 
 /** Begins a session with whoever asks, and answers orders in turn from the list. */
-async function meterThatAnswers(...answers: readonly Reply[]) {
+const meterThatAnswers = (...answers: readonly Reply[]) => meterThatBegins(NOTHING, answers);
+
+/** @param added what the meter adds to its answer to the authentication */
+async function meterThatBegins(added: Uint8Array, answers: readonly Reply[]) {
   const orders: Order[] = [];
   let sessions = 0;
   const replyTo = (request: Request): Reply | undefined => {
@@ -38,7 +42,7 @@ async function meterThatAnswers(...answers: readonly Reply[]) {
     if (request.kind === 'security' && request.di === SECURITY_DI.authenticate) {
       sessions += 1;
       const body = writeAuthenticationAnswer({ random: Uint8Array.of(0, 0, 0, sessions), serial: new Uint8Array(8) });
-      return { kind: 'security', di: request.di, body };
+      return { kind: 'security', di: request.di, body: Uint8Array.of(...body, ...added) };
     }
     orders.push(request);
     return answers[orders.length - 1];
@@ -79,6 +83,14 @@ const relay = (error: number, errorBytes: number): Reply => ({ kind: 'refused', 
 const security = (error: number): Reply => ({ kind: 'refused', function: FUNCTION.authenticate, error, errorBytes: 2 });
 const sealOf = (order: Order | undefined): string =>
   order?.kind === 'sealed-relay' ? toHex(order.mac) : toHex(order?.body ?? new Uint8Array(0));
+
+test('A session that a meter begins with bytes of its own behind the answer carries the order', async () => {
+  const { close, orders } = await meterThatBegins(Uint8Array.of(0xaa, 0xaa), [
+    { kind: 'accepted', function: FUNCTION.relay, data: NOTHING },
+  ]);
+  expect(await close()).toEqual({ ok: true, value: 'accepted' });
+  expect(orders).toHaveLength(1);
+});
 
 describe('A session that a meter has lost before its order', () => {
   test('is begun anew, once, and the restore sealed anew; its acceptance may say what was done', async () => {

@@ -12,6 +12,9 @@
  * amount is a whole number of fen in binary, and all of it travels low byte first as in the rest of this protocol; the customer's
  * number is 12 BCD digits, lowest pair first. What a machine has sealed (cipher, random, MAC, serial, factor) is carried in the
  * order of the line: one firmware turns each of these fields round before its ESAM sees it, so a machine may have to as well.
+ *
+ * Meters may add bytes of their own behind an answer, as some do behind values and blocks: what stands before them is read as
+ * without them. A request that is longer or shorter is none.
  */
 import { AppError } from '../../../src/kernel/app-error.ts';
 import { err, ok, type Result } from '../../../src/kernel/result.ts';
@@ -107,10 +110,10 @@ export function writeAuthentication({ cipher, random, factor }: AuthenticationBo
   return joined(sized(cipher, LONG_BYTES), sized(random, LONG_BYTES), sized(factor, LONG_BYTES));
 }
 
-/** @errors bad-data where it is not 12 bytes long; never throws */
+/** @errors bad-data where it is shorter than 12 bytes; never throws */
 export function readAuthenticationAnswer(body: Uint8Array): Result<AuthenticationAnswer, MessageError> {
-  if (body.length !== ANSWER_BYTES) return bad('12 bytes: random and ESAM serial');
-  return ok({ random: body.slice(0, WORD_BYTES), serial: body.slice(WORD_BYTES) });
+  if (body.length < ANSWER_BYTES) return bad('12 bytes: random and ESAM serial');
+  return ok({ random: body.slice(0, WORD_BYTES), serial: body.slice(WORD_BYTES, ANSWER_BYTES) });
 }
 
 export function writeAuthenticationAnswer({ random, serial }: AuthenticationAnswer): Uint8Array {
@@ -165,11 +168,11 @@ export function customerText(customer: string): Uint8Array {
   return text;
 }
 
-/** @errors bad-data where the length is wrong or the customer's number has no digits; never throws */
+/** @errors bad-data where it is shorter than 18 bytes or the customer's number has no digits; never throws */
 export function readPurseStatus(body: Uint8Array): Result<PurseStatus, MessageError> {
   const customer = readDigits(body, STATUS_CUSTOMER_AT, CUSTOMER_BYTES);
-  if (body.length !== STATUS_BYTES || customer === undefined) return bad('18 bytes: amount, count, customer and key state');
-  return ok({ ...readAmount(body), customer, keyState: body.slice(KEY_STATE_AT) });
+  if (body.length < STATUS_BYTES || customer === undefined) return bad('18 bytes: amount, count, customer and key state');
+  return ok({ ...readAmount(body), customer, keyState: body.slice(KEY_STATE_AT, STATUS_BYTES) });
 }
 
 export function writePurseStatus({ amountFen, count, customer, keyState }: PurseStatus): Uint8Array {

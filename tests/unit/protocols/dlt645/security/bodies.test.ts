@@ -157,8 +157,18 @@ describe('bodies of security authentication', () => {
   });
 
   test.each([0, 5, 11, 13, 17, 19, 21, 23, 25])('are none where there are %i bytes', (length) => {
-    for (const read of [readAuthentication, readAuthenticationAnswer, readValidity, readPurse, readPurseStatus])
+    for (const read of [readAuthentication, readValidity, readPurse])
       expect(read(new Uint8Array(length))).toMatchObject({ ok: false, error: { code: 'bad-data' } });
+  });
+
+  test('are none where an answer is shorter than its fields', () => {
+    expect(readAuthenticationAnswer(new Uint8Array(11))).toMatchObject({ ok: false, error: { code: 'bad-data' } });
+    expect(readPurseStatus(new Uint8Array(17))).toMatchObject({ ok: false, error: { code: 'bad-data' } });
+  });
+
+  test('are read out of an answer to which a meter adds bytes of its own', () => {
+    expect(readAuthenticationAnswer(Uint8Array.of(...bodyOf(replies[0].hex), 0xaa, 0x00))).toEqual({ ok: true, value: ANSWER });
+    expect(readPurseStatus(Uint8Array.of(...bodyOf(replies[1].hex), 0xff))).toEqual({ ok: true, value: STATUS });
   });
 
   test('are none where a number is not of digits', () => {
