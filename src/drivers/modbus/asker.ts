@@ -141,12 +141,12 @@ const EXCEPTIONS: Readonly<Record<number, string>> = {
 
 /** The gateway has sent the request on and heard nothing. */
 const TARGET_SILENT = 11;
-/** The request is taken and still being done. */
-const ACKNOWLEDGED = 5;
+/** What a write may have done all the same: 04 came while it was attempted, 05 means that it is still being done. */
+const MAY_BE_WRITTEN: readonly number[] = [4, 5];
 
 /** A no, but for what leaves open whether it was done: then nobody has answered. */
 function failureOf(request: Request, exception: number): AskFailure {
-  const isOpen = exception === TARGET_SILENT || (exception === ACKNOWLEDGED && request.kind !== 'read');
+  const isOpen = exception === TARGET_SILENT || (request.kind !== 'read' && MAY_BE_WRITTEN.includes(exception));
   const code = exception.toString(16).toUpperCase().padStart(2, '0');
   return {
     code: isOpen ? 'no-reply' : 'meter-refused',

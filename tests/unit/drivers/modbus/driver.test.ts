@@ -122,7 +122,7 @@ describe('Modbus RTU', () => {
     expect(await relay).toMatchObject({ ok: true, value: { relay: 'open', keepPower: false, evidence: 'modbus:001A=0000' } });
   });
 
-  test.each(['9005', '900B'])('does not take exception %s to a relay frame for a no: it may have been obeyed', async (exception) => {
+  test.each(['9004', '9005', '900B'])('does not take exception %s to a relay frame for a no: it may have been obeyed', async (exception) => {
     const { clock, line, driver, written } = lineWith(createModbusRtuDriver);
     line.onWrite = () => line.hear(rtu(1, exception));
     const trip = driver.operateRelay(meterOf('1'), { action: 'trip', expiresAt: instantOf(60_000) }, NOW);
