@@ -51,18 +51,60 @@ function unwrap(protocol: ModbusLineOptions['protocol'], bytes: Uint8Array): Hea
   return { ...frame.value, wrap: (unit, pdu) => encodeTcp({ transaction, unit, pdu }) };
 }
 
-/** A function that no meter here has is refused. */
 function replyOf(meter: ModbusMeter, pdu: Uint8Array, stuck: boolean): Reply {
   const request = decodeRequest(pdu);
-  return request.ok ? meter.answer(request.value, stuck) : { kind: 'exception', function: (pdu[0] ?? 0) & 0x7f, exception: 1 };
+  return request.ok ? meter.answer(request.value, stuck) : { kind: 'exception', function: (pdu[0] ?? 0) & 0x7f, exception: wrongIn(pdu) };
 }
+
+const FUNCTIONS: readonly number[] = [1, 2, 3, 4, 5, 6, 15, 16];
+const ILLEGAL_FUNCTION = 1;
+const ILLEGAL_ADDRESS = 2;
+const ILLEGAL_VALUE = 3;
+const ADDRESSES = 0x1_0000;
+const [FEWEST_REGISTERS, MOST_REGISTERS] = [1, 125];
+
+/**
+ * What is wrong with a request that is none: its function, then its quantity or value, then a span past the last address.
+ *
+ * @source MODBUS Application Protocol V1.1b3, 6.1 to 6.12, state diagrams
+ */
+function wrongIn([code = 0, addressHigh = 0, addressLow = 0, high = 0, low = 0]: Uint8Array): number {
+  if (!FUNCTIONS.includes(code)) return ILLEGAL_FUNCTION;
+  const [address, quantity] = [addressHigh * 256 + addressLow, high * 256 + low];
+  const readsRegisters = code === 3 || code === 4;
+  const isPastTheEnd = readsRegisters && quantity >= FEWEST_REGISTERS && quantity <= MOST_REGISTERS && address + quantity > ADDRESSES;
+  return isPastTheEnd ? ILLEGAL_ADDRESS : ILLEGAL_VALUE;
+}
+
+/** Every unit obeys a write to it, and none answers. @source MODBUS over Serial Line V1.02, 2.1 */
+const BROADCAST_UNIT = 0;
 
 export function createModbusLine(options: ModbusLineOptions): SharedLine {
   const { protocol, meters, clock, faults, log, pacing } = options;
   const byUnit = new Map(meters.map((meter) => [meter.unit, meter]));
 
+  function hearBroadcast(pdu: Uint8Array): void {
+    const request = decodeRequest(pdu);
+    if (!request.ok || request.value.kind === 'read') return;
+    for (const meter of meters) {
+      const struck = faults.strike(String(meter.unit), 'relay');
+      if (struck.some(({ kind }) => kind === 'silence')) continue;
+      meter.answer(
+        request.value,
+        struck.some(({ kind }) => kind === 'stuckRelay'),
+      );
+      note(meter, pdu, false);
+    }
+  }
+
+  function note(meter: ModbusMeter, pdu: Uint8Array, answered: boolean): void {
+    const [at, control] = [formatInstant(clock.now()), hexPair(pdu[0] ?? 0)];
+    log?.write({ at, address: String(meter.unit), control, di: null, code: null, answered, relay: meter.relay() });
+  }
+
   function hearFrame(bytes: Uint8Array, sender: Sender): void {
     const heard = unwrap(protocol, bytes);
+    if (heard?.unit === BROADCAST_UNIT) hearBroadcast(heard.pdu);
     const meter = heard === undefined ? undefined : byUnit.get(heard.unit);
     if (heard === undefined || meter === undefined) return;
     const request = decodeRequest(heard.pdu);
@@ -70,9 +112,7 @@ export function createModbusLine(options: ModbusLineOptions): SharedLine {
     const has = (kind: FaultKind) => struck.some((one) => one.kind === kind);
     const reply = has('silence') ? undefined : replyOf(meter, heard.pdu, has('stuckRelay'));
     const answered = reply !== undefined && !has('lostReply');
-    const control = hexPair(heard.pdu[0] ?? 0);
-    const address = String(meter.unit);
-    log?.write({ at: formatInstant(clock.now()), address, control, di: null, code: null, answered, relay: meter.relay() });
+    note(meter, heard.pdu, answered);
     if (!answered) return;
     const answer = heard.wrap(has('wrongAddress') ? (meter.unit % MOST_UNITS) + 1 : meter.unit, encodeReply(reply));
     // TCP has checksums of its own: nothing arrives corrupt there.

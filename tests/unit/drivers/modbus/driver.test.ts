@@ -122,14 +122,17 @@ describe('Modbus RTU', () => {
     expect(await relay).toMatchObject({ ok: true, value: { relay: 'open', keepPower: false, evidence: 'modbus:001A=0000' } });
   });
 
-  test.each(['9004', '9005', '900B'])('does not take exception %s to a relay frame for a no: it may have been obeyed', async (exception) => {
-    const { clock, line, driver, written } = lineWith(createModbusRtuDriver);
-    line.onWrite = () => line.hear(rtu(1, exception));
-    const trip = driver.operateRelay(meterOf('1'), { action: 'trip', expiresAt: instantOf(60_000) }, NOW);
-    await clock.advance(WINDOW_MS * 3);
-    expect(await trip).toMatchObject({ ok: false, error: { code: 'no-reply', sent: true } });
-    expect(written()).toEqual(['10001A0001020000']);
-  });
+  test.each(['9004', '9005', '900B'])(
+    'does not take exception %s to a relay frame for a no: it may have been obeyed',
+    async (exception) => {
+      const { clock, line, driver, written } = lineWith(createModbusRtuDriver);
+      line.onWrite = () => line.hear(rtu(1, exception));
+      const trip = driver.operateRelay(meterOf('1'), { action: 'trip', expiresAt: instantOf(60_000) }, NOW);
+      await clock.advance(WINDOW_MS * 3);
+      expect(await trip).toMatchObject({ ok: false, error: { code: 'no-reply', sent: true } });
+      expect(written()).toEqual(['10001A0001020000']);
+    },
+  );
 
   test('takes any other exception to a relay frame for a no', async () => {
     const { clock, line, driver } = lineWith(createModbusRtuDriver);
