@@ -4,7 +4,7 @@ import type { Edition } from '../dlt645/edition.ts';
 import { edition1997 } from '../dlt645/edition-1997.ts';
 import { EDITION_2007, requestTo } from '../dlt645/edition-2007.ts';
 import { exchangeOf, WAKE_UP } from '../dlt645/exchange.ts';
-import { type Answers, type Narrowing, narrow, tell, wildcardOf } from './narrow.ts';
+import { type Answers, isNoisy, type Narrowing, narrow, proveShared, tell, wildcardOf } from './narrow.ts';
 import { callAll, type ScanEnd, type ScannedLine } from './scan.ts';
 
 /** The longest data of any answer to a call. */
@@ -87,15 +87,30 @@ async function searchBy(line: ScannedLine, year: Year, method: Method, known: Se
     step: (done, of, asking) => listener.step({ protocol, port, done, of, asking: `${asking}, by ${method.name}` }),
     unresolved: (ending) => unresolved(whatIs(ending)),
     disturbed: (ending) => unresolved(whatGarbles(ending)),
+    noise: { count: 0 },
   };
+  const ended = await searchAll(line, search, { knownBefore, hidden: () => unresolved(mayHideMore(method)) });
+  if (search.noise.count > 0) unresolved(whatIsNoise(search));
+  return ended;
+}
+
+interface Beside {
+  readonly knownBefore: number;
+  /** Garbage was heard that meters found before may have caused. */
+  hidden(): void;
+}
+
+async function searchAll(line: ScannedLine, search: Narrowing, { knownBefore, hidden }: Beside): Promise<Result<void, ScanEnd>> {
   search.step(0, 1, 'all addresses');
   const first = await callTwice(search);
   if (!first.ok) return first;
   const several = await tell(search, first.value);
   if (!several.ok) return several;
   const isNew = several.value && knownBefore < 2;
-  if (isNew || line.thorough) return narrow(search, '', several.value);
-  if (several.value) unresolved(mayHideMore(method));
+  const isShared = isNew ? await proveShared(search, '') : several;
+  if (!isShared.ok) return isShared;
+  if ((isNew && isShared.value) || line.thorough) return narrow(search, '', isShared.value);
+  if (isShared.value) hidden();
   return ok(undefined);
 }
 
@@ -195,6 +210,12 @@ const whoNamesNone = ({ name }: Method): string =>
 
 const whatGarbles = (ending: string): string =>
   `garbled answers to most calls narrower than ${wildcardOf(ending)}, more than meters could give: the line is disturbed; look at its termination and bias`;
+
+function whatIsNoise({ noise }: Narrowing): string {
+  const heard = `garbage in ${noise.count} calls that nobody answered when they were made again: the line is disturbed now and then`;
+  const remedy = 'look at its termination and bias';
+  return isNoisy({ noise }) ? `${heard}, and meters that collide were looked for no further; ${remedy}` : `${heard}; ${remedy}`;
+}
 
 const whatIs = (ending: string): string =>
   ending.length === EVERYBODY.length
