@@ -50,20 +50,28 @@ class Dlt645Driver implements MeterDriver, PurseDriver {
 
   async operateRelay(meter: DriverMeter, order: RelayOrder, asking: Asking): ReturnType<MeterDriver['operateRelay']> {
     const { bus } = this;
-    if (meter.seal !== undefined) return operateSealedRelay({ bus, meter, seal: meter.seal, asking }, order);
-    if (meter.password === undefined)
+    const { seal, password } = meter;
+    if (seal !== undefined) return this.reader.order(meter, asking, () => operateSealedRelay({ bus, meter, seal, asking }, order));
+    if (password === undefined)
       return err({ code: 'unsupported-action', sent: false, protocolError: 'no password is configured for this meter' });
-    const answer = await askOnce({ bus, meter, asking }, relayRequest(meter, order, meter.password));
+    const request = relayRequest(meter, order, password);
+    const answer = await this.reader.order(meter, asking, () => askOnce({ bus, meter, asking }, request));
     if (!answer.ok) return answer;
     return answer.value.kind === 'refused' ? err(refusalOf(answer.value)) : ok('accepted');
   }
 
   async read(meter: DriverMeter, asking: Asking): ReturnType<PurseDriver['read']> {
-    return meter.seal === undefined ? err(NO_SEAL) : readSealedPurse({ bus: this.bus, meter, seal: meter.seal, asking }, this.clock);
+    const { bus, clock } = this;
+    const { seal } = meter;
+    if (seal === undefined) return err(NO_SEAL);
+    return this.reader.order(meter, asking, () => readSealedPurse({ bus, meter, seal, asking }, clock));
   }
 
   async fill(meter: DriverMeter, order: PurseOrder, asking: Asking): ReturnType<PurseDriver['fill']> {
-    return meter.seal === undefined ? err(NO_SEAL) : fillSealedPurse({ bus: this.bus, meter, seal: meter.seal, asking }, order);
+    const { bus } = this;
+    const { seal } = meter;
+    if (seal === undefined) return err(NO_SEAL);
+    return this.reader.order(meter, asking, () => fillSealedPurse({ bus, meter, seal, asking }, order));
   }
 }
 

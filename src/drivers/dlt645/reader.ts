@@ -26,9 +26,21 @@ type DataResult = ReturnType<typeof readData>;
 export interface Reader extends Pick<MeterDriver, 'readRegisters'> {
   /** One DI, never shared with another read: what it says is newer than the call. */
   readAfresh(meter: DriverMeter, row: CatalogRow, asking: Asking, which?: WhichRecords): DataResult;
+  /**
+   * Sends an order, once nothing is under way that could be taken for its answer: a refusal names no order, and one to an older order that
+   * was given up would end this one, which the meter then obeys.
+   *
+   * @errors those of `send`; no-reply with `sent: false` where the meter answers for nothing older
+   */
+  order<T>(meter: DriverMeter, asking: Asking, send: () => Promise<Result<T, MeterFailure>>): Promise<Result<T, MeterFailure>>;
 }
 
 export const createReader = (deps: ReaderDeps): Reader => new LineReader(deps);
+
+/** Stands for every order where reads are told apart by their DI. */
+const ORDER = 'order';
+/** After these the meter may still answer. */
+const LEAVES_OPEN: ReadonlySet<MeterFailure['code']> = new Set(['no-reply', 'garbled', 'line-down']);
 
 const NONE_BROKEN: ReadonlySet<string> = new Set();
 
@@ -80,16 +92,40 @@ class LineReader implements Reader {
     return this.read({ meter, row, asking, which, coalesce: false });
   }
 
+  async order<T>(meter: DriverMeter, asking: Asking, send: () => Promise<Result<T, MeterFailure>>): Promise<Result<T, MeterFailure>> {
+    if (this.unanswered.mixesUp(meter.id, ORDER)) {
+      const settled = await this.settle({ meter, asking }, ORDER);
+      if (!settled.ok) return settled;
+    }
+    const answer = await send();
+    if (!answer.ok && LEAVES_OPEN.has(answer.error.code)) this.unanswered.add(meter.id, ORDER);
+    return answer;
+  }
+
   /** Where an older read of this DI may still be answered, the meter answers for another one first. */
   private read(ask: ReadOf): DataResult {
     return this.unanswered.mixesUp(ask.meter.id, ask.row.di) ? this.readSettled(ask) : this.readOnce(ask);
   }
 
   private async readSettled(ask: ReadOf): DataResult {
-    const { meter, asking, row } = ask;
-    const settled = await this.readOnce({ meter, asking, row: settlingRow(this.edition, row), coalesce: false });
-    if (!settled.ok && settled.error.code !== 'meter-refused') return err({ ...settled.error, sent: false });
-    return this.readOnce(ask);
+    const settled = await this.settle(ask, ask.row.di);
+    return settled.ok ? this.readOnce(ask) : settled;
+  }
+
+  /** Has the meter answer for something else than what was given up: then nothing older is under way. */
+  private async settle({ meter, asking }: Pick<ReadOf, 'meter' | 'asking'>, givenUp: string): Promise<Result<void, MeterFailure>> {
+    const settled = await this.readOnce({ meter, asking, row: this.settlingRow(meter, givenUp), coalesce: false });
+    return settled.ok || settled.error.code === 'meter-refused' ? ok(undefined) : err({ ...settled.error, sent: false });
+  }
+
+  /** One whose own reply is not awaited yet, where there is one. */
+  private settlingRow({ id }: DriverMeter, givenUp: string): CatalogRow {
+    const { settlingDis, findRow } = this.edition;
+    const others = settlingDis.filter((di) => di !== givenUp);
+    const di = others.find((other) => !this.unanswered.mixesUp(id, other)) ?? others[0] ?? settlingDis[0];
+    const row = findRow(di);
+    if (row === undefined) throw new AppError('invariant-violated', 'the catalogue lacks a DI that every meter has', { di });
+    return row;
   }
 
   private async readOnce(ask: ReadOf): DataResult {
@@ -115,13 +151,6 @@ class LineReader implements Reader {
     this.brokenBlocks ??= new Map();
     this.brokenBlocks.set(id, new Set([...(this.brokenBlocks.get(id) ?? []), di]));
   }
-}
-
-function settlingRow({ settlingDis, findRow }: Edition, { di }: CatalogRow): CatalogRow {
-  const other = settlingDis.find((candidate) => candidate !== di) ?? settlingDis[0];
-  const row = findRow(other);
-  if (row === undefined) throw new AppError('invariant-violated', 'the catalogue lacks a DI that every meter has', { di: other });
-  return row;
 }
 
 /** The wanted items of a reply; a block that was asked for by its own name answers with all of its items, be it one. */

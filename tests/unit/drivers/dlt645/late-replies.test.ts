@@ -1,8 +1,9 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { encodeReply } from '../../../../protocols/dlt645/index.ts';
 import { createDlt645Driver } from '../../../../src/drivers/dlt645/driver.ts';
 import type { DriverMeter } from '../../../../src/drivers/driver.ts';
 import { fromHex, toHex } from '../../../../src/kernel/bytes.ts';
+import { instantOf } from '../../../../src/kernel/clock.ts';
 import { parseZone } from '../../../../src/kernel/local-time.ts';
 import { createBus } from '../../../../src/transports/bus/bus.ts';
 import { createManualClock } from '../../../support/manual-clock.ts';
@@ -81,4 +82,57 @@ test('a minute later nothing older can come, and a meter that answers needs no p
   expect(await readRelay()).toBe('open');
   expect(await readRelay()).toBe('open');
   expect(asked).toEqual([STATUS, STATUS]);
+});
+
+describe('A refusal that is later than its window', () => {
+  /** DC, error 04: wrong password or not authorised. */
+  const REFUSED = '6878563412000068DC0137F816';
+  const FUNCTION_AT = 12;
+  const order = (action: 'trip' | 'close') => ({ action, expiresAt: instantOf(Date.UTC(2026, 10, 24)) });
+
+  function worldOfOrders() {
+    const { clock, line, driver, meter, asked, answers, say } = world();
+    const armed: DriverMeter = { ...meter, password: '02123456' };
+    const readsOnly = line.onWrite;
+    line.onWrite = (bytes) => (bytes[FUNCTION_AT] === 0x11 ? readsOnly(bytes) : void asked.push('order'));
+    const hear = (hex: string) => line.hear(fromHex(hex) ?? new Uint8Array(0));
+    const operate = async (action: 'trip' | 'close') => {
+      const operating = driver.operateRelay(armed, order(action), NOW);
+      await clock.advance(LONG_MS);
+      return operating;
+    };
+    return { clock, driver, armed, asked, answers, say, hear, operate };
+  }
+
+  test('says nothing of a newer order, which waits until the meter has answered for something else', async () => {
+    const { clock, driver, armed, asked, say, hear, operate } = worldOfOrders();
+    expect(await operate('trip')).toMatchObject({ ok: false, error: { code: 'no-reply', sent: true } });
+    const closing = driver.operateRelay(armed, order('close'), NOW);
+    await clock.settle();
+    hear(REFUSED);
+    say(CLOCK_TIME, '000012');
+    await clock.settle();
+    hear('68785634120000689C008016');
+    await clock.advance(LONG_MS);
+    expect(await closing).toEqual({ ok: true, value: 'accepted' });
+    expect(asked).toEqual(['order', CLOCK_TIME, 'order']);
+  });
+
+  test('keeps a newer order from being sent where the meter answers for nothing else', async () => {
+    const { asked, operate } = worldOfOrders();
+    await operate('trip');
+    expect(await operate('close')).toMatchObject({ ok: false, error: { code: 'no-reply', sent: false } });
+    expect(asked.filter((one) => one === 'order')).toHaveLength(1);
+  });
+
+  test('costs nothing where the relay was read back in between', async () => {
+    const { clock, driver, armed, asked, answers, operate } = worldOfOrders();
+    await operate('trip');
+    answers.set(STATUS, '0000');
+    const reading = driver.readRelay(armed, NOW);
+    await clock.advance(LONG_MS);
+    expect(await reading).toMatchObject({ ok: true, value: { relay: 'closed' } });
+    await operate('close');
+    expect(asked).toEqual(['order', STATUS, 'order']);
+  });
 });
