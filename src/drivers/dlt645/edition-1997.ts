@@ -35,7 +35,7 @@ export function edition1997(choices?: Choices1997): Edition {
         replyIn: (frame) => dataReply(frame, address, request),
       };
     },
-    settlingDis: ['9010', 'C011'],
+    settlingDis: ['9010', 'C011', 'C010'],
     numbersFollowUps: false,
   };
 }

@@ -28,7 +28,7 @@ export const EDITION_2007: Edition = {
     const { bytes, replyIn } = requestTo(address, sequence === 0 ? { kind: 'read', di, ...which } : { kind: 'read-next', di, sequence });
     return { bytes, replyIn: decodedOnce((frame) => dataReply(replyIn(frame))) };
   },
-  settlingDis: ['04000102', '00010000'],
+  settlingDis: ['04000102', '00010000', '04000101'],
   numbersFollowUps: true,
 };
 

@@ -43,8 +43,8 @@ export interface Edition {
   readonly blockDi: (di: string) => string;
   /** Asks for a DI: 0 is the read, 1 its first follow-up frame. */
   readonly requestData: (address: string, di: string, sequence: number, which?: WhichRecords) => LineRequest<DataReply>;
-  /** Two DIs that every meter has, or refuses: one of them tells, by its reply, that nothing older of another DI is under way. */
-  readonly settlingDis: readonly [string, string];
+  /** DIs that every meter has, or refuses: one of them tells, by its reply, that nothing older of another DI is under way. */
+  readonly settlingDis: readonly string[];
   /** Follow-up frames carry their number, so that a lost one can be asked for again. */
   readonly numbersFollowUps: boolean;
 }

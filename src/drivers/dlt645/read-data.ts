@@ -30,11 +30,19 @@ export interface ReadAsk {
 /** `followUp`: the read itself was answered, what follows it was not. */
 export type DataFailure = MeterFailure & { readonly followUp?: true };
 
+export interface ReadBytes {
+  readonly bytes: Uint8Array;
+  readonly heardAt: Instant;
+  /** It was asked more than once, and may be answered once more. */
+  readonly repeated: boolean;
+}
+
 /** Reads the bytes of one DI; what does not fit into one frame is fetched with read-next and put together. */
-export async function readData(ask: ReadAsk): Promise<Result<{ readonly bytes: Uint8Array; readonly heardAt: Instant }, DataFailure>> {
+export async function readData(ask: ReadAsk): Promise<Result<ReadBytes, DataFailure>> {
   const { bus, edition, meter, row, asking, which, mayFollow } = ask;
   const chain = ask.turns?.chain(meter.id);
   const parts: Uint8Array[] = [];
+  let repeated = false;
   for (let sequence = 0; sequence <= LAST_SEQUENCE; sequence++) {
     const request = edition.requestData(meter.address, row.di, sequence, which);
     chain?.ask();
@@ -43,9 +51,10 @@ export async function readData(ask: ReadAsk): Promise<Result<{ readonly bytes: U
     const reply = outcome.ok ? dataIn(request.replyIn(outcome.value.bytes)) : outcome;
     if (!reply.ok) return sequence === 0 ? reply : err({ ...reply.error, followUp: true });
     const { value, more } = reply.value;
+    if (sequence === 0) repeated = outcome.ok && outcome.value.repeated;
     parts.push(value);
     if (!(alone || (sequence === 0 && !more))) return err(lostFollowUp('another read came between the parts of this block'));
-    if (!more && outcome.ok) return ok({ bytes: joined(parts), heardAt: outcome.value.heardAt });
+    if (!more && outcome.ok) return ok({ bytes: joined(parts), heardAt: outcome.value.heardAt, repeated });
     if (!mayFollow) return err(lostFollowUp('parts of this block were lost before: read its registers one by one'));
   }
   return err({ code: 'bad-value', sent: true, protocolError: 'more follow-up frames than can be numbered' });

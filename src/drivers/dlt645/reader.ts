@@ -118,12 +118,12 @@ class LineReader implements Reader {
     return settled.ok || settled.error.code === 'meter-refused' ? ok(undefined) : err({ ...settled.error, sent: false });
   }
 
-  /** One whose own reply is not awaited yet, where there is one. */
+  /** One whose own reply is not awaited; where there is none, the one that was given up first. */
   private settlingRow({ id }: DriverMeter, givenUp: string): CatalogRow {
-    const { settlingDis, findRow } = this.edition;
-    const others = settlingDis.filter((di) => di !== givenUp);
-    const di = others.find((other) => !this.unanswered.mixesUp(id, other)) ?? others[0] ?? settlingDis[0];
-    const row = findRow(di);
+    const sinceMs = (di: string) => this.unanswered.sinceMs(id, di) ?? 0;
+    const others = this.edition.settlingDis.filter((di) => di !== givenUp);
+    const [di = givenUp] = others.toSorted((left, right) => sinceMs(left) - sinceMs(right));
+    const row = this.edition.findRow(di);
     if (row === undefined) throw new AppError('invariant-violated', 'the catalogue lacks a DI that every meter has', { di });
     return row;
   }
@@ -134,7 +134,8 @@ class LineReader implements Reader {
     const mayFollow = edition.numbersFollowUps || !this.brokenOf(meter).has(row.di);
     const data = await readData({ bus, edition, turns, mayFollow, ...ask });
     if (data.ok || data.error.code === 'meter-refused') unanswered.clear(meter.id);
-    else if (data.error.sent) unanswered.add(meter.id, row.di);
+    const mayBeAnswered = data.ok ? data.value.repeated : data.error.code !== 'meter-refused' && data.error.sent;
+    if (mayBeAnswered) unanswered.add(meter.id, row.di);
     return data;
   }
 

@@ -41,6 +41,8 @@ export interface ReplyFrame {
   readonly bytes: Uint8Array;
   readonly sentAt: Instant;
   readonly heardAt: Instant;
+  /** It was sent more than once: the reply to a later sending may still come. */
+  readonly repeated: boolean;
 }
 
 /**

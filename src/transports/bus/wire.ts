@@ -319,7 +319,7 @@ class TimedWire implements Wire, TransportListener {
     this.settle(attempt, { kind: 'reply', reply: this.replyTo(attempt, frame) });
   }
 
-  private replyTo({ sentAt }: Attempt, bytes: Uint8Array): ReplyFrame {
+  private replyTo({ sentAt }: Attempt, bytes: Uint8Array): Omit<ReplyFrame, 'repeated'> {
     return { bytes, sentAt, heardAt: this.clock.now() };
   }
 

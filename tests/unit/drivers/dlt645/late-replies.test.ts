@@ -84,6 +84,25 @@ test('a minute later nothing older can come, and a meter that answers needs no p
   expect(asked).toEqual([STATUS, STATUS]);
 });
 
+test('a reply to the second sending of a read says nothing of the relay to a newer read', async () => {
+  const { clock, driver, meter, asked, answers, say, readRelay, line } = world();
+  const reading = driver.readRelay(meter, NOW);
+  while (asked.length < 2) await clock.advance(100);
+  // The reply to the first sending comes in the window of the second; the reply to that one is under way.
+  say(STATUS, '0000');
+  await clock.advance(LONG_MS);
+  expect(await reading).toMatchObject({ ok: true, value: { relay: 'closed' } });
+  asked.length = 0;
+  const readsOnly = line.onWrite;
+  line.onWrite = (bytes) => {
+    if (asked.length === 0) say(STATUS, '0000');
+    readsOnly(bytes);
+  };
+  answers.set(CLOCK_TIME, '000012').set(STATUS, '5000');
+  expect(await readRelay()).toBe('open');
+  expect(asked).toEqual([CLOCK_TIME, STATUS]);
+});
+
 describe('A refusal that is later than its window', () => {
   /** DC, error 04: wrong password or not authorised. */
   const REFUSED = '6878563412000068DC0137F816';

@@ -35,7 +35,7 @@ describe('An exchange on a bus', () => {
     const reading = ask(readExchange(A));
     await clock.advance(70);
     line.hear(readReply(A));
-    expect(await reading).toEqual({ ok: true, value: { bytes: readReply(A).slice(4), sentAt: 0, heardAt: 70 } });
+    expect(await reading).toEqual({ ok: true, value: { bytes: readReply(A).slice(4), sentAt: 0, heardAt: 70, repeated: false } });
   });
 
   test('is whole however the line cuts its reply', async () => {
