@@ -10,8 +10,8 @@ import type { Reading } from '../model/reading.ts';
 import type { RegisterName } from '../model/register.ts';
 import type { MeterPointFacts } from '../ports/queries.ts';
 import type { Store } from '../ports/store.ts';
-import { accrue } from './accrue.ts';
-import type { BillingTerms } from './billing-ground.ts';
+import { accrue, accrueForNobody } from './accrue.ts';
+import { type BillingTerms, groundOf } from './billing-ground.ts';
 import type { Built, Decisions } from './decisions.ts';
 import { createKeyGate, type KeyError, type Once } from './idempotency.ts';
 import { openPeriod } from './open-period.ts';
@@ -104,7 +104,12 @@ async function build(
   ];
   const { accrual } = facts;
   if (accrual === undefined) return { facts: own, overlay: {} };
-  const period = await openPeriod(store, facts, situations.termsOf(meterPointId), [reading]);
+  const terms = situations.termsOf(meterPointId);
+  const period = await openPeriod(store, facts, terms, [reading]);
+  if (facts.account.account.state === 'closed') {
+    const begun = period && accrueForNobody(accrual, period.ground, [reading], (from) => groundOf(facts, terms, from));
+    return { facts: own, overlay: { accrual: begun ?? accrual } };
+  }
   const accrued =
     period && accrue({ meterPointId, accrual, ...period, readings: [reading], stamp: () => ({ id: newId('ent'), at, actor }) });
   const entries = (accrued?.entries ?? []).map((entry): Fact => ({ kind: 'entry', entry }));

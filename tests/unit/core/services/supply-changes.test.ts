@@ -1,11 +1,12 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Fact } from '../../../../src/core/model/fact.ts';
 import { cashAccount, receivableAccount, revenueAccount } from '../../../../src/core/model/journal.ts';
+import { ENERGY_TOTAL } from '../../../../src/core/model/register.ts';
 import type { SupplyOrder } from '../../../../src/core/services/supply-changes.ts';
-import { formatInstant } from '../../../../src/kernel/clock.ts';
+import { formatInstant, plusMs } from '../../../../src/kernel/clock.ts';
 import { asId } from '../../../../src/kernel/ids.ts';
 import { changeOf } from '../../../support/archive-facts.ts';
-import { EVENING, instant, POINT, yuan } from '../../../support/core-facts.ts';
+import { EVENING, instant, kwh, METER, POINT, yuan } from '../../../support/core-facts.ts';
 import { createWorld } from '../../../support/core-world.ts';
 
 const HOUR_MS = 3_600_000;
@@ -198,6 +199,25 @@ describe('a closing', () => {
     await close();
     expect(await close()).toMatchObject({ ok: true, value: { replayed: true, value: { refunded: yuan('8.50') } } });
     expect(await close({ idempotencyKey: 'k2' })).toEqual({ ok: false, error: { code: 'account-closed' } });
+  });
+
+  test('leaves nobody to be charged by a register that a person enters afterwards', async () => {
+    await close();
+    await world.clock.advance(2 * HOUR_MS);
+    const entered = await world.readingEntry.enter({
+      meterId: METER.id,
+      register: ENERGY_TOTAL,
+      value: kwh('108'),
+      measuredAt: plusMs(EVENING, 2 * HOUR_MS),
+      reason: 'read on site',
+      idempotencyKey: 'entered',
+      actor: asId('engineer'),
+    });
+    expect(entered).toMatchObject({ ok: true });
+    expect((await world.facts()).accrual).toMatchObject({ from: plusMs(EVENING, 2 * HOUR_MS), accrued: 0n, rated: [] });
+    await world.clock.advance(86_400_000);
+    expect(await world.charges.closeDays()).toBe(0);
+    expect(await accountOf('a1')).toMatchObject({ balance: 0n, accrued: 0n });
   });
 
   test('is refused while money is owed or set aside', async () => {
