@@ -1,9 +1,11 @@
 import { AppError } from '../../kernel/app-error.ts';
 import type { Instant } from '../../kernel/clock.ts';
+import type { AccountId, MeterPointId } from '../../kernel/ids.ts';
 import type { Money } from '../../kernel/units.ts';
 import type { Account } from '../model/account.ts';
 import type { Fact } from '../model/fact.ts';
 import type { Meter, MeterPoint } from '../model/meter.ts';
+import type { Queries } from '../ports/queries.ts';
 import type { Store } from '../ports/store.ts';
 import { CONFIGURATION, CONFIGURED_ASPECTS, configuredFacts, type Disagreement } from './configured-facts.ts';
 import type { PaymentService } from './payment-service.ts';
@@ -26,11 +28,15 @@ const AT_ONCE = 500;
  */
 export async function storeArchive(store: Store, points: readonly ConfiguredPoint[], now: Instant): Promise<readonly Disagreement[]> {
   const bySubject = Map.groupBy(await store.read('archiveStated', { aspects: CONFIGURED_ASPECTS }), ({ subject }) => subject as string);
-  const known = new Set((await store.read('archive', {})).accounts.map(({ id }) => id));
+  const stored = await store.read('archive', {});
+  const known = new Set(stored.accounts.map(({ id }) => id));
+  const closed = closedPlaces(stored);
   const disagreements: Disagreement[] = [];
   for (let start = 0; start < points.length; start += AT_ONCE) {
     const facts = points.slice(start, start + AT_ONCE).flatMap(({ account, meterPoint, meter }): Fact[] => {
-      const configured = configuredFacts(meterPoint, (subject) => bySubject.get(subject) ?? [], now);
+      // Whoever is new comes in by the configuration; who is known was there before, and another was when the supply was closed.
+      const closedWith = known.has(account.id) ? closed.get(meterPoint.id) : undefined;
+      const configured = configuredFacts(meterPoint, (subject) => bySubject.get(subject) ?? [], now, closedWith);
       disagreements.push(...configured.disagreements);
       return [
         // One that is known may have been closed since.
@@ -45,6 +51,12 @@ export async function storeArchive(store: Store, points: readonly ConfiguredPoin
       throw new AppError('store-unavailable', 'the archive could not be stored', { outcome: outcome.status });
   }
   return disagreements;
+}
+
+/** By whose closed account each place stands that nobody is supplied at. */
+function closedPlaces({ meterPoints, accounts }: Queries['archive']['answer']): ReadonlyMap<MeterPointId, AccountId> {
+  const closed = new Set(accounts.filter(({ state }) => state === 'closed').map(({ id }) => id));
+  return new Map(meterPoints.filter(({ accountId }) => closed.has(accountId)).map(({ id, accountId }) => [id, accountId]));
 }
 
 /** Posts what each account opens with, once for ever: a second start finds the same serial. */

@@ -1,7 +1,7 @@
 /** What the configuration says of meter points, as facts of the archive: one truth, whoever has said it. */
 import { canonicalJson } from '../../kernel/canonical-json.ts';
 import type { Instant } from '../../kernel/clock.ts';
-import type { Actor, MeterPointId } from '../../kernel/ids.ts';
+import type { AccountId, Actor, MeterPointId } from '../../kernel/ids.ts';
 import { asId } from '../../kernel/ids.ts';
 import { periodAt, withPeriod } from '../archive/timeline.ts';
 import {
@@ -50,8 +50,14 @@ export const CONFIGURED_ASPECTS = [
  * import has spoken of is the archive's: the configuration changes nothing there.
  *
  * @param believed of a subject, with who has said it
+ * @param closedWith whose supply of this place was closed, where that is not who is configured
  */
-export function configuredFacts(point: MeterPoint, believed: (subject: string) => readonly StatedFact[], now: Instant): ConfiguredFacts {
+export function configuredFacts(
+  point: MeterPoint,
+  believed: (subject: string) => readonly StatedFact[],
+  now: Instant,
+  closedWith?: AccountId,
+): ConfiguredFacts {
   const subject = subjectOf('meterPoint', point.id);
   const stated = believed(subject);
   const aspects: AspectTimeline[] = [];
@@ -70,7 +76,7 @@ export function configuredFacts(point: MeterPoint, believed: (subject: string) =
   return {
     facts: aspects.length === 0 ? [] : [{ kind: 'archiveChange', change }],
     disagreements,
-    effective: { ...point, ...ratioHeld(stated, now), ...accountHeld(stated, believed, now) },
+    effective: { ...point, ...ratioHeld(stated, now), accountId: accountHeld(stated, believed, now) ?? closedWith ?? point.accountId },
   };
 }
 
@@ -118,8 +124,7 @@ function accountHeld(
   stated: readonly StatedFact[],
   believed: (subject: string) => readonly StatedFact[],
   now: Instant,
-): Partial<MeterPoint> {
+): AccountId | undefined {
   const contract = valueHeld(stated, 'contract', now);
-  const parties = contract && valueHeld(believed(subjectOf('contract', contract.contractId)), 'parties', now);
-  return parties === undefined ? {} : { accountId: parties.accountId };
+  return contract && valueHeld(believed(subjectOf('contract', contract.contractId)), 'parties', now)?.accountId;
 }

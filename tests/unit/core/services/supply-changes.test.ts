@@ -6,7 +6,7 @@ import type { SupplyOrder } from '../../../../src/core/services/supply-changes.t
 import { formatInstant, plusMs } from '../../../../src/kernel/clock.ts';
 import { asId } from '../../../../src/kernel/ids.ts';
 import { changeOf } from '../../../support/archive-facts.ts';
-import { EVENING, instant, kwh, METER, POINT, yuan } from '../../../support/core-facts.ts';
+import { createCountingIds, EVENING, instant, kwh, METER, POINT, yuan } from '../../../support/core-facts.ts';
 import { createWorld } from '../../../support/core-world.ts';
 
 const HOUR_MS = 3_600_000;
@@ -199,6 +199,19 @@ describe('a closing', () => {
     await close();
     expect(await close()).toMatchObject({ ok: true, value: { replayed: true, value: { refunded: yuan('8.50') } } });
     expect(await close({ idempotencyKey: 'k2' })).toEqual({ ok: false, error: { code: 'account-closed' } });
+  });
+
+  test('stays with who was supplied last, when the gateway is started again', async () => {
+    await transfer();
+    await world.pay('5.00', { accountId: asId('a2') });
+    expect(await close({ idempotencyKey: 'k2' })).toMatchObject({ ok: true, value: { value: { accountId: 'a2' } } });
+    // Read on the same store: the configuration names the account of whoever was there first.
+    const again = await createWorld({ ground: { store: world.store, clock: world.clock, newId: createCountingIds(), lastSeq: () => 0 } });
+    await world.clock.advance(HOUR_MS);
+    again.meter.register += 400n;
+    await again.poll();
+    expect((await again.facts()).account).toMatchObject({ account: { id: 'a2', state: 'closed' }, accrued: 0n });
+    expect(await accountOf('a1')).toMatchObject({ balance: yuan('8.50'), accrued: 0n });
   });
 
   test('leaves nobody to be charged by a register that a person enters afterwards', async () => {
