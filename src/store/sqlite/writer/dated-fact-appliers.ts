@@ -79,7 +79,7 @@ export function createDatedFactAppliers({ database, seal, versions }: WriterCont
 }
 
 const POINT = 'meterPoint:';
-/** Aspects that a bill is a function of. */
+/** Aspects that a bill is a function of, and who is to pay it. */
 const CHARGED_BY: ReadonlySet<AspectName> = new Set([
   'class',
   'capacity',
@@ -89,6 +89,8 @@ const CHARGED_BY: ReadonlySet<AspectName> = new Set([
   'tariff',
   'largeFamily',
   'contract',
+  'parties',
+  'terms',
 ]);
 
 const rowOf = ({ from, to, value }: Period<AspectValues[keyof AspectValues]>): BelievedRow => ({

@@ -246,6 +246,21 @@ describe('a correction', () => {
     ]);
   });
 
+  test('of a contract whose terms or account were entered wrongly charges whoever should have paid', async () => {
+    const world = await opened();
+    await withContract(world, { settlementMethod: 'prepay' });
+    await read(world, '400.00', DECEMBER);
+    await world.settlement.run();
+    await withContract(world, { settlementMethod: 'after-reading' });
+    expect(await world.settlement.review()).toBe(1);
+    expect((await bills(world)).at(-1)).toMatchObject({ payer: 'receivable:a1', total: 150_000_000n });
+    await world.commit({ kind: 'account', account: { id: asId('a9'), state: 'open' } });
+    await withContract(world, { settlementMethod: 'prepay' }, { parties: { customerId: asId('c1'), accountId: asId('a9') } });
+    expect(await world.settlement.review()).toBe(1);
+    expect((await bills(world)).at(-1)).toMatchObject({ payer: 'customer:a9', total: 150_000_000n });
+    expect(await balance(world)).toBe(1_000_000_000n);
+  });
+
   test('that changes nothing issues nothing', async () => {
     const world = await settled();
     await world.commit({ kind: 'review', meterPointId: POINT.id, at: world.clock.now(), reason: 'asked for' });
