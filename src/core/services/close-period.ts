@@ -125,20 +125,26 @@ export function issuedBill(
   };
 }
 
-/** What lies on the account of a contract that pays after reading pays its bill: nobody is late who has paid beforehand. */
+/**
+ * What lies on the account of a contract that pays after reading pays its bill: nobody is late who has paid beforehand.
+ *
+ * @param moved what the entries beside it move the receivable by
+ * @param asked of a correction: what it asks for more than the bill that it takes the place of, since the open period is not billed yet
+ */
 export function paidFromOwn(
   { facts, issuedAt, actor, newId }: Pick<BillingInput, 'issuedAt' | 'actor' | 'newId'> & { readonly facts: MeterPointFacts },
-  { accountId, payer, meterPointId, to }: IssuedBill,
+  { accountId, payer, meterPointId, kind, to, revision }: IssuedBill,
   moved: Money,
+  asked?: Money,
 ): JournalEntry | undefined {
   const { account, balance, held, funds } = facts.account;
   if (isCustomer(payer) || account.id !== accountId) return undefined;
   const owed = negateMoney(addMoney(funds.receivable, moved));
-  const own = subtractMoney(balance, held);
-  const amount = own < owed ? own : owed;
+  const amount = [subtractMoney(balance, held), asked ?? owed].reduce((least, each) => (each < least ? each : least), owed);
   if (amount <= NO_MONEY) return undefined;
   return moveEntry({ id: newId<JournalEntry['id']>('ent'), at: issuedAt, actor }, 'settlement', {
-    key: `${meterPointId}:${formatInstant(to)}`,
+    // An instalment may end where its period turns out to have ended, and a bill where the one ended that it takes the place of.
+    key: `${meterPointId}:${formatInstant(to)}${kind === 'instalment' ? '' : `:${revision}`}`,
     from: customerAccount(accountId),
     to: receivableAccount(accountId),
     amount,

@@ -7,14 +7,14 @@ import type { Accrual } from '../model/accrual.ts';
 import type { Bill } from '../model/bill.ts';
 import type { Fact } from '../model/fact.ts';
 import type { NumberedBill, PrintedLine } from '../model/issued-bill.ts';
-import { isCustomer, type JournalEntry } from '../model/journal.ts';
+import { customerAccount, isCustomer, type JournalEntry, type Posting } from '../model/journal.ts';
 import type { MeterPointFacts } from '../ports/queries.ts';
 import type { Store } from '../ports/store.ts';
 import { componentSums } from '../tariff/component-sums.ts';
 import { printedLine } from '../tariff/printed-line.ts';
 import { openingOf } from './accrue.ts';
 import { type BillingGround, groundOf, rateGround, withPrevious } from './billing-ground.ts';
-import { customerSum, issuedBill, SETTLEMENT } from './close-period.ts';
+import { customerSum, issuedBill, paidFromOwn, SETTLEMENT } from './close-period.ts';
 import type { Built, Decisions } from './decisions.ts';
 import { pointsFor } from './open-period.ts';
 import type { Situations } from './situations.ts';
@@ -84,15 +84,23 @@ async function buildReview(deps: ReviewDeps, facts: MeterPointFacts, bill: Numbe
     newId: deps.newId,
   };
   const renewed = { ...issuedBill(input, rated, posted.left, posted.entries.at(-1)), corrects: bill.id };
+  const paid = paidFromOwn({ ...input, facts: withOwn(facts, posted.back) }, renewed, negateMoney(posted.asked), posted.asked);
   return {
     facts: [
-      ...posted.entries.map((entry): Fact => ({ kind: 'entry', entry })),
+      ...[...posted.entries, ...(paid === undefined ? [] : [paid])].map((entry): Fact => ({ kind: 'entry', entry })),
       { kind: 'bill', bill: creditOf(deps, bill) },
       { kind: 'bill', bill: renewed },
     ],
     overlay: { accrual: carried, credit: posted.credit },
+    restsOnMoney: paid !== undefined,
   };
 }
+
+/** What a bill that went to own money gives back is there to pay the one in its place. */
+const withOwn = (facts: MeterPointFacts, back: Posting | undefined): MeterPointFacts =>
+  back === undefined || back.account !== customerAccount(facts.account.account.id)
+    ? facts
+    : { ...facts, account: { ...facts.account, balance: addMoney(facts.account.balance, back.amount) } };
 
 const NOTHING: Built = { facts: [], overlay: {} };
 
@@ -150,7 +158,14 @@ function repost({ clock, newId }: ReviewDeps, bill: NumberedBill, ground: Billin
   const due = chargeEntry(stamp(), { ...open, payer: ground.payer, rated: componentSums(rated.lines) });
   const entries = [back, due].flatMap((each) => each?.entry ?? []);
   const difference = subtractMoney(customerSum(bill.posted), rated.total);
-  return { entries, left: due?.accrual ?? open, credit: isSame && isCustomer(bill.payer) ? difference : NO_MONEY };
+  return {
+    entries,
+    left: due?.accrual ?? open,
+    credit: isSame && isCustomer(bill.payer) ? difference : NO_MONEY,
+    back: isSame ? undefined : { account: bill.payer, amount: customerSum(bill.posted) },
+    /** Of whoever pays now, more than was asked of him before. */
+    asked: isSame ? negateMoney(difference) : rated.total,
+  };
 }
 
 /** Takes a bill back, line by line. */

@@ -7,7 +7,7 @@ import { addMoney, formatEnergy, formatMoney, type Money, money, NO_MONEY, negat
 import { aspectsAt } from '../archive/in-force.ts';
 import { periodAt, withPeriod } from '../archive/timeline.ts';
 import { drawn } from '../ledger/buckets.ts';
-import { payoutEntry } from '../ledger/entries.ts';
+import { payoutEntry, totalOf } from '../ledger/entries.ts';
 import type { Accrual } from '../model/accrual.ts';
 import {
   type ArchiveSubject,
@@ -22,6 +22,7 @@ import {
 import type { Expectation } from '../model/expectation.ts';
 import type { Fact } from '../model/fact.ts';
 import type { Funds } from '../model/funds.ts';
+import type { IssuedBill } from '../model/issued-bill.ts';
 import {
   cashAccount,
   customerAccount,
@@ -38,7 +39,7 @@ import type { AccountView, ArchiveView, MeterPointFacts } from '../ports/queries
 import type { Store } from '../ports/store.ts';
 import { openingOf } from './accrue.ts';
 import { groundOf, withPrevious } from './billing-ground.ts';
-import { closePeriod } from './close-period.ts';
+import { closePeriod, paidFromOwn } from './close-period.ts';
 import { CONFLICT_LIMIT, expectationsOf } from './decisions.ts';
 import { createKeyGate, type KeyError, type Once } from './idempotency.ts';
 import { hasRegistersAt, pointsFor } from './open-period.ts';
@@ -144,10 +145,19 @@ async function prepare(deps: SupplyDeps, order: SupplyOrder, facts: MeterPointFa
       : await closingFacts(deps, order, facts, accrual, left);
   if (!next.ok) return next;
   const isClosing = order.kind === 'closing';
-  const change = { accountId, cutAt: accrual.latestAt, balance: isClosing ? NO_MONEY : left.own, refunded: isClosing ? owned : NO_MONEY };
+  // A closing pays whatever is owed out of what is paid back.
+  const paid = isClosing ? undefined : paidBeforehand(deps, order, facts, charged);
+  const own = subtractMoney(left.own, paid === undefined ? NO_MONEY : totalOf(paid));
+  const change = { accountId, cutAt: accrual.latestAt, balance: isClosing ? NO_MONEY : own, refunded: isClosing ? owned : NO_MONEY };
   return ok({
     change,
-    facts: [...charged.facts, ...next.value, cutRecord(order, change, accrual, now), keyFact(order, change, now)],
+    facts: [
+      ...charged.facts,
+      ...(paid === undefined ? [] : [{ kind: 'entry', entry: paid } as const]),
+      ...next.value,
+      cutRecord(order, change, accrual, now),
+      keyFact(order, change, now),
+    ],
     expect: contract === undefined ? [] : [{ subject: contract.subject, version: contract.version }],
   });
 }
@@ -194,7 +204,17 @@ interface LastCharge {
   readonly facts: readonly Fact[];
   /** What is posted: below zero where something was used. */
   readonly moved: Money;
+  /** The last one of this customer; undefined where he has used nothing since the one before. */
+  readonly bill: IssuedBill | undefined;
 }
+
+/** Who hands over keeps what he has: his last bill is paid from it as any other was. */
+const paidBeforehand = (
+  { clock, newId }: SupplyDeps,
+  { actor }: SupplyOrder,
+  facts: MeterPointFacts,
+  { bill, moved }: LastCharge,
+): JournalEntry | undefined => bill && paidFromOwn({ facts, issuedAt: clock.now(), actor, newId }, bill, moved);
 
 /** Settles every period up to the last registers, those that are over and wait for theirs too; what comes after is the next customer's. */
 async function lastCharge(
@@ -209,6 +229,7 @@ async function lastCharge(
   const bills = await store.read('billsOfPoint', { meterPointId });
   const closed: Fact[] = [];
   let moved = NO_MONEY;
+  let bill: IssuedBill | undefined;
   for (let open = accrual; open.from < latestAt; ) {
     const ground = withPrevious(groundOf(facts, terms, open.from, instantOf(Math.min(open.to, latestAt))), bills);
     const period = closePeriod({
@@ -224,10 +245,11 @@ async function lastCharge(
     });
     closed.push(...period.facts);
     moved = addMoney(moved, period.moved);
+    bill = period.bill;
     open = openingOf(meterPointId, groundOf(facts, terms, ground.facts.period.to));
   }
   const next = { ...openingOf(meterPointId, groundOf(facts, terms, latestAt)), ...payerAfter(order, accrual, contract) };
-  return { facts: [...closed, { kind: 'accrual', accrual: next }], moved };
+  return { facts: [...closed, { kind: 'accrual', accrual: next }], moved, bill };
 }
 
 /** Who comes in pays from the cut on, as his contract says; who closes leaves nobody behind. */

@@ -5,7 +5,7 @@ import { ENERGY_TOTAL } from '../../../../src/core/model/register.ts';
 import { plusMs } from '../../../../src/kernel/clock.ts';
 import { asId } from '../../../../src/kernel/ids.ts';
 import { CONTRACT_ASPECTS, CUSTOMER_ASPECTS, changeOf, POINT_ASPECTS } from '../../../support/archive-facts.ts';
-import { instant, METER, POINT, planOf, readingOf, yuan } from '../../../support/core-facts.ts';
+import { instant, kwh, METER, POINT, planOf, readingOf, yuan } from '../../../support/core-facts.ts';
 import { createWorld, type World, type WorldOptions } from '../../../support/core-world.ts';
 
 const DAY = 86_400_000;
@@ -320,6 +320,39 @@ describe('who pays after reading', () => {
     await world.settlement.run();
     expect(await balance(world)).toBe(20_000_000n);
     expect(await balance(world, receivableAccount(POINT.accountId))).toBe(-70_000_000n);
+  });
+
+  test('pays from it what a correction asks for more, and leaves there what the open period will be billed', async () => {
+    const world = await createWorld();
+    await withContract(world, { settlementMethod: 'after-reading' });
+    await world.pay('1000');
+    await read(world, '100.00', world.clock.now());
+    await read(world, '400.00', DECEMBER);
+    await world.settlement.run();
+    await read(world, '500.00', plusMs(DECEMBER, 3 * 86_400_000));
+    await read(world, '510.00', plusMs(DECEMBER, 4 * 86_400_000));
+    await world.readingEntry.enter({
+      ...{ meterId: METER.id, register: ENERGY_TOTAL, value: kwh('420'), measuredAt: DECEMBER },
+      ...{ reason: 'misread', idempotencyKey: 'misread', actor: asId('clerk') },
+    });
+    expect(await world.settlement.review()).toBe(1);
+    // 300 kWh at 0.50, then 20 more; of December 100 kWh are posted that no bill asks for yet.
+    expect(await balance(world)).toBe(840_000_000n);
+    expect(await balance(world, receivableAccount(POINT.accountId))).toBe(-50_000_000n);
+  });
+
+  test('as it turns out later, pays the bill from what had been taken from his balance', async () => {
+    const world = await createWorld();
+    await withContract(world, { settlementMethod: 'prepay' });
+    await world.pay('200');
+    await read(world, '100.00', world.clock.now());
+    await read(world, '400.00', DECEMBER);
+    await world.settlement.run();
+    expect(await balance(world)).toBe(50_000_000n);
+    await withContract(world, { settlementMethod: 'after-reading' });
+    expect(await world.settlement.review()).toBe(1);
+    expect(await balance(world)).toBe(50_000_000n);
+    expect(await balance(world, receivableAccount(POINT.accountId))).toBe(0n);
   });
 
   test('in instalments is asked for each, and at the end for the rest', async () => {

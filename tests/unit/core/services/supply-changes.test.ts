@@ -5,11 +5,12 @@ import { ENERGY_TOTAL } from '../../../../src/core/model/register.ts';
 import type { SupplyOrder } from '../../../../src/core/services/supply-changes.ts';
 import { formatInstant, plusMs } from '../../../../src/kernel/clock.ts';
 import { asId } from '../../../../src/kernel/ids.ts';
-import { changeOf } from '../../../support/archive-facts.ts';
+import { CONTRACT_ASPECTS, changeOf } from '../../../support/archive-facts.ts';
 import { createCountingIds, EVENING, instant, kwh, METER, POINT, yuan } from '../../../support/core-facts.ts';
 import { createWorld } from '../../../support/core-world.ts';
 
 const HOUR_MS = 3_600_000;
+const AFTER_READING = { ...CONTRACT_ASPECTS.terms, settlementMethod: 'after-reading' } as const;
 let world: Awaited<ReturnType<typeof createWorld>>;
 
 /** 10.00 yuan paid; 3 kWh at 0.50 used since, which is 1.50 accrued. */
@@ -70,6 +71,21 @@ describe('a transfer', () => {
     // 2 kWh at 0.50 after the cut.
     expect(await accountOf('a1')).toMatchObject({ balance: yuan('8.50'), accrued: 0n });
     expect(await accountOf('a2')).toMatchObject({ account: { state: 'open' }, balance: 0n, accrued: yuan('1.00') });
+  });
+
+  test('pays the last bill of who pays after reading from what lies on his account', async () => {
+    world = await createWorld();
+    await world.commit(
+      { kind: 'archiveChange', change: changeOf('customer:c2', { identity: { name: '李四' } }) },
+      { kind: 'archiveChange', change: changeOf('contract:ht1', { ...CONTRACT_ASPECTS, terms: AFTER_READING }) },
+      { kind: 'archiveChange', change: changeOf('meterPoint:p1', { contract: { contractId: asId('ht1') } }) },
+    );
+    await world.poll();
+    await world.pay('10.00');
+    await use(300n);
+    // 3 kWh at 0.50.
+    expect(await transfer()).toMatchObject({ ok: true, value: { value: { balance: yuan('8.50') } } });
+    expect(await accountOf('a1')).toMatchObject({ balance: yuan('8.50'), funds: { receivable: 0n } });
   });
 
   test('says in the archive whose contract holds from the cut on', async () => {
