@@ -59,11 +59,17 @@ export function closePeriod(input: BillingInput): ClosedPeriod {
   const moved = subtractMoney(customerSum(accrual.posted), customerSum(whole.rated));
   return {
     bill,
-    facts: [...entries.map((entry): Fact => ({ kind: 'entry', entry })), { kind: 'bill', bill }],
+    facts: [...entries.map((entry): Fact => ({ kind: 'entry', entry })), { kind: 'bill', bill }, ...reviewOfPayer(input)],
     moved,
     credit: isCustomer(accrual.payer) ? moved : NO_MONEY,
     accrual: closed,
   };
+}
+
+/** Whoever paid day by day is billed; where the contract was corrected meanwhile, the review moves all of it to who should have. */
+function reviewOfPayer({ accrual: { meterPointId, payer, periodId }, ground, issuedAt: at }: BillingInput): readonly Fact[] {
+  if (payer === ground.payer) return [];
+  return [{ kind: 'review', meterPointId, at, reason: `${ground.payer} is to pay for the period since ${periodId}, not ${payer}` }];
 }
 
 const withCharge = (accrual: Accrual, rated: Bill): Accrual => {

@@ -261,6 +261,18 @@ describe('a correction', () => {
     expect(await balance(world)).toBe(1_000_000_000n);
   });
 
+  test('follows where a contract was corrected while the period was open', async () => {
+    const world = await createWorld();
+    await withContract(world, { settlementMethod: 'prepay' });
+    await read(world, '100.00', world.clock.now());
+    await withContract(world, { settlementMethod: 'after-reading' });
+    await read(world, '400.00', DECEMBER);
+    expect(await world.settlement.run()).toBe(1);
+    expect(await world.settlement.review()).toBe(1);
+    expect((await bills(world)).at(-1)).toMatchObject({ payer: 'receivable:a1', total: 150_000_000n });
+    expect(await balance(world)).toBe(0n);
+  });
+
   test('that changes nothing issues nothing', async () => {
     const world = await settled();
     await world.commit({ kind: 'review', meterPointId: POINT.id, at: world.clock.now(), reason: 'asked for' });
