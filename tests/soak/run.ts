@@ -1,6 +1,7 @@
 /** `npm run soak -- NAME [--count N] [--seed S]`: the tests that count by the thousand, at any size and from any seed. */
 
 import { assertLedgerFollowsModel } from '../support/ledger-sequences.ts';
+import { assertSettlementStories } from '../support/settlement-stories.ts';
 import { runChargeKills } from '../system/charge-kills.ts';
 import { runDemos } from '../system/demos.ts';
 import { runKills } from '../system/kills.ts';
@@ -20,6 +21,7 @@ const SOAKS: Readonly<Record<string, Soak>> = {
   charges: { count: 200, what: 'kills of charge runs and settlements', run: soakCharges },
   fuzz: { count: 10_000_000, what: 'inputs for each decoder', run: runFuzz },
   model: { count: 5_000, what: 'sequences of 200 commands for the ledger, beside its model', run: soakModel },
+  stories: { count: 1_000, what: 'stories of the settlement of a meter point', run: assertSettlementStories },
   interleavings: { count: 100_000, what: 'interleavings of a payment and a trip', run: runInterleavings },
 };
 

@@ -42,6 +42,8 @@ export interface WorldOptions {
   readonly rules?: Partial<RuleSet>;
   readonly point?: Partial<MeterPoint>;
   readonly plan?: PricePlan;
+  /** What hangs there, where it is not the first one. */
+  readonly meter?: Partial<Meter>;
   /** Wraps the store: a test may stand at its door, never change what it answers. */
   readonly around?: (store: Store) => Store;
   readonly notifier?: Notifier;
@@ -89,6 +91,7 @@ export async function createWorld({
   rules,
   point,
   plan = FLAT,
+  meter,
   around = (store) => store,
   notifier = receiving,
   ground,
@@ -99,7 +102,7 @@ export async function createWorld({
   const meters = createScriptedMeters(clock);
   const { gateway: purses, purse } = createScriptedPurse(clock);
   const meterPoint = { ...POINT, ...point };
-  let meterConfig: Meter = { ...METER, id: asId<MeterId>(meterPoint.id.replace(/^p/, 'm')), meterPointId: meterPoint.id };
+  let meterConfig: Meter = { ...METER, id: asId<MeterId>(meterPoint.id.replace(/^p/, 'm')), meterPointId: meterPoint.id, ...meter };
   const terms: PointTerms = { ...billingTerms(plan), rules: { ...RULES, ...rules }, simulatedLine: false };
   const points = new Map<MeterPointId, PointTerms>([[meterPoint.id, terms]]);
   const configure = (to: PointTerms) => points.set(meterPoint.id, to);

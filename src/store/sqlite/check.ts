@@ -51,10 +51,11 @@ const CHECKS = {
 
 export type CheckedInvariant = keyof typeof CHECKS;
 
-/** Recomputes some invariants of a database that this process writes: of a model's, which lies in memory. */
-export function checkOpenDatabase(database: Database.Database, invariants: readonly CheckedInvariant[]): readonly Violation[] {
+/** Recomputes some invariants, or all of them, of a database that this process writes: of a model's, which lies in memory. */
+export function checkOpenDatabase(database: Database.Database, invariants?: readonly CheckedInvariant[]): readonly Violation[] {
   database.defaultSafeIntegers(true);
   try {
+    if (invariants === undefined) return violationsIn(database, undefined);
     return invariants.flatMap((invariant) => [...CHECKS[invariant](database)]);
   } finally {
     database.defaultSafeIntegers(false);
@@ -92,10 +93,15 @@ export function checkDataFolder(dir: string, opens?: Opens): Result<CheckReport,
 }
 
 function checkDatabase(database: Database.Database, opens: Opens | undefined): CheckReport {
-  const violations = [...Object.values(CHECKS).flatMap((check) => [...check(database)]), ...checkArchive(database, opens)];
+  const violations = violationsIn(database, opens);
   const counts = Object.fromEntries(COUNTED.map((table) => [table, countOf(database, table)])) as CheckReport['counts'];
   return { violations, checked: [...Object.keys(CHECKS), 'archive'], counts };
 }
+
+const violationsIn = (database: Database.Database, opens: Opens | undefined): readonly Violation[] => [
+  ...Object.values(CHECKS).flatMap((check) => [...check(database)]),
+  ...checkArchive(database, opens),
+];
 
 const countOf = (database: Database.Database, table: string): number =>
   Number(database.prepare<[], bigint>(`select count(*) from ${table}`).pluck().get() ?? 0n);

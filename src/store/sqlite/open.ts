@@ -23,7 +23,8 @@ export interface SqliteStore extends Store {
 
 /** A store that ends with the process, and that can be checked while it is used. */
 export interface MemoryStore extends SqliteStore {
-  violations(invariants: readonly CheckedInvariant[]): readonly Violation[];
+  /** Of some invariants, or of everything that `feikong check` looks at. */
+  violations(invariants?: readonly CheckedInvariant[]): readonly Violation[];
 }
 
 export interface SqliteStoreOptions {
