@@ -348,4 +348,29 @@ describe('nothing is found of', () => {
     expect(standing).toEqual(['credit -100.00', 'bill 95.00', 'credit -100.00', 'bill 105.00']);
     expect(world.violations()).toEqual([]);
   });
+
+  test('an estimate up to a tariff change, by a meter that was taken down and never read again', async () => {
+    const world = await place();
+    await read(world, EVENING, '100.00');
+    await read(world, DECEMBER, '400.00');
+    await settle(world, plusMs(DECEMBER, HOUR));
+    await read(world, plusMs(DECEMBER, 5 * DAY), '500.00');
+    await world.clock.advance(14 * DAY);
+    await world.commit({ kind: 'meter', meter: { ...METER, id: asId<MeterId>('m2'), address: '000000000002' } });
+    await read(world, plusMs(DECEMBER, 20 * DAY), '10.00');
+    await read(world, JANUARY, '70.00');
+    await settle(world, plusMs(JANUARY, HOUR));
+    const since = plusMs(DECEMBER, 10 * DAY);
+    const periods = [
+      { from: instant('1970-01-01T00:00:00Z'), to: since, value: { tariff: 'flat' } },
+      { from: since, value: { tariff: 'dear' } },
+    ];
+    await world.commit({
+      kind: 'archiveChange',
+      change: { ...changeOf('meterPoint:p1', {}), aspects: [{ aspect: 'tariff', periods }] },
+    });
+    await settle(world, plusMs(JANUARY, 2 * HOUR));
+    expect((await billsOf(world)).at(-1)?.provisional.map(({ reason }) => reason)).toContain('last-reading-missing');
+    expect(world.violations()).toEqual([]);
+  });
 });

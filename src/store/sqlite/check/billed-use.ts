@@ -20,7 +20,8 @@ interface BillRow {
  * I6: what a standing bill charges is what its registers counted between its two ends, and the last register of one bill is the first of
  * the next. The register at an end is a function of the readings alone, so bills that have it right meet.
  *
- * Not judged, since it may differ: meter points whose review is still asked for; an end that no register behind it tells of yet (F74);
+ * Not judged, since it may differ: meter points whose review is still asked for; an end that no register behind it tells of yet (F74), be it that of
+ * a part of the bill;
  * a beginning before the first reading (charged from that one on); meters whose register went back (F71), of which nothing is charged.
  * A bill that a review only confirmed keeps the words that it was issued with, so that its printed registers are held against its own
  * quantities and not against its neighbours' words.
@@ -48,6 +49,7 @@ const ENERGY = /^energy(:|$)/;
 
 /** The total is the truth, whatever periods of the day it is charged by (F73). */
 function* judgeWhole(counter: UseCounter, bill: BillRow, lines: readonly PrintedLine[]): Iterable<Violation> {
+  if (lines.some(({ sources }) => sources.some((source) => isUntold(counter, bill, source)))) return;
   let [counted, believed] = [0n, 0n];
   for (const span of counter.spansOf(bill.meter_point_id)) {
     const [from, to] = [later(span.from, bill.from_at), earlier(span.to ?? bill.to_at, bill.to_at)];
@@ -63,6 +65,15 @@ function* judgeWhole(counter: UseCounter, bill: BillRow, lines: readonly Printed
 
 const later = (one: bigint, other: bigint): bigint => (one > other ? one : other);
 const earlier = (one: bigint, other: bigint): bigint => (one < other ? one : other);
+
+/** Estimated up to where a tariff changed within the bill, by a meter of which no register tells what it counted until then. */
+function isUntold(counter: UseCounter, { meter_point_id }: BillRow, source: string): boolean {
+  const stretch = source.endsWith(ESTIMATED) ? parseSource(source.slice(0, -ESTIMATED.length)) : undefined;
+  const span = stretch && counter.spansOf(meter_point_id).find((each) => hungDuring(each, stretch));
+  return stretch !== undefined && span !== undefined && counter.between(meter_point_id, span, stretch.register, stretch) === undefined;
+}
+
+const ESTIMATED = ', estimated behind the last reading';
 
 /** One line by the registers that it names: as they are printed, and as they were read. */
 function* judgeLine(counter: UseCounter, bill: BillRow, { component, quantity, sources }: PrintedLine): Iterable<Violation> {
