@@ -2,6 +2,7 @@ import type { Asking, MeterFailure } from '../../core/ports/meter-gateway.ts';
 import type { Instant } from '../../kernel/clock.ts';
 import { err, ok, type Result } from '../../kernel/result.ts';
 import type { Bus } from '../../transports/bus/bus.ts';
+import type { ReplyFrame } from '../../transports/bus/exchange.ts';
 import type { DriverMeter } from '../driver.ts';
 import type { CatalogRow, DataReply, Edition, WhichRecords } from './edition.ts';
 import { ask as askMeter, type ExchangePlan, type LineRequest } from './exchange.ts';
@@ -48,13 +49,13 @@ export async function readData(ask: ReadAsk): Promise<Result<ReadBytes, DataFail
     chain?.ask();
     const outcome = await askMeter(bus, planFor(ask, request, sequence), asking);
     const alone = chain?.end() ?? true;
-    const reply = outcome.ok ? dataIn(request.replyIn(outcome.value.bytes)) : outcome;
+    const reply = outcome.ok ? dataIn(request.replyIn(outcome.value.bytes), outcome.value) : outcome;
     if (!reply.ok) return sequence === 0 ? reply : err({ ...reply.error, followUp: true });
-    const { value, more } = reply.value;
-    if (sequence === 0) repeated = outcome.ok && outcome.value.repeated;
+    const { value, more, heardAt } = reply.value;
+    repeated ||= reply.value.repeated;
     parts.push(value);
     if (!(alone || (sequence === 0 && !more))) return err(lostFollowUp('another read came between the parts of this block'));
-    if (!more && outcome.ok) return ok({ bytes: joined(parts), heardAt: outcome.value.heardAt, repeated });
+    if (!more) return ok({ bytes: joined(parts), heardAt, repeated });
     if (!mayFollow) return err(lostFollowUp('parts of this block were lost before: read its registers one by one'));
   }
   return err({ code: 'bad-value', sent: true, protocolError: 'more follow-up frames than can be numbered' });
@@ -70,9 +71,11 @@ function planFor({ edition, meter, row, coalesce }: ReadAsk, request: LineReques
   return coalesce && sequence === 0 ? { ...plan, coalesceKey: `${meter.address} ${row.di}` } : plan;
 }
 
-function dataIn(reply: DataReply | undefined): Result<Extract<DataReply, { kind: 'data' }>, MeterFailure> {
+type DataPart = Pick<Extract<DataReply, { kind: 'data' }>, 'value' | 'more'> & Pick<ReplyFrame, 'heardAt' | 'repeated'>;
+
+function dataIn(reply: DataReply | undefined, { heardAt, repeated }: ReplyFrame): Result<DataPart, MeterFailure> {
   if (reply === undefined) return err({ code: 'bad-value', sent: true });
-  return reply.kind === 'refused' ? err(reply.failure) : ok(reply);
+  return reply.kind === 'refused' ? err(reply.failure) : ok({ value: reply.value, more: reply.more, heardAt, repeated });
 }
 
 function joined(parts: readonly Uint8Array[]): Uint8Array {

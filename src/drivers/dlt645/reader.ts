@@ -133,7 +133,7 @@ class LineReader implements Reader {
     const { bus, edition, turns, unanswered } = this;
     const mayFollow = edition.numbersFollowUps || !this.brokenOf(meter).has(row.di);
     const data = await readData({ bus, edition, turns, mayFollow, ...ask });
-    if (data.ok || data.error.code === 'meter-refused') unanswered.clear(meter.id);
+    if (data.ok || data.error.code === 'meter-refused') unanswered.answered(meter.id, row.di);
     const mayBeAnswered = data.ok ? data.value.repeated : data.error.code !== 'meter-refused' && data.error.sent;
     if (mayBeAnswered) unanswered.add(meter.id, row.di);
     return data;
