@@ -20,9 +20,9 @@ interface BillRow {
  * I6: what a standing bill charges is what its registers counted between its two ends, and the last register of one bill is the first of
  * the next. The register at an end is a function of the readings alone, so bills that have it right meet.
  *
- * Not judged, since it may differ: meter points whose review is still asked for; an end that no register behind it tells of yet (F74), be it that of
- * a part of the bill;
- * a beginning before the first reading (charged from that one on); meters whose register went back (F71), of which nothing is charged.
+ * Not judged, since it may differ: meter points whose review is still asked for; an end that no register behind it tells of yet (F74), be it
+ * that of a part of the bill; a beginning before the first reading (charged from that one on); meters whose register went back (F71), of
+ * which nothing is charged.
  * A bill that a review only confirmed keeps the words that it was issued with, so that its printed registers are held against its own
  * quantities and not against its neighbours' words.
  */
