@@ -1,12 +1,11 @@
 /** The end of one customer's supply: handed over to the next, or closed. Either cuts the account at a register. */
-import { type Clock, formatInstant, type Instant, instantOf } from '../../kernel/clock.ts';
-import type { AccountId, Actor, ContractId, CustomerId, MeterPointId, NewId } from '../../kernel/ids.ts';
+import { formatInstant, type Instant } from '../../kernel/clock.ts';
+import type { AccountId, Actor, ContractId, CustomerId, MeterPointId } from '../../kernel/ids.ts';
 import { businessDayOf } from '../../kernel/local-time.ts';
 import { err, ok, type Result } from '../../kernel/result.ts';
 import { addMoney, formatEnergy, formatMoney, type Money, money, NO_MONEY, negateMoney, subtractMoney } from '../../kernel/units.ts';
 import { aspectsAt } from '../archive/in-force.ts';
 import { periodAt, withPeriod } from '../archive/timeline.ts';
-import { drawn } from '../ledger/buckets.ts';
 import { payoutEntry, totalOf } from '../ledger/entries.ts';
 import type { Accrual } from '../model/accrual.ts';
 import {
@@ -21,29 +20,24 @@ import {
 } from '../model/archive.ts';
 import type { Expectation } from '../model/expectation.ts';
 import type { Fact } from '../model/fact.ts';
-import type { Funds } from '../model/funds.ts';
-import type { IssuedBill } from '../model/issued-bill.ts';
 import {
   cashAccount,
   customerAccount,
   emergencyAccount,
   guaranteeAccount,
-  isCustomer,
   type JournalEntry,
   lateFeeAccount,
   PROMOTION_GRANTED_ACCOUNT,
   promotionAccount,
   receivableAccount,
 } from '../model/journal.ts';
-import type { AccountView, ArchiveView, MeterPointFacts } from '../ports/queries.ts';
+import type { ArchiveView, MeterPointFacts } from '../ports/queries.ts';
 import type { Store } from '../ports/store.ts';
-import { openingOf } from './accrue.ts';
-import { groundOf, withPrevious } from './billing-ground.ts';
-import { closePeriod, paidFromOwn } from './close-period.ts';
+import { groundOf } from './billing-ground.ts';
 import { CONFLICT_LIMIT, expectationsOf } from './decisions.ts';
 import { createKeyGate, type KeyError, type Once } from './idempotency.ts';
+import { type LastChargeDeps, type Left, lastCharge, leftAfter, owedIn, paidBeforehand } from './last-charge.ts';
 import { hasRegistersAt, pointsFor } from './open-period.ts';
-import type { Situations } from './situations.ts';
 
 export interface Handover {
   readonly kind: 'transfer';
@@ -82,21 +76,12 @@ export interface SupplyChanges {
   run(order: SupplyOrder): Promise<Result<Once<SupplyChange>, SupplyError>>;
 }
 
-export interface SupplyDeps {
-  readonly store: Store;
-  readonly situations: Situations;
-  readonly clock: Clock;
-  readonly newId: NewId;
-  /** From the day of settlement to the day on which a bill is due. */
-  readonly dueDays: number;
-}
-
-export function createSupplyChanges(deps: SupplyDeps): SupplyChanges {
+export function createSupplyChanges(deps: LastChargeDeps): SupplyChanges {
   const gate = createKeyGate();
   return { run: (order) => gate(order.idempotencyKey, () => run(deps, order)) };
 }
 
-async function run(deps: SupplyDeps, order: SupplyOrder): Promise<Result<Once<SupplyChange>, SupplyError>> {
+async function run(deps: LastChargeDeps, order: SupplyOrder): Promise<Result<Once<SupplyChange>, SupplyError>> {
   if (!deps.situations.knows(order.meterPointId)) return err({ code: 'not-found', detail: 'No configured meter point has this id' });
   for (let attempt = 0; attempt < CONFLICT_LIMIT; attempt++) {
     const earlier = await findEarlier(deps.store, order);
@@ -121,7 +106,7 @@ interface Prepared {
   readonly expect: readonly Expectation[];
 }
 
-async function prepare(deps: SupplyDeps, order: SupplyOrder, facts: MeterPointFacts): Promise<Result<Prepared, SupplyError>> {
+async function prepare(deps: LastChargeDeps, order: SupplyOrder, facts: MeterPointFacts): Promise<Result<Prepared, SupplyError>> {
   const { store, situations, clock } = deps;
   const { accrual, account } = facts;
   const now = clock.now();
@@ -135,7 +120,7 @@ async function prepare(deps: SupplyDeps, order: SupplyOrder, facts: MeterPointFa
   const { accountId } = facts.meterPoint;
   const contract =
     order.kind === 'transfer' ? await store.read('archiveView', { subject: subjectOf('contract', order.contractId) }) : undefined;
-  const charged = await lastCharge(deps, order, facts, accrual, contract);
+  const charged = await lastCharge(deps, order.actor, facts, accrual);
   const left = leftAfter(account, accrual, charged.moved);
   const owned = addMoney(subtractMoney(left.own, account.held), owedIn(left));
   if (owned < NO_MONEY) return err({ code: 'arrears', detail: `Account ${accountId} owes ${formatMoney(negateMoney(owned))} yuan` });
@@ -146,13 +131,14 @@ async function prepare(deps: SupplyDeps, order: SupplyOrder, facts: MeterPointFa
   if (!next.ok) return next;
   const isClosing = order.kind === 'closing';
   // A closing pays whatever is owed out of what is paid back.
-  const paid = isClosing ? undefined : paidBeforehand(deps, order, facts, charged);
+  const paid = isClosing ? undefined : paidBeforehand(deps, order.actor, facts, charged);
   const own = subtractMoney(left.own, paid === undefined ? NO_MONEY : totalOf(paid));
   const change = { accountId, cutAt: accrual.latestAt, balance: isClosing ? NO_MONEY : own, refunded: isClosing ? owned : NO_MONEY };
   return ok({
     change,
     facts: [
       ...charged.facts,
+      { kind: 'accrual', accrual: { ...charged.next, ...payerAfter(order, accrual, contract) } },
       ...(paid === undefined ? [] : [{ kind: 'entry', entry: paid } as const]),
       ...next.value,
       cutRecord(order, change, accrual, now),
@@ -164,92 +150,13 @@ async function prepare(deps: SupplyDeps, order: SupplyOrder, facts: MeterPointFa
 
 /** A period that was opened without registers begins at none that an account could be cut at. */
 async function isRead(
-  { store, situations }: SupplyDeps,
+  { store, situations }: LastChargeDeps,
   facts: MeterPointFacts,
   { meterPointId, from, latestAt }: Accrual,
 ): Promise<boolean> {
   const ground = groundOf(facts, situations.termsOf(meterPointId), from);
   const points = await pointsFor(store, ground, latestAt);
   return facts.meterSpans.some(({ meterId }) => hasRegistersAt(points, ground, meterId, latestAt));
-}
-
-/** What an account has and owes once its last charge is posted; debts are below zero. */
-interface Left extends Pick<Funds, 'promotion' | 'emergency' | 'receivable' | 'lateFee'> {
-  readonly own: Money;
-}
-
-function leftAfter({ balance, funds }: AccountView, { payer }: Accrual, moved: Money): Left {
-  if (!isCustomer(payer)) {
-    // What is given back beyond what is owed is own money.
-    const receivable = addMoney(funds.receivable, moved);
-    return {
-      ...funds,
-      receivable: receivable > NO_MONEY ? NO_MONEY : receivable,
-      own: receivable > NO_MONEY ? addMoney(balance, receivable) : balance,
-    };
-  }
-  if (moved >= NO_MONEY) return { ...funds, own: addMoney(balance, moved) };
-  const { promotion, emergency, own } = drawn(negateMoney(moved), balance, funds);
-  return {
-    ...funds,
-    promotion: subtractMoney(funds.promotion, promotion),
-    emergency: subtractMoney(funds.emergency, emergency),
-    own: subtractMoney(balance, own),
-  };
-}
-
-const owedIn = ({ emergency, receivable, lateFee }: Left): Money => addMoney(addMoney(emergency, receivable), lateFee);
-
-interface LastCharge {
-  readonly facts: readonly Fact[];
-  /** What is posted: below zero where something was used. */
-  readonly moved: Money;
-  /** The last one of this customer; undefined where he has used nothing since the one before. */
-  readonly bill: IssuedBill | undefined;
-}
-
-/** Who hands over keeps what he has: his last bill is paid from it as any other was. */
-const paidBeforehand = (
-  { clock, newId }: SupplyDeps,
-  { actor }: SupplyOrder,
-  facts: MeterPointFacts,
-  { bill, moved }: LastCharge,
-): JournalEntry | undefined => bill && paidFromOwn({ facts, issuedAt: clock.now(), actor, newId }, bill, moved);
-
-/** Settles every period up to the last registers, those that are over and wait for theirs too; what comes after is the next customer's. */
-async function lastCharge(
-  { store, situations, newId, clock, dueDays }: SupplyDeps,
-  order: SupplyOrder,
-  facts: MeterPointFacts,
-  accrual: Accrual,
-  contract: ArchiveView | undefined,
-): Promise<LastCharge> {
-  const { meterPointId, latestAt } = accrual;
-  const terms = situations.termsOf(meterPointId);
-  const bills = await store.read('billsOfPoint', { meterPointId });
-  const closed: Fact[] = [];
-  let moved = NO_MONEY;
-  let bill: IssuedBill | undefined;
-  for (let open = accrual; open.from < latestAt; ) {
-    const ground = withPrevious(groundOf(facts, terms, open.from, instantOf(Math.min(open.to, latestAt))), bills);
-    const period = closePeriod({
-      facts,
-      accrual: open,
-      ground,
-      points: await pointsFor(store, ground),
-      instalments: bills.filter(({ kind, periodId }) => kind === 'instalment' && periodId === open.periodId),
-      dueDays,
-      issuedAt: clock.now(),
-      actor: order.actor,
-      newId,
-    });
-    closed.push(...period.facts);
-    moved = addMoney(moved, period.moved);
-    bill = period.bill;
-    open = openingOf(meterPointId, groundOf(facts, terms, ground.facts.period.to));
-  }
-  const next = { ...openingOf(meterPointId, groundOf(facts, terms, latestAt)), ...payerAfter(order, accrual, contract) };
-  return { facts: [...closed, { kind: 'accrual', accrual: next }], moved, bill };
 }
 
 /** Who comes in pays from the cut on, as his contract says; who closes leaves nobody behind. */
@@ -305,7 +212,7 @@ async function suppliedElsewhere(store: Store, order: SupplyOrder & Handover, at
 }
 
 async function closingFacts(
-  deps: SupplyDeps,
+  deps: LastChargeDeps,
   order: SupplyOrder,
   { meterPoint, account, archive }: MeterPointFacts,
   accrual: Accrual,
@@ -333,7 +240,7 @@ async function closingFacts(
 
 /** Own money pays what is owed, the rest leaves through a channel of its own, where whoever pays it out finds it; given credit lapses. */
 function finalEntry(
-  { newId, clock, situations }: SupplyDeps,
+  { newId, clock, situations }: LastChargeDeps,
   { actor, meterPointId, reason }: SupplyOrder,
   accountId: AccountId,
   left: Left,
