@@ -6,7 +6,7 @@ import { runChargeKills } from '../system/charge-kills.ts';
 import { runDemos } from '../system/demos.ts';
 import { runKills } from '../system/kills.ts';
 import { runFuzz } from './fuzz.ts';
-import { runInterleavings } from './interleavings.ts';
+import { runInterleavings, runPersonInterleavings } from './interleavings.ts';
 
 interface Soak {
   readonly count: number;
@@ -23,6 +23,7 @@ const SOAKS: Readonly<Record<string, Soak>> = {
   model: { count: 5_000, what: 'sequences of 200 commands for the ledger, beside its model', run: soakModel },
   stories: { count: 1_000, what: 'stories of the settlement of a meter point', run: assertSettlementStories },
   interleavings: { count: 100_000, what: 'interleavings of a payment and a trip', run: runInterleavings },
+  persons: { count: 10_000, what: 'interleavings of persons, payments, marks and faults at one relay', run: runPersonInterleavings },
 };
 
 async function soakModel(count: number, seed: number): Promise<object> {
