@@ -57,6 +57,19 @@ export type Reply =
   | { readonly kind: 'write-many'; readonly function: WriteManyFunction; readonly address: number; readonly quantity: number }
   | { readonly kind: 'exception'; readonly function: number; readonly exception: number };
 
+/** @source MODBUS Application Protocol V1.1b3, 7 */
+export const EXCEPTION = {
+  illegalFunction: 1,
+  illegalAddress: 2,
+  illegalValue: 3,
+  /** While it was attempted. */
+  deviceFailure: 4,
+  /** It is still being done. */
+  acknowledge: 5,
+  /** The gateway has sent the request on and heard nothing. */
+  targetSilent: 11,
+} as const;
+
 /** The function or its length is none of the table's, or a count goes past the standard's bounds. */
 export interface PduError {
   readonly code: 'bad-data';

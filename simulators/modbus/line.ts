@@ -5,9 +5,12 @@ import {
   decodeRequest,
   decodeRtu,
   decodeTcp,
+  EXCEPTION,
   encodeReply,
   encodeRtu,
   encodeTcp,
+  FUNCTION,
+  MOST_REGISTERS_READ,
   type Reply,
 } from '../../protocols/modbus/index.ts';
 import { hexPair } from '../../protocols/shared/hex.ts';
@@ -56,12 +59,8 @@ function replyOf(meter: ModbusMeter, pdu: Uint8Array, stuck: boolean): Reply {
   return request.ok ? meter.answer(request.value, stuck) : { kind: 'exception', function: (pdu[0] ?? 0) & 0x7f, exception: wrongIn(pdu) };
 }
 
-const FUNCTIONS: readonly number[] = [1, 2, 3, 4, 5, 6, 15, 16];
-const ILLEGAL_FUNCTION = 1;
-const ILLEGAL_ADDRESS = 2;
-const ILLEGAL_VALUE = 3;
+const FUNCTIONS: readonly number[] = Object.values(FUNCTION);
 const ADDRESSES = 0x1_0000;
-const [FEWEST_REGISTERS, MOST_REGISTERS] = [1, 125];
 
 /**
  * What is wrong with a request that is none: its function, then its quantity or value, then a span past the last address.
@@ -69,11 +68,11 @@ const [FEWEST_REGISTERS, MOST_REGISTERS] = [1, 125];
  * @source MODBUS Application Protocol V1.1b3, 6.1 to 6.12, state diagrams
  */
 function wrongIn([code = 0, addressHigh = 0, addressLow = 0, high = 0, low = 0]: Uint8Array): number {
-  if (!FUNCTIONS.includes(code)) return ILLEGAL_FUNCTION;
+  if (!FUNCTIONS.includes(code)) return EXCEPTION.illegalFunction;
   const [address, quantity] = [addressHigh * 256 + addressLow, high * 256 + low];
-  const readsRegisters = code === 3 || code === 4;
-  const isPastTheEnd = readsRegisters && quantity >= FEWEST_REGISTERS && quantity <= MOST_REGISTERS && address + quantity > ADDRESSES;
-  return isPastTheEnd ? ILLEGAL_ADDRESS : ILLEGAL_VALUE;
+  const readsRegisters = code === FUNCTION.readHoldingRegisters || code === FUNCTION.readInputRegisters;
+  const isPastTheEnd = readsRegisters && quantity > 0 && quantity <= MOST_REGISTERS_READ && address + quantity > ADDRESSES;
+  return isPastTheEnd ? EXCEPTION.illegalAddress : EXCEPTION.illegalValue;
 }
 
 /** Every unit obeys a write to it, and none answers. @source MODBUS over Serial Line V1.02, 2.1 */

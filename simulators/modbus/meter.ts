@@ -1,5 +1,5 @@
 /** A virtual Modbus meter, built from the same register map that the gateway reads it by. */
-import { type RegisterMap, type Reply, type Request, TYPE_REGISTERS } from '../../protocols/modbus/index.ts';
+import { EXCEPTION, type RegisterMap, type Reply, type Request, TYPE_REGISTERS } from '../../protocols/modbus/index.ts';
 import { type Clock, plusMs } from '../../src/kernel/clock.ts';
 import { dialAt, QUARTER_MS, quarterOf } from '../meter/dial.ts';
 import { createEnergyCounter } from '../meter/energy-counter.ts';
@@ -27,9 +27,6 @@ export interface ModbusMeter {
   relay(): 'closed' | 'open';
 }
 
-const ILLEGAL_FUNCTION = 1;
-const ILLEGAL_ADDRESS = 2;
-const ILLEGAL_VALUE = 3;
 /** All of the use goes to it: these meters keep no tariffs by themselves. */
 const ONLY_TARIFF = 1;
 
@@ -72,24 +69,24 @@ export function createModbusMeter({ clock, unit, map, tariffs, load, loadFactor 
   function read({ function: code, address, quantity }: Extract<Request, { kind: 'read' }>): Reply {
     const words = image(code);
     const asked = Array.from({ length: quantity }, (_, index) => words.get(address + index));
-    if (words.size === 0) return { kind: 'exception', function: code, exception: ILLEGAL_FUNCTION };
+    if (words.size === 0) return { kind: 'exception', function: code, exception: EXCEPTION.illegalFunction };
     if (code <= 2) {
       const isOn = isClosed ? 1 : 0;
       return asked.length === 1 && asked[0] !== undefined
         ? { kind: 'read', function: code, data: Uint8Array.of(isOn) }
-        : { kind: 'exception', function: code, exception: ILLEGAL_ADDRESS };
+        : { kind: 'exception', function: code, exception: EXCEPTION.illegalAddress };
     }
-    if (asked.includes(undefined)) return { kind: 'exception', function: code, exception: ILLEGAL_ADDRESS };
+    if (asked.includes(undefined)) return { kind: 'exception', function: code, exception: EXCEPTION.illegalAddress };
     return { kind: 'read', function: code, data: Uint8Array.from(asked.flatMap((word) => [...(word ?? [])])) };
   }
 
   function write(request: Exclude<Request, { kind: 'read' }>, stuck: boolean): Reply {
     const { relay } = map;
     const refused = (exception: number): Reply => ({ kind: 'exception', function: request.function, exception });
-    if (relay === undefined || relay.writeFunction !== request.function) return refused(ILLEGAL_FUNCTION);
-    if (relay.address !== request.address) return refused(ILLEGAL_ADDRESS);
+    if (relay === undefined || relay.writeFunction !== request.function) return refused(EXCEPTION.illegalFunction);
+    if (relay.address !== request.address) return refused(EXCEPTION.illegalAddress);
     const value = request.kind === 'write-one' ? request.value : ((request.data[0] ?? 0) << 8) | (request.data[1] ?? 0);
-    if (value !== relay.on && value !== relay.off) return refused(ILLEGAL_VALUE);
+    if (value !== relay.on && value !== relay.off) return refused(EXCEPTION.illegalValue);
     if (!stuck) isClosed = value === relay.on;
     if (request.kind === 'write-one') return request;
     return { kind: 'write-many', function: request.function, address: request.address, quantity: request.quantity };

@@ -1,22 +1,10 @@
 import type { Fund, Start } from '../core/model/price-plan.ts';
-import { type Instant, parseInstant } from '../kernel/clock.ts';
-import { parseBusinessDay, startOfDay, type Zone } from '../kernel/local-time.ts';
 import type { Price } from '../kernel/units.ts';
+import { instantOfStart, startOf } from './price-plan-start.ts';
 import type { Wrong } from './read-yaml.ts';
 import type { TariffFile } from './tariff-schema.ts';
 
 type FundFile = TariffFile['funds'][number];
-
-/** Days and instants stand in one order only in a zone; a plan is for those of one country. */
-const PLAN_ZONE = 'Asia/Shanghai' as Zone;
-
-export function startOf(text: string, place: string, wrong: Wrong): Start {
-  const start = parseBusinessDay(text) ?? parseInstant(text);
-  if (start === undefined) throw wrong(place, text, 'a day of the calendar, as 2026-06-01, or an RFC 3339 instant');
-  return start;
-}
-
-export const instantOfStart = (start: Start): Instant => (typeof start === 'number' ? start : startOfDay(start, PLAN_ZONE));
 
 /**
  * The dated prices of the funds. Of one fund a customer pays one price at a time: two that overlap are refused, unless each class

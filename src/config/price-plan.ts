@@ -19,8 +19,9 @@ import { parseDecimal } from '../kernel/decimal.ts';
 import { type Rational, rational, rationalOf, times } from '../kernel/rational.ts';
 import { type Energy, type Price, parseEnergy, parsePrice } from '../kernel/units.ts';
 import { loadCalendar } from './calendar.ts';
-import { fundsOf, instantOfStart, startOf } from './price-plan-funds.ts';
+import { fundsOf } from './price-plan-funds.ts';
 import { checkSeasons } from './price-plan-seasons.ts';
+import { instantOfStart, startOf } from './price-plan-start.ts';
 import { configError, readYaml, type Wrong } from './read-yaml.ts';
 import { type TariffFile, TariffFileSchema } from './tariff-schema.ts';
 

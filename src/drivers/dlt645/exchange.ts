@@ -49,13 +49,24 @@ export interface ExchangePlan {
   readonly coalesceKey?: string;
 }
 
-/** A DL/T 645 request as the bus sends it: it takes for its answer only this meter's reply to this function and DI. */
-export function exchangeOf({ meter, request, longestData, repeatable, coalesceKey }: ExchangePlan): Exchange {
+/**
+ * A DL/T 645 request as the bus sends it: it takes for its answer only this meter's reply to this function and DI.
+ *
+ * @param onForeign told of every other frame
+ */
+export function exchangeOf(
+  { meter, request, longestData, repeatable, coalesceKey }: ExchangePlan,
+  onForeign?: (frame: Uint8Array) => void,
+): Exchange {
   return {
     meter: meter.id,
     bytes: request.bytes,
     createFramer: createDlt645Framer,
-    accepts: (bytes) => request.replyIn(bytes) !== undefined,
+    accepts(frame) {
+      if (request.replyIn(frame) !== undefined) return true;
+      onForeign?.(frame);
+      return false;
+    },
     longestReplyBytes: WAKE_UP + OVERHEAD + longestData,
     repeatable,
     expectsReply: true,
@@ -66,14 +77,11 @@ export function exchangeOf({ meter, request, longestData, repeatable, coalesceKe
 
 /** Asks over the bus; where no answer came but other frames did, the failure says which. */
 export async function ask(bus: Bus, plan: ExchangePlan, asking: Asking): Promise<Result<ReplyFrame, MeterFailure>> {
-  const exchange = exchangeOf(plan);
   let foreign: Uint8Array | undefined;
-  const accepts = (frame: Uint8Array) => {
-    const isAnswer = exchange.accepts(frame);
-    if (!isAnswer) foreign = frame;
-    return isAnswer;
-  };
-  const outcome = await bus.request({ ...exchange, accepts }, asking);
+  const exchange = exchangeOf(plan, (frame) => {
+    foreign = frame;
+  });
+  const outcome = await bus.request(exchange, asking);
   if (outcome.ok || outcome.error.code !== 'no-reply' || foreign === undefined) return outcome;
   const protocolError = foreignAnswer(exchange.bytes, foreign);
   return protocolError === undefined ? outcome : err({ ...outcome.error, protocolError });

@@ -1,4 +1,4 @@
-import { answers, type RegisterMap, type Reply, type Request, readDataBytes } from '../../../protocols/modbus/index.ts';
+import { answers, EXCEPTION, type RegisterMap, type Reply, type Request, readDataBytes } from '../../../protocols/modbus/index.ts';
 import type { Asking, MeterFailure } from '../../core/ports/meter-gateway.ts';
 import type { Clock, Instant } from '../../kernel/clock.ts';
 import { err, ok, type Result } from '../../kernel/result.ts';
@@ -139,14 +139,12 @@ const EXCEPTIONS: Readonly<Record<number, string>> = {
   11: 'gateway target does not respond',
 };
 
-/** The gateway has sent the request on and heard nothing. */
-const TARGET_SILENT = 11;
-/** What a write may have done all the same: 04 came while it was attempted, 05 means that it is still being done. */
-const MAY_BE_WRITTEN: readonly number[] = [4, 5];
+/** What a write may have done all the same. */
+const MAY_BE_WRITTEN: readonly number[] = [EXCEPTION.deviceFailure, EXCEPTION.acknowledge];
 
 /** A no, but for what leaves open whether it was done: then nobody has answered. */
 function failureOf(request: Request, exception: number): AskFailure {
-  const isOpen = exception === TARGET_SILENT || (request.kind !== 'read' && MAY_BE_WRITTEN.includes(exception));
+  const isOpen = exception === EXCEPTION.targetSilent || (request.kind !== 'read' && MAY_BE_WRITTEN.includes(exception));
   const code = exception.toString(16).toUpperCase().padStart(2, '0');
   return {
     code: isOpen ? 'no-reply' : 'meter-refused',

@@ -1,4 +1,4 @@
-import { type RegisterMap, type RegisterRow, type RelayRow, type Request, readValue } from '../../../protocols/modbus/index.ts';
+import { EXCEPTION, type RegisterMap, type RegisterRow, type RelayRow, type Request, readValue } from '../../../protocols/modbus/index.ts';
 import type { RelayReport } from '../../core/model/meter.ts';
 import { asRegister, type RegisterName } from '../../core/model/register.ts';
 import type { Asking, MeterFailure, RegisterAnswer, RelayOrder } from '../../core/ports/meter-gateway.ts';
@@ -21,8 +21,6 @@ interface DriverDeps {
 export const createModbusRtuDriver = (deps: DriverDeps): MeterDriver => createModbusDriver(deps, createRtuCarrier());
 /** Modbus TCP. */
 export const createModbusTcpDriver = (deps: DriverDeps): MeterDriver => createModbusDriver(deps, createTcpCarrier());
-
-const ILLEGAL_ADDRESS = 2;
 
 const createModbusDriver = (deps: DriverDeps, carrier: Carrier): MeterDriver => new ModbusDriver(deps, carrier);
 
@@ -66,7 +64,7 @@ class ModbusDriver implements MeterDriver {
         continue;
       }
       const { exception, ...failure } = outcome.error;
-      if (exception !== ILLEGAL_ADDRESS || rows.length === 1) return err(failure);
+      if (exception !== EXCEPTION.illegalAddress || rows.length === 1) return err(failure);
       spans.unshift(...partsOf(to, span));
     }
     // What the map lacks and what the meter alone refuses is missing; the others stand. What was asked for by itself is a refusal.

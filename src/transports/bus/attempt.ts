@@ -3,7 +3,7 @@ import type { Exchange, ReplyFrame } from './exchange.ts';
 
 /** How one sending of an exchange ended. */
 export type AttemptOutcome =
-  | { readonly kind: 'reply'; readonly reply: Omit<ReplyFrame, 'repeated'> }
+  | { readonly kind: 'reply'; readonly reply: ReplyFrame }
   /** Nothing but silence, or frames that answer somebody else. */
   | { readonly kind: 'silence' }
   /** Bytes came that do not verify. */

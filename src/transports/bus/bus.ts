@@ -166,7 +166,7 @@ class LineBus implements Bus, WireOwner {
     switch (outcome.kind) {
       case 'reply':
         if (expectsReply) this.book.answered(meter);
-        this.end(job, usedMs, ok({ ...outcome.reply, repeated: job.lastFailure !== undefined }));
+        this.end(job, usedMs, ok(job.lastFailure === undefined ? outcome.reply : { ...outcome.reply, repeated: true }));
         break;
       case 'silence':
       case 'garbage':

@@ -319,8 +319,8 @@ class TimedWire implements Wire, TransportListener {
     this.settle(attempt, { kind: 'reply', reply: this.replyTo(attempt, frame) });
   }
 
-  private replyTo({ sentAt }: Attempt, bytes: Uint8Array): Omit<ReplyFrame, 'repeated'> {
-    return { bytes, sentAt, heardAt: this.clock.now() };
+  private replyTo({ sentAt }: Attempt, bytes: Uint8Array): ReplyFrame {
+    return { bytes, sentAt, heardAt: this.clock.now(), repeated: false };
   }
 
   /** Teaches that the meter is slower than it was; the frame itself is dropped. */
