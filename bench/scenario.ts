@@ -28,6 +28,9 @@ export interface RatioRow {
   readonly open?: string;
 }
 
+/** The machine was too busy to time a scenario, so it says nothing of the product: a miss, where any other error is a wrong answer. */
+export class NotTimed extends Error {}
+
 export interface Ratio {
   readonly median: number;
   readonly min: number;

@@ -2,7 +2,7 @@
 import { fromHex } from '../src/kernel/bytes.ts';
 import { characterMs, type PortSettings } from '../src/transports/port-settings.ts';
 import { exchangeMs, openPacedLine } from './paced-line.ts';
-import { type Contender, type Ratio, type RatioRow, ratioRounds, type Scenario, withShare } from './scenario.ts';
+import { type Contender, NotTimed, type Ratio, type RatioRow, ratioRounds, type Scenario, withShare } from './scenario.ts';
 import { busPoller, greedyPoller, type PolledLine, type Poller, silencePoller } from './serial-pollers.ts';
 
 interface Speed {
@@ -110,5 +110,5 @@ const SHARP_QUICK = 0.8;
 
 export function assertSharp(greedy: Ratio, quick: boolean): void {
   if (greedy.median >= (quick ? SHARP_QUICK : SHARP)) return;
-  throw new Error(`the paced line is not accurate enough here: its greedy loop reaches ${greedy.median.toFixed(3)} of the line`);
+  throw new NotTimed(`the paced line is not accurate enough here: its greedy loop reaches ${greedy.median.toFixed(3)} of the line`);
 }
