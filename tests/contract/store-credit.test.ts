@@ -1,6 +1,7 @@
 /** What the writer makes of entries of customers who have more than their own money, or owe. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { moveEntry, partialReversalEntry, paymentEntry, reversalEntry } from '../../src/core/ledger/entries.ts';
+import type { Fact } from '../../src/core/model/fact.ts';
 import {
   emergencyAccount,
   type JournalEntry,
@@ -11,9 +12,11 @@ import {
   receivableAccount,
   revenueAccount,
 } from '../../src/core/model/journal.ts';
-import { type Actor, asId, type EntryId } from '../../src/kernel/ids.ts';
+import { plusMs } from '../../src/kernel/clock.ts';
+import { type Actor, asId, type EntryId, type MeterPointId } from '../../src/kernel/ids.ts';
 import { openSqliteStore, type SqliteStore } from '../../src/store/sqlite/index.ts';
-import { EVENING, yuan } from '../support/core-facts.ts';
+import { openAccrual, rated } from '../support/accruals.ts';
+import { EVENING, kwh, yuan, yuanPerKwh } from '../support/core-facts.ts';
 import { createManualClock } from '../support/manual-clock.ts';
 import { ACCOUNT, archive, CUSTOMER, given } from './store-facts.ts';
 
@@ -40,20 +43,21 @@ const pay = async (amount: string) => {
   if (stored === undefined) throw new TypeError('no entry');
   return stored;
 };
-const charge = (amount: string, account: LedgerAccount = CUSTOMER) =>
-  put({
-    ...stamp(),
-    kind: 'charge',
-    key: `charge:p1:2026-11-01T00:00:00.000Z:2026-11-24:${made}`,
-    meterPointId: asId('p1'),
-    businessDay: undefined,
-    reverses: undefined,
-    memo: '',
-    postings: [
-      { account, amount: yuan(`-${amount}`.replace('--', '')) },
-      { account: revenueAccount('energy'), amount: yuan(amount) },
-    ],
-  });
+/** Of p1; below zero it gives something back. */
+const chargeOf = (amount: string, account: LedgerAccount = CUSTOMER, period = '2026-11-01T00:00:00.000Z'): JournalEntry => ({
+  ...stamp(),
+  kind: 'charge',
+  key: `charge:p1:${period}:2026-11-24:${made}`,
+  meterPointId: asId('p1'),
+  businessDay: undefined,
+  reverses: undefined,
+  memo: '',
+  postings: [
+    { account, amount: yuan(`-${amount}`.replace('--', '')) },
+    { account: revenueAccount('energy'), amount: yuan(amount) },
+  ],
+});
+const charge = (amount: string, account: LedgerAccount = CUSTOMER) => put(chargeOf(amount, account));
 const grant = (amount: string) =>
   put(
     moveEntry(stamp(), 'promotion', {
@@ -139,6 +143,123 @@ describe('credit', () => {
   });
 });
 
+/** Of one period: each correction leaves no more promotional credit used than the period still costs. */
+describe('a correction of a charge', () => {
+  const together = (...entries: readonly JournalEntry[]) => store.commit({ facts: entries.map((entry) => ({ kind: 'entry', entry })) });
+
+  test('gives own money back first, and promotional credit as far as more of it was used than the period still costs', async () => {
+    await grant('3');
+    await pay('5');
+    await charge('6');
+    expect(await standing()).toEqual([2, 0, 0, 0, 0]);
+    // 4 are left of the charge, which the 3 of credit may have paid.
+    await charge('-2');
+    expect(await standing()).toEqual([4, 0, 0, 0, 0]);
+    // 2 are left: 3 − 2 = 1 comes back as credit.
+    await charge('-2');
+    expect(await standing()).toEqual([5, 1, 0, 0, 0]);
+    await charge('-2');
+    expect(await standing()).toEqual([5, 3, 0, 0, 0]);
+  });
+
+  test('is told in the entry that is stored', async () => {
+    await grant('3');
+    await charge('5');
+    await charge('-4');
+    const [entry] = (await store.read('entries', { account: CUSTOMER, limit: 1 })).items;
+    // Of 5 − 4 = 1 that is left of the charge 3 were paid by credit: 2 come back, and 2 of the overdraft.
+    expect(entry?.postings.map(({ account, amount }) => [account, amount])).toEqual([
+      [promotionAccount(ACCOUNT), yuan('2')],
+      [CUSTOMER, yuan('2')],
+      [revenueAccount('energy'), yuan('-4')],
+    ]);
+  });
+
+  test('gives credit back that the next charge uses again, and the correction after it gives back again', async () => {
+    await grant('3');
+    await charge('3');
+    await charge('-3');
+    expect(await standing()).toEqual([0, 3, 0, 0, 0]);
+    await charge('4');
+    expect(await standing()).toEqual([-1, 0, 0, 0, 0]);
+    // 4 − 2 = 2 are left of the charge, 3 − 2 = 1 comes back.
+    await charge('-2');
+    expect(await standing()).toEqual([0, 1, 0, 0, 0]);
+  });
+
+  test('counts what lies in the same batch', async () => {
+    await grant('3');
+    await pay('5');
+    await charge('2');
+    expect((await together(chargeOf('4'), chargeOf('-5'), chargeOf('3'), chargeOf('-1'))).status).toBe('committed');
+    // 2: credit 2. 4: credit 1, own 3. −5: 1 is left, so 3 − 1 = 2 to credit and 3 to own. 3: credit 2, own 1. −1: 3 are left, own 1.
+    expect(await standing()).toEqual([5, 0, 0, 0, 0]);
+  });
+
+  test('cannot be paid out before it is posted, since credit may have paid the charge', async () => {
+    await pay('5');
+    const hold = (amount: string): Fact => ({
+      kind: 'hold',
+      hold: {
+        ...{ id: asId(`hld_${amount}`), accountId: ACCOUNT, amount: yuan(amount), placedAt: EVENING, expiresAt: plusMs(EVENING, 1_000) },
+        ...{ reason: 'refund', state: 'placed' },
+      },
+      actor: asId('teller'),
+    });
+    await given(store, { kind: 'accrual', accrual: openAccrual({ posted: [rated('energy', kwh('4'), yuanPerKwh('0.5'))] }) });
+    expect(await store.read('account', { accountId: ACCOUNT })).toMatchObject({ balance: yuan('5'), accrued: yuan('-2') });
+    expect(await store.commit({ facts: [hold('5.01')] })).toEqual({ status: 'conflict', subject: `funds:${ACCOUNT}` });
+    expect(await store.commit({ facts: [hold('5')] })).toMatchObject({ status: 'committed' });
+  });
+
+  test('leaves emergency credit as used as it was', async () => {
+    await grant('3');
+    await agree('10');
+    await charge('12');
+    expect(await standing()).toEqual([0, 0, -9, 0, 0]);
+    // 2 are left: 3 − 2 = 1 of credit, 9 of own money.
+    await charge('-10');
+    expect(await standing()).toEqual([9, 1, -9, 0, 0]);
+  });
+
+  test('gives credit back to the account that it was taken from', async () => {
+    await grant('3');
+    await charge('5');
+    await together(chargeOf('-5'), chargeOf('5', 'customer:a2' as LedgerAccount));
+    expect(await standing()).toEqual([0, 3, 0, 0, 0]);
+    await put(chargeOf('-4', 'customer:a2' as LedgerAccount));
+    expect(await standing()).toEqual([0, 3, 0, 0, 0]);
+    expect(await store.read('ledgerBalance', { account: 'customer:a2' as LedgerAccount })).toBe(yuan('-1'));
+  });
+
+  test('gives back what credit paid where the contract pays after reading since', async () => {
+    await grant('3');
+    await charge('5');
+    await together(chargeOf('-5'), chargeOf('5', receivableAccount(ACCOUNT)));
+    expect(await standing()).toEqual([0, 3, 0, -5, 0]);
+    await put(chargeOf('-1', receivableAccount(ACCOUNT)));
+    expect(await standing()).toEqual([0, 3, 0, -4, 0]);
+  });
+
+  test('looks at its own period', async () => {
+    await grant('3');
+    await charge('3');
+    await put(chargeOf('4', CUSTOMER, '2026-12-01T00:00:00.000Z'));
+    expect(await standing()).toEqual([-4, 0, 0, 0, 0]);
+    await put(chargeOf('-4', CUSTOMER, '2026-12-01T00:00:00.000Z'));
+    expect(await standing()).toEqual([0, 0, 0, 0, 0]);
+    const soFar = { accountId: ACCOUNT, meterPointId: asId<MeterPointId>('p1') };
+    expect(await store.read('chargedSoFar', { ...soFar, periodId: '2026-11-01T00:00:00.000Z' })).toEqual({
+      total: yuan('3'),
+      promotion: yuan('3'),
+    });
+    expect(await store.read('chargedSoFar', { ...soFar, periodId: '2026-12-01T00:00:00.000Z' })).toEqual({
+      total: yuan('0'),
+      promotion: yuan('0'),
+    });
+  });
+});
+
 describe('debts', () => {
   test('are repaid by the agreed share of each payment, energy first', async () => {
     await agree('0', 50);
@@ -162,19 +283,7 @@ describe('debts', () => {
     await charge('10', receivableAccount(ACCOUNT));
     await pay('12');
     expect(await standing()).toEqual([2, 0, 0, 0, 0]);
-    await put({
-      ...stamp(),
-      kind: 'charge',
-      key: 'charge:p1:2026-11-01T00:00:00.000Z:2026-11-24:99',
-      meterPointId: asId('p1'),
-      businessDay: undefined,
-      reverses: undefined,
-      memo: '',
-      postings: [
-        { account: receivableAccount(ACCOUNT), amount: yuan('3') },
-        { account: revenueAccount('energy'), amount: yuan('-3') },
-      ],
-    });
+    await charge('-3', receivableAccount(ACCOUNT));
     expect(await standing()).toEqual([5, 0, 0, 0, 0]);
   });
 });

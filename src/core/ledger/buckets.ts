@@ -1,6 +1,6 @@
 /** In which order credit is used, and in which order a payment repays. Pure: the store asks it while it writes. */
 import { fen, type Money, money, NO_MONEY } from '../../kernel/units.ts';
-import type { Funds } from '../model/funds.ts';
+import type { ChargedSoFar, Funds } from '../model/funds.ts';
 
 /** An account that has nothing but its own money. */
 export const OWN_MONEY_ONLY: Funds = {
@@ -33,6 +33,26 @@ export function drawn(amount: Money, own: Money, { promotion, emergency, emergen
   const fromEmergency = least(rest, positive(emergencyLimit + emergency));
   rest -= fromEmergency;
   return { promotion: money(fromPromotion), emergency: money(fromEmergency), own: money(fromOwn + rest) };
+}
+
+export interface Returned {
+  readonly promotion: Money;
+  readonly receivable: Money;
+  readonly own: Money;
+}
+
+/**
+ * What a correction of a charge gives back: promotional credit as far as more of it was used than the period still costs, so that what was
+ * given never becomes money that is paid out; the rest is less of a debt, and own money beyond it.
+ *
+ * @param amount whole fen, above zero
+ * @param before what the period had cost until then
+ * @param owed by a contract that pays after reading; nothing where the charge was taken from own money
+ */
+export function returned(amount: Money, { total, promotion }: ChargedSoFar, owed: Money): Returned {
+  const toPromotion = least(amount, positive(promotion - positive(total - amount)));
+  const toReceivable = least(amount - toPromotion, owed);
+  return { promotion: money(toPromotion), receivable: money(toReceivable), own: money(amount - toPromotion - toReceivable) };
 }
 
 export interface Received {

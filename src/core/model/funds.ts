@@ -10,6 +10,13 @@ export interface CreditTerms {
   readonly recoveryShare: number;
 }
 
+/** What a billing period has cost a customer so far, whatever of his paid it. */
+export interface ChargedSoFar {
+  readonly total: Money;
+  /** Of it what promotional credit paid and did not come back. */
+  readonly promotion: Money;
+}
+
 /** What an account has besides its own money, and what it owes. */
 export interface Funds {
   /** Promotional credit, not below zero. */

@@ -24,7 +24,7 @@ import type { Command, CommandMove } from '../model/command.ts';
 import type { Crossing } from '../model/crossing.ts';
 import type { StoredDecision } from '../model/decision.ts';
 import type { Expectation } from '../model/expectation.ts';
-import type { Funds } from '../model/funds.ts';
+import type { ChargedSoFar, Funds } from '../model/funds.ts';
 import type { NumberedBill } from '../model/issued-bill.ts';
 import type { AccountMove, JournalEntry, LedgerAccount } from '../model/journal.ts';
 import type { LimiterCounts } from '../model/limiter.ts';
@@ -169,6 +169,8 @@ export interface Queries {
   readonly accounts: { ask: PageAsk; answer: Page<AccountView> };
   /** Where a ledger account stands; nothing where it was never posted to. */
   readonly ledgerBalance: { ask: { account: LedgerAccount }; answer: Money };
+  /** What a billing period of a meter point has cost one of its customers so far. */
+  readonly chargedSoFar: { ask: { accountId: AccountId; meterPointId: MeterPointId; periodId: string }; answer: ChargedSoFar };
   /** Who owes for energy, or has paid since: in the order of their ids. */
   readonly owingAccounts: { ask: { movedSince: Instant }; answer: readonly AccountId[] };
   /** Entries that post to a ledger account, newest first. */

@@ -2,12 +2,12 @@
 import { type Clock, instantOf } from '../../kernel/clock.ts';
 import type { Actor, NewId } from '../../kernel/ids.ts';
 import { addMoney, type Money, NO_MONEY, negateMoney, subtractMoney } from '../../kernel/units.ts';
-import { drawn } from '../ledger/buckets.ts';
+import { drawn, returned } from '../ledger/buckets.ts';
 import type { Accrual } from '../model/accrual.ts';
 import type { Fact } from '../model/fact.ts';
-import type { Funds } from '../model/funds.ts';
+import type { ChargedSoFar, Funds } from '../model/funds.ts';
 import type { IssuedBill } from '../model/issued-bill.ts';
-import { isCustomer, type JournalEntry } from '../model/journal.ts';
+import { isCustomer, type JournalEntry, type LedgerAccount } from '../model/journal.ts';
 import type { AccountView, MeterPointFacts } from '../ports/queries.ts';
 import type { Store } from '../ports/store.ts';
 import { openingOf } from './accrue.ts';
@@ -21,23 +21,46 @@ export interface Left extends Pick<Funds, 'promotion' | 'emergency' | 'receivabl
   readonly own: Money;
 }
 
-export function leftAfter({ balance, funds }: AccountView, { payer }: Accrual, moved: Money): Left {
-  if (!isCustomer(payer)) {
-    // What is given back beyond what is owed is own money.
-    const receivable = addMoney(funds.receivable, moved);
-    return {
-      ...funds,
-      receivable: receivable > NO_MONEY ? NO_MONEY : receivable,
-      own: receivable > NO_MONEY ? addMoney(balance, receivable) : balance,
-    };
+/** What a period posts to its payer as it is cut: below zero where something was used. In the order of its entries. */
+export interface CutPeriod {
+  readonly payer: LedgerAccount;
+  readonly moves: readonly Money[];
+  readonly before: ChargedSoFar;
+}
+
+/** As the store splits the charges while it writes them. */
+export const leftAfter = ({ balance, funds }: AccountView, periods: readonly CutPeriod[]): Left =>
+  periods.reduce<Funds & Left>(afterPeriod, { ...funds, own: balance });
+
+function afterPeriod(left: Funds & Left, { payer, moves, before }: CutPeriod): Funds & Left {
+  let [now, charged] = [left, before];
+  for (const move of moves) {
+    const next = move < NO_MONEY ? afterUse(now, payer, negateMoney(move)) : afterReturn(now, payer, move, charged);
+    const fromPromotion = subtractMoney(now.promotion, next.promotion);
+    charged = { total: subtractMoney(charged.total, move), promotion: addMoney(charged.promotion, fromPromotion) };
+    now = next;
   }
-  if (moved >= NO_MONEY) return { ...funds, own: addMoney(balance, moved) };
-  const { promotion, emergency, own } = drawn(negateMoney(moved), balance, funds);
+  return now;
+}
+
+function afterUse(left: Funds & Left, payer: LedgerAccount, amount: Money): Funds & Left {
+  if (!isCustomer(payer)) return { ...left, receivable: subtractMoney(left.receivable, amount) };
+  const { promotion, emergency, own } = drawn(amount, left.own, left);
   return {
-    ...funds,
-    promotion: subtractMoney(funds.promotion, promotion),
-    emergency: subtractMoney(funds.emergency, emergency),
-    own: subtractMoney(balance, own),
+    ...left,
+    promotion: subtractMoney(left.promotion, promotion),
+    emergency: subtractMoney(left.emergency, emergency),
+    own: subtractMoney(left.own, own),
+  };
+}
+
+function afterReturn(left: Funds & Left, payer: LedgerAccount, amount: Money, charged: ChargedSoFar): Funds & Left {
+  const { promotion, receivable, own } = returned(amount, charged, isCustomer(payer) ? NO_MONEY : negateMoney(left.receivable));
+  return {
+    ...left,
+    promotion: addMoney(left.promotion, promotion),
+    receivable: addMoney(left.receivable, receivable),
+    own: addMoney(left.own, own),
   };
 }
 
@@ -54,8 +77,8 @@ export interface LastChargeDeps {
 
 export interface LastCharge {
   readonly facts: readonly Fact[];
-  /** What is posted: below zero where something was used. */
-  readonly moved: Money;
+  /** What is posted of each period that is cut, oldest first. */
+  readonly periods: readonly CutPeriod[];
   /** The last one of this customer; undefined where he has used nothing since the one before. */
   readonly bill: IssuedBill | undefined;
   /** What begins behind it, for whoever comes. */
@@ -67,8 +90,11 @@ export const paidBeforehand = (
   { clock, newId }: LastChargeDeps,
   actor: Actor,
   facts: MeterPointFacts,
-  { bill, moved }: LastCharge,
-): JournalEntry | undefined => bill && paidFromOwn({ facts, issuedAt: clock.now(), actor, newId }, bill, moved);
+  { bill, periods }: LastCharge,
+): JournalEntry | undefined => bill && paidFromOwn({ facts, issuedAt: clock.now(), actor, newId }, bill, movedBy(periods));
+
+const movedBy = (periods: readonly CutPeriod[]): Money =>
+  periods.flatMap(({ moves }) => moves).reduce((sum, move) => addMoney(sum, move), NO_MONEY);
 
 /** Settles every period up to the last registers, those that are over and wait for theirs too; what comes after is the next customer's. */
 export async function lastCharge(
@@ -81,7 +107,7 @@ export async function lastCharge(
   const terms = situations.termsOf(meterPointId);
   const bills = await store.read('billsOfPoint', { meterPointId });
   const closed: Fact[] = [];
-  let moved = NO_MONEY;
+  const periods: CutPeriod[] = [];
   let bill: IssuedBill | undefined;
   for (let open = accrual; open.from < latestAt; ) {
     const ground = withPrevious(groundOf(facts, terms, open.from, instantOf(Math.min(open.to, latestAt))), bills);
@@ -97,9 +123,16 @@ export async function lastCharge(
       newId,
     });
     closed.push(...period.facts);
-    moved = addMoney(moved, period.moved);
+    const before = await store.read('chargedSoFar', { accountId: facts.meterPoint.accountId, meterPointId, periodId: open.periodId });
+    periods.push({ payer: open.payer, moves: movesOf(open.payer, period.facts), before });
     bill = period.bill;
     open = openingOf(meterPointId, groundOf(facts, terms, ground.facts.period.to));
   }
-  return { facts: closed, moved, bill, next: openingOf(meterPointId, groundOf(facts, terms, latestAt)) };
+  return { facts: closed, periods, bill, next: openingOf(meterPointId, groundOf(facts, terms, latestAt)) };
 }
+
+const movesOf = (payer: LedgerAccount, facts: readonly Fact[]): readonly Money[] =>
+  facts
+    .flatMap((fact) => (fact.kind === 'entry' ? fact.entry.postings : []))
+    .filter(({ account }) => account === payer)
+    .map(({ amount }) => amount);

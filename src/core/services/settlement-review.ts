@@ -2,6 +2,7 @@
 import type { Clock } from '../../kernel/clock.ts';
 import type { MeterPointId, NewId } from '../../kernel/ids.ts';
 import { addMoney, NO_MONEY, negateMoney, subtractMoney } from '../../kernel/units.ts';
+import { returned } from '../ledger/buckets.ts';
 import { chargeEntry } from '../ledger/entries.ts';
 import type { Accrual } from '../model/accrual.ts';
 import type { Bill } from '../model/bill.ts';
@@ -84,7 +85,8 @@ async function buildReview(deps: ReviewDeps, facts: MeterPointFacts, bill: Numbe
     newId: deps.newId,
   };
   const renewed = { ...issuedBill(input, rated, posted.left, posted.entries.at(-1)), corrects: bill.id };
-  const paid = paidFromOwn({ ...input, facts: withOwn(facts, posted.back) }, renewed, negateMoney(posted.asked), posted.asked);
+  const own = posted.back && (await givenBack(deps, bill, posted.back));
+  const paid = paidFromOwn({ ...input, facts: withOwn(facts, own) }, renewed, negateMoney(posted.asked), posted.asked);
   return {
     facts: [
       ...[...posted.entries, ...(paid === undefined ? [] : [paid])].map((entry): Fact => ({ kind: 'entry', entry })),
@@ -94,6 +96,12 @@ async function buildReview(deps: ReviewDeps, facts: MeterPointFacts, bill: Numbe
     overlay: { accrual: carried, credit: posted.credit },
     restsOnMoney: paid !== undefined,
   };
+}
+
+/** Of what a bill gives back that went to another payer: promotional credit that was used for it is no money to pay with. */
+async function givenBack({ store }: ReviewDeps, { accountId, meterPointId, periodId }: NumberedBill, back: Posting): Promise<Posting> {
+  const before = await store.read('chargedSoFar', { accountId, meterPointId, periodId });
+  return { account: back.account, amount: returned(back.amount, before, NO_MONEY).own };
 }
 
 /** What a bill that went to own money gives back is there to pay the one in its place. */

@@ -121,7 +121,7 @@ async function prepare(deps: LastChargeDeps, order: SupplyOrder, facts: MeterPoi
   const contract =
     order.kind === 'transfer' ? await store.read('archiveView', { subject: subjectOf('contract', order.contractId) }) : undefined;
   const charged = await lastCharge(deps, order.actor, facts, accrual);
-  const left = leftAfter(account, accrual, charged.moved);
+  const left = leftAfter(account, charged.periods);
   const owned = addMoney(subtractMoney(left.own, account.held), owedIn(left));
   if (owned < NO_MONEY) return err({ code: 'arrears', detail: `Account ${accountId} owes ${formatMoney(negateMoney(owned))} yuan` });
   const next =

@@ -3,6 +3,7 @@ import { accountAnswers } from './account-queries.ts';
 import type { Answers, Sources } from './answer.ts';
 import { archiveAnswers } from './archive-queries.ts';
 import { billAnswers } from './bill-queries.ts';
+import { chargeAnswers } from './charge-queries.ts';
 import { commandAnswers } from './command-queries.ts';
 import { entryAnswers } from './entry-queries.ts';
 import { eventAnswers } from './event-queries.ts';
@@ -18,6 +19,7 @@ const answers: Answers<keyof Queries> = {
   ...accountAnswers,
   ...archiveAnswers,
   ...billAnswers,
+  ...chargeAnswers,
   ...commandAnswers,
   ...entryAnswers,
   ...eventAnswers,

@@ -5,6 +5,7 @@ import type { Money } from '../../../kernel/units.ts';
 import type { WriterFact } from '../encoding/batch-encoding.ts';
 import type { Book, BookAccount } from './book.ts';
 import type { BulkInsert } from './bulk-insert.ts';
+import type { PeriodCharges } from './period-charges.ts';
 import type { Seal } from './seal.ts';
 import type { Versions } from './versions.ts';
 
@@ -27,6 +28,7 @@ export interface WriterContext {
   /** Rows of the journal that wait: entries for the end of their batch or group, postings for the end of the group. */
   readonly entries: BulkInsert;
   readonly postings: BulkInsert;
+  readonly charges: PeriodCharges;
   /** What the running batch has posted so far. */
   readonly posted: Posted;
   /** Wall time at which the group was handed over: for facts without a time of their own. */

@@ -23,7 +23,7 @@ export interface BatchApplier {
 }
 
 export function createBatchApplier(context: WriterContext): BatchApplier {
-  const { database, book, seal, versions, entries, postings, posted } = context;
+  const { database, book, seal, versions, entries, postings, charges, posted } = context;
   const apply = createApply(context);
   const findDuplicate = createFindDuplicate(database);
   const savepoint = database.prepare('savepoint batch');
@@ -53,7 +53,7 @@ export function createBatchApplier(context: WriterContext): BatchApplier {
   };
   /** Notes how everything in memory stands; the answer brings it back there. */
   const mark = (): (() => void) => {
-    const waiting = { entries: entries.length, postings: postings.length };
+    const waiting = { entries: entries.length, postings: postings.length, charges: charges.length };
     book.mark();
     seal.mark();
     return () => {
@@ -61,6 +61,7 @@ export function createBatchApplier(context: WriterContext): BatchApplier {
       seal.undo();
       entries.cutTo(waiting.entries);
       postings.cutTo(waiting.postings);
+      charges.cutTo(waiting.charges);
     };
   };
 

@@ -21,7 +21,7 @@ export function createMoneyAppliers(context: WriterContext): Appliers<MoneyKind>
   };
 }
 
-function createEntryApplier({ database, book, seal, versions, entries, postings, posted }: WriterContext) {
+function createEntryApplier({ database, book, seal, versions, entries, postings, charges, posted }: WriterContext) {
   const undo = createUndoing(database);
   return ({ entry }: FactOf<'entry'>): Refusal | undefined => {
     assertBalanced(entry);
@@ -29,7 +29,8 @@ function createEntryApplier({ database, book, seal, versions, entries, postings,
     if (undone !== undefined && !undo(entry, undone)) return KEY_USED;
     const { id, kind, key, at, actor, meterPointId = null, businessDay = null, reverses = null, memo } = entry;
     const seq = seal.nextSeq;
-    const stored = splitPostings(entry, book);
+    const stored = splitPostings(entry, book, charges);
+    if (kind === 'charge') charges.add(key, stored);
     entries.add(seq, id, kind, key, at, actor, meterPointId, businessDay, reverses, memo);
     seal.entry(stored === entry.postings ? entry : { ...entry, postings: stored });
     for (const [line, { account: name, amount }] of stored.entries()) {
@@ -137,11 +138,11 @@ function createHoldAppliers({ database, book, seal, versions }: WriterContext): 
   const taken = database
     .prepare<[string, string], bigint>(
       `select (select coalesce(sum(amount), 0) from holds where account_id = ? and state = 'placed')
-            + (select coalesce(sum(a.accrued), 0) from accruals a join meter_points m on m.id = a.meter_point_id where m.account_id = ?)`,
+            + (select coalesce(sum(max(a.accrued, 0)), 0) from accruals a join meter_points m on m.id = a.meter_point_id where m.account_id = ?)`,
     )
     .pluck()
     .safeIntegers(true);
-  /** balance − holds − accrued, the running batch included. */
+  /** balance − holds − accrued, the running batch included. What is to be given back counts once it is posted: credit may have paid it. */
   const available = (accountId: AccountId): bigint =>
     (book.of(customerAccount(accountId))?.balance ?? 0n) - (taken.get(accountId, accountId) ?? 0n);
   return {

@@ -19,6 +19,7 @@ import { createBatchApplier } from './apply-batch.ts';
 import { createBook } from './book.ts';
 import { createBulkInsert } from './bulk-insert.ts';
 import { createNeedsRoom } from './needs-room.ts';
+import { createPeriodCharges } from './period-charges.ts';
 import { createSeal } from './seal.ts';
 import type { Space } from './space.ts';
 import { createVersions } from './versions.ts';
@@ -50,8 +51,9 @@ export function createWriter({ database, telemetry, space }: WriterParts): Write
   const versions = createVersions(database, book);
   const entries = createBulkInsert(database, 'entries', ENTRY_COLUMNS);
   const postings = createBulkInsert(database, 'postings', POSTING_COLUMNS);
+  const charges = createPeriodCharges(database);
   const posted: Posted = { customers: new Set(), balanceAfter: new Map() };
-  const context: WriterContext = { database, book, seal, versions, entries, postings, posted, now: () => groupAt };
+  const context: WriterContext = { database, book, seal, versions, entries, postings, charges, posted, now: () => groupAt };
   const apply = createBatchApplier(context);
   const needsRoom = createNeedsRoom(database);
   const begin = database.prepare('begin immediate');
@@ -62,6 +64,7 @@ export function createWriter({ database, telemetry, space }: WriterParts): Write
     seal.load();
     entries.cutTo(0);
     postings.cutTo(0);
+    charges.cutTo(0);
   };
   load();
 
@@ -84,6 +87,7 @@ export function createWriter({ database, telemetry, space }: WriterParts): Write
       return outcomes;
     }
     postings.flush();
+    charges.cutTo(0);
     book.flush();
     seal.flush(groupAt);
     commit.run();

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { drawn, OWN_MONEY_ONLY, received, usableOf } from '../../../../src/core/ledger/buckets.ts';
+import { drawn, OWN_MONEY_ONLY, received, returned, usableOf } from '../../../../src/core/ledger/buckets.ts';
 import type { Funds } from '../../../../src/core/model/funds.ts';
 import { yuan } from '../../../support/core-facts.ts';
 
@@ -28,6 +28,31 @@ describe('a charge is taken', () => {
 
   test('from own money where there is nothing else', () => {
     expect(inYuan(drawn(yuan('5'), yuan('2'), OWN_MONEY_ONLY))).toEqual({ promotion: 0, emergency: 0, own: 5 });
+  });
+});
+
+describe('a correction gives back', () => {
+  const before = { total: yuan('10'), promotion: yuan('3') };
+  test.each([
+    // 10 − 7 = 3 are left, as much as promotional credit paid.
+    { amount: '7', owed: '0', back: { promotion: 0, receivable: 0, own: 7 } },
+    // 2 are left: 3 − 2 = 1 of it too much.
+    { amount: '8', owed: '0', back: { promotion: 1, receivable: 0, own: 7 } },
+    { amount: '10', owed: '0', back: { promotion: 3, receivable: 0, own: 7 } },
+    // More than was charged leaves nothing.
+    { amount: '12', owed: '0', back: { promotion: 3, receivable: 0, own: 9 } },
+    // 1 is left: 3 − 1 = 2; of the other 7 are 4 owed.
+    { amount: '9', owed: '4', back: { promotion: 2, receivable: 4, own: 3 } },
+  ])('of 10 yuan, 3 of them promotional, $amount where $owed are owed: $back', ({ amount, owed, back }) => {
+    expect(inYuan(returned(yuan(amount), before, yuan(owed)))).toEqual(back);
+  });
+
+  test('no more promotional credit than it gives back at all', () => {
+    expect(inYuan(returned(yuan('1'), { total: yuan('2'), promotion: yuan('3') }, yuan('0')))).toEqual({
+      promotion: 1,
+      receivable: 0,
+      own: 0,
+    });
   });
 });
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { NumberedBill } from '../../../../src/core/model/issued-bill.ts';
-import { customerAccount, type LedgerAccount, receivableAccount } from '../../../../src/core/model/journal.ts';
+import { customerAccount, type LedgerAccount, promotionAccount, receivableAccount } from '../../../../src/core/model/journal.ts';
 import { ENERGY_TOTAL } from '../../../../src/core/model/register.ts';
 import { plusMs } from '../../../../src/kernel/clock.ts';
 import { asId } from '../../../../src/kernel/ids.ts';
@@ -365,6 +365,26 @@ describe('who pays after reading', () => {
     expect(await world.settlement.review()).toBe(1);
     expect(await balance(world)).toBe(50_000_000n);
     expect(await balance(world, receivableAccount(POINT.accountId))).toBe(0n);
+  });
+
+  test('as it turns out later, pays it with no promotional credit that had been used', async () => {
+    const world = await createWorld();
+    await withContract(world, { settlementMethod: 'prepay' });
+    await world.pay('100');
+    const asked = { actor: asId<never>('clerk'), reason: 'welcome', idempotencyKey: 'g1' };
+    await world.credit.grantPromotion({ ...asked, accountId: POINT.accountId, amount: yuan('100') });
+    await read(world, '100.00', world.clock.now());
+    await read(world, '400.00', DECEMBER);
+    await world.settlement.run();
+    // 300 kWh × 0.5 = 150: 100 of promotional credit, 50 of own money.
+    expect(await balance(world)).toBe(50_000_000n);
+    expect(await balance(world, promotionAccount(POINT.accountId))).toBe(0n);
+    await withContract(world, { settlementMethod: 'after-reading' });
+    expect(await world.settlement.review()).toBe(1);
+    // All of it goes back, 100 as credit and 50 + 50 as own money, which pays 100 of the 150.
+    expect(await balance(world)).toBe(0n);
+    expect(await balance(world, promotionAccount(POINT.accountId))).toBe(100_000_000n);
+    expect(await balance(world, receivableAccount(POINT.accountId))).toBe(-50_000_000n);
   });
 
   test('in instalments is asked for each, and at the end for the rest', async () => {

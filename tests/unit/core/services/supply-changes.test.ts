@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { accruedOf } from '../../../../src/core/ledger/accrued.ts';
+import { chargeEntry } from '../../../../src/core/ledger/entries.ts';
 import type { Fact } from '../../../../src/core/model/fact.ts';
-import { cashAccount, receivableAccount, revenueAccount } from '../../../../src/core/model/journal.ts';
+import { cashAccount, PROMOTION_GRANTED_ACCOUNT, receivableAccount, revenueAccount } from '../../../../src/core/model/journal.ts';
 import { ENERGY_TOTAL } from '../../../../src/core/model/register.ts';
 import type { SupplyOrder } from '../../../../src/core/services/supply-changes.ts';
 import { formatInstant, plusMs } from '../../../../src/kernel/clock.ts';
@@ -59,6 +61,19 @@ const owing = (amount: string): Fact => ({
     ],
   },
 });
+/** As if the open period had cost more before something was corrected. */
+async function chargedTooMuch(amount: string): Promise<readonly Fact[]> {
+  const { accrual } = await world.facts();
+  if (accrual === undefined) throw new TypeError('no period is open');
+  const { rated } = accrual;
+  const sums = [{ component: 'energy', customer: yuan(amount), revenue: yuan(amount) }];
+  const wrong = chargeEntry({ id: asId('ent_wrong'), at: EVENING, actor: asId('test') }, { ...accrual, rated: sums });
+  if (wrong === undefined) throw new TypeError('nothing was charged');
+  return [
+    { kind: 'entry', entry: wrong.entry },
+    { kind: 'accrual', accrual: { ...wrong.accrual, rated, accrued: accruedOf(rated, sums) } },
+  ];
+}
 const accountOf = async (id: string) => world.store.read('account', { accountId: asId(id) });
 
 describe('a transfer', () => {
@@ -286,6 +301,17 @@ describe('a closing', () => {
     expect(await close()).toMatchObject({ ok: true, value: { value: { balance: 0n, refunded: yuan('8.00') } } });
     expect(await accountOf('a1')).toMatchObject({ balance: 0n, funds: { promotion: 0n, receivable: 0n } });
     expect(await world.store.read('ledgerBalance', { account: cashAccount('refund') })).toBe(yuan('8.00'));
+  });
+
+  test('pays back no promotional credit that had been used for more than the last bill says', async () => {
+    const asked = { actor: asId<never>('clerk'), reason: 'test', accountId: POINT.accountId };
+    await world.credit.grantPromotion({ ...asked, amount: yuan('3'), idempotencyKey: 'g1' });
+    await world.commit(...(await chargedTooMuch('5.00')));
+    expect(await accountOf('a1')).toMatchObject({ balance: yuan('8.00'), funds: { promotion: 0n }, accrued: yuan('-3.50') });
+    // 1.50 of 5.00 were used, and credit paid 3.00 of them: 1.50 lapse, and the other 2.00 of 3.50 are own money.
+    expect(await close()).toMatchObject({ ok: true, value: { value: { balance: 0n, refunded: yuan('10.00') } } });
+    expect(await accountOf('a1')).toMatchObject({ balance: 0n, funds: { promotion: 0n } });
+    expect(await world.store.read('ledgerBalance', { account: PROMOTION_GRANTED_ACCOUNT })).toBe(yuan('-1.50'));
   });
 
   test('waits until a guarantee is given back', async () => {
