@@ -1,8 +1,9 @@
 /**
  * What the ledger should do, said again as simply as possible: plain numbers of fen, no store, no code of the product. Written from the
  * rules alone: a key and a serial count once for ever, own money is set aside only where it is available, a hold ends once and in time, a
- * charge is the rounded use so far less what was posted of it; it takes promotion, own money, emergency credit and own money again; a
- * payment repays emergency credit, the overdraft, and by a share what is owed; an entry is undone whole once or in parts.
+ * charge is the rounded use of a period so far less what was posted of it; it takes promotion, own money, emergency credit and own money
+ * again, and where it is corrected no more promotion stays used than the period costs; a payment repays emergency credit, the overdraft,
+ * and by a share what is owed; an entry but a charge is undone whole once or in parts.
  */
 
 export type LedgerCommand =
@@ -15,7 +16,13 @@ export type LedgerCommand =
   | { readonly kind: 'wait'; readonly seconds: number; readonly expires: boolean }
   /** Energy in 10⁻⁶ kWh. */
   | { readonly kind: 'use'; readonly account: string; readonly microKwh: bigint }
+  /** Less was used in the open period than was thought, by so much or all of it. */
+  | { readonly kind: 'correct'; readonly account: string; readonly microKwh: bigint }
   | { readonly kind: 'post'; readonly account: string }
+  /** Posts the rest of the period and opens the next. */
+  | { readonly kind: 'settle'; readonly account: string }
+  /** Of the settled periods so far, counted round: so much was used, and this account pays for it, beforehand or after reading. */
+  | { readonly kind: 'review'; readonly period: number; readonly account: string; readonly isLater: boolean; readonly microKwh: bigint }
   | { readonly kind: 'grant'; readonly account: string; readonly fen: bigint; readonly key: string }
   | { readonly kind: 'agree'; readonly account: string; readonly fen: bigint; readonly share: number }
   /** Owed for energy, or for paying late. */
@@ -64,6 +71,16 @@ interface ModelEntry {
   undone: bigint;
 }
 
+/** Who pays for a period, and what it has cost each who ever did. */
+interface ModelPeriod {
+  account: string;
+  isLater: boolean;
+  used: bigint;
+  posted: bigint;
+  readonly costs: Map<string, { fen: bigint; fromPromotion: bigint }>;
+}
+const periodOf = (account: string): ModelPeriod => ({ account, isLater: false, used: 0n, posted: 0n, costs: new Map() });
+
 const least = (...values: readonly bigint[]): bigint => values.reduce((left, right) => (left < right ? left : right));
 const atLeastNothing = (value: bigint): bigint => (value > 0n ? value : 0n);
 
@@ -80,8 +97,8 @@ export function createLedgerModel(accounts: readonly string[]) {
   const balances = new Map(
     accounts.map((name): [string, ModelAccount] => [name, { ...NOTHING, held: 0n, accrued: 0n, limit: 0n, share: 100 }]),
   );
-  const used = new Map<string, bigint>();
-  const posted = new Map<string, bigint>();
+  const open = new Map(accounts.map((name) => [name, periodOf(name)]));
+  const settled: ModelPeriod[] = [];
   const keys = new Map<string, string>();
   const paymentSerials = new Map<string, string>();
   const suspenseSerials = new Set<string>();
@@ -124,21 +141,40 @@ export function createLedgerModel(accounts: readonly string[]) {
     const left = rest - toReceivable - toLateFee;
     return enter(name, { own: toOverdraft + left, promotion: 0n, emergency: toEmergency, receivable: toReceivable, lateFee: toLateFee });
   };
-  /** What is used takes in its order; a charge that is given back is own money. */
-  const goOut = (name: string, fen: bigint): void => {
-    if (fen < 0n) {
-      enter(name, { ...NOTHING, own: -fen });
-      return;
-    }
-    const { own, promotion, emergency, limit } = of(name);
+  const openOf = (name: string): ModelPeriod => {
+    const period = open.get(name);
+    if (period === undefined) throw new Error(`no period of ${name}`);
+    return period;
+  };
+  /** What is used takes in its order. */
+  const taken = ({ own, promotion, emergency, limit }: ModelAccount, fen: bigint): Buckets => {
     const fromPromotion = least(fen, promotion);
     const fromOwn = least(fen - fromPromotion, atLeastNothing(own));
     const fromEmergency = least(fen - fromPromotion - fromOwn, atLeastNothing(limit + emergency));
-    enter(name, { ...NOTHING, promotion: -fromPromotion, emergency: -fromEmergency, own: -(fen - fromPromotion - fromEmergency) });
+    return { ...NOTHING, promotion: -fromPromotion, emergency: -fromEmergency, own: -(fen - fromPromotion - fromEmergency) };
   };
-  const rated = (name: string): bigint => {
-    const exact = (used.get(name) ?? 0n) * MICRO_FEN_PER_KWH;
+  /** No more promotion stays used than the period costs; the rest is owed no more, or own money. */
+  const comesBack = (fen: bigint, cost: { fen: bigint; fromPromotion: bigint }, owed: bigint): Buckets => {
+    const staysUsed = least(cost.fromPromotion, atLeastNothing(cost.fen - fen));
+    const promotion = cost.fromPromotion - staysUsed;
+    const receivable = least(fen - promotion, owed);
+    return { ...NOTHING, promotion, receivable, own: fen - promotion - receivable };
+  };
+  const charge = ({ account: name, isLater, costs }: ModelPeriod, fen: bigint): void => {
+    const account = of(name);
+    const cost = costs.get(name) ?? { fen: 0n, fromPromotion: 0n };
+    const back = () => comesBack(-fen, cost, isLater ? -account.receivable : 0n);
+    const moves = fen < 0n ? back() : isLater ? { ...NOTHING, receivable: -fen } : taken(account, fen);
+    move(name, moves);
+    costs.set(name, { fen: cost.fen + fen, fromPromotion: cost.fromPromotion - moves.promotion });
+  };
+  const rated = (microKwh: bigint): bigint => {
+    const exact = microKwh * MICRO_FEN_PER_KWH;
     return (2n * exact + MICRO_KWH_TIMES_MICRO_FEN) / (2n * MICRO_KWH_TIMES_MICRO_FEN);
+  };
+  const postAll = (period: ModelPeriod): void => {
+    charge(period, rated(period.used) - period.posted);
+    period.posted = rated(period.used);
   };
   const end = (hold: ModelHold, state: ModelHold['state']) => {
     hold.state = state;
@@ -164,7 +200,8 @@ export function createLedgerModel(accounts: readonly string[]) {
     if (before !== undefined) return before === content ? 'replayed' : 'idempotency-mismatch';
     const known = balances.get(account);
     if (known === undefined) return 'not-found';
-    if (fen > known.own - known.held - known.accrued) return 'insufficient-funds';
+    // What will be given back counts once it is posted.
+    if (fen > known.own - known.held - atLeastNothing(known.accrued)) return 'insufficient-funds';
     keys.set(key, content);
     known.held += fen;
     holds.push({ account, fen, expiresAt: now + seconds, state: 'placed' });
@@ -207,16 +244,34 @@ export function createLedgerModel(accounts: readonly string[]) {
   }
 
   function use(account: string, microKwh: bigint): string {
-    used.set(account, (used.get(account) ?? 0n) + microKwh);
-    of(account).accrued = rated(account) - (posted.get(account) ?? 0n);
+    const period = openOf(account);
+    period.used = atLeastNothing(period.used + microKwh);
+    of(account).accrued = rated(period.used) - period.posted;
     return 'done';
   }
 
   function post(name: string): string {
-    const account = of(name);
-    if (account.accrued !== 0n) goOut(name, account.accrued);
-    posted.set(name, rated(name));
-    account.accrued = 0n;
+    postAll(openOf(name));
+    of(name).accrued = 0n;
+    return 'done';
+  }
+
+  function settle(name: string): string {
+    post(name);
+    settled.push(openOf(name));
+    open.set(name, periodOf(name));
+    return 'done';
+  }
+
+  function review({ period: index, account, isLater, microKwh }: Extract<LedgerCommand, { kind: 'review' }>): string {
+    const period = roundIn(settled, index);
+    if (period === undefined) return 'not-found';
+    if (period.account !== account || period.isLater !== isLater) {
+      charge(period, -period.posted);
+      period.posted = 0n;
+    }
+    Object.assign(period, { account, isLater, used: microKwh });
+    postAll(period);
     return 'done';
   }
 
@@ -335,8 +390,14 @@ export function createLedgerModel(accounts: readonly string[]) {
           return wait(command);
         case 'use':
           return use(command.account, command.microKwh);
+        case 'correct':
+          return use(command.account, -command.microKwh);
         case 'post':
           return post(command.account);
+        case 'settle':
+          return settle(command.account);
+        case 'review':
+          return review(command);
         case 'grant':
           return grant(command);
         case 'agree':

@@ -20,7 +20,7 @@ import { createHoldService } from '../../src/core/services/hold-service.ts';
 import { createPaymentService } from '../../src/core/services/payment-service.ts';
 import { createReversalService } from '../../src/core/services/reversal-service.ts';
 import { createSituations } from '../../src/core/services/situations.ts';
-import { plusMs } from '../../src/kernel/clock.ts';
+import { formatInstant, plusMs } from '../../src/kernel/clock.ts';
 import { type AccountId, type Actor, asId, type EntryId, type HoldId, type MeterPointId } from '../../src/kernel/ids.ts';
 import { silentLogger } from '../../src/kernel/logger.ts';
 import type { Result } from '../../src/kernel/result.ts';
@@ -42,6 +42,7 @@ const CHECKED_EVERY = 20;
 const account = fc.constantFrom(...ACCOUNTS);
 const anyAccount = fc.constantFrom(...ACCOUNTS, ...ACCOUNTS, 'nobody');
 const amount = fc.integer({ min: 1, max: 3_000 }).map(BigInt);
+const energyUsed = fc.integer({ min: 0, max: 9_000_000 }).map(BigInt);
 /** Few enough that they meet again, with the same content and with other content. */
 const key = fc.integer({ min: 0, max: 60 }).map((number) => `key-${number}`);
 const serial = fc.integer({ min: 0, max: 60 }).map((number) => `serial-${number}`);
@@ -67,13 +68,15 @@ const COMMAND: fc.Arbitrary<LedgerCommand> = fc.oneof(
   },
   {
     weight: 4,
-    arbitrary: fc.record({
-      kind: fc.constant('use' as const),
-      account,
-      microKwh: fc.integer({ min: 0, max: 9_000_000 }).map(BigInt),
-    }),
+    arbitrary: fc.record({ kind: fc.constant('use' as const), account, microKwh: energyUsed }),
   },
-  { weight: 2, arbitrary: fc.record({ kind: fc.constant('post' as const), account }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('correct' as const), account, microKwh: energyUsed }) },
+  { weight: 3, arbitrary: fc.record({ kind: fc.constant('post' as const), account }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('settle' as const), account }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({ kind: fc.constant('review' as const), period: place, account, isLater: fc.boolean(), microKwh: energyUsed }),
+  },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('grant' as const), account: anyAccount, fen: amount, key }) },
   {
     weight: 1,
@@ -159,6 +162,7 @@ async function openLedger() {
     ACCOUNTS.map((name) => [name, openAccrual({}, { meterPointId: pointOf(name), accountId: asId(name) })]),
   );
   const used = new Map<string, bigint>();
+  const settled: Accrual[] = [];
   const credit = createCreditService({ store, situations, decisions, clock, newId });
   const reversals = createReversalService({ store, situations, decisions, clock, newId });
   const suspense: EntryId[] = [];
@@ -181,6 +185,13 @@ async function openLedger() {
     });
     if (outcome.status !== 'committed') throw new Error(`a charge was ${outcome.status}`);
     accruals.set(name, accrual);
+  }
+  async function count(name: string, microKwh: bigint): Promise<string> {
+    const before = accrualOf(name);
+    used.set(name, microKwh);
+    const sums = [rated('energy', energy(microKwh), PRICE)];
+    await keep(name, { ...before, rated: sums, accrued: accruedOf(sums, before.posted) });
+    return 'done';
   }
   async function newestOf(account: LedgerAccount): Promise<JournalEntry> {
     const [newest] = (await store.read('entries', { account, limit: 1 })).items;
@@ -222,21 +233,36 @@ async function openLedger() {
       if (!expires) return 'waited';
       return `expired ${await holds.expireDue()}`;
     },
-    async use({ account: name, microKwh }) {
-      const before = accrualOf(name);
-      const total = energy((used.get(name) ?? 0n) + microKwh);
-      used.set(name, total);
-      const sums = [rated('energy', total, PRICE)];
-      await keep(name, { ...before, rated: sums, accrued: accruedOf(sums, before.posted) });
-      return 'done';
+    use: ({ account: name, microKwh }) => count(name, (used.get(name) ?? 0n) + microKwh),
+    async correct({ account: name, microKwh }) {
+      const before = used.get(name) ?? 0n;
+      return count(name, before > microKwh ? before - microKwh : 0n);
     },
     async post({ account: name }) {
       const due = chargeEntry(stamp(), accrualOf(name));
       if (due === undefined) return 'done';
       await keep(name, due.accrual, due.entry);
-      if (due.entry.postings.some(({ account: posted }) => posted === customerAccount(asId(name))))
-        await noteEntry(revenueAccount('energy'));
       return 'done';
+    },
+    async settle({ account: name }) {
+      const due = chargeEntry(stamp(), accrualOf(name));
+      settled.push(due?.accrual ?? accrualOf(name));
+      used.set(name, 0n);
+      const periodId = formatInstant(plusMs(EVENING, settled.length));
+      await keep(name, openAccrual({ periodId }, { meterPointId: pointOf(name), accountId: asId(name) }), due?.entry);
+      return 'done';
+    },
+    async review({ period, account: name, isLater, microKwh }) {
+      const index = period % Math.max(1, settled.length);
+      const before = settled[index];
+      if (before === undefined) return 'not-found';
+      const payer = isLater ? receivableAccount(asId(name)) : customerAccount(asId(name));
+      const back = payer === before.payer ? undefined : chargeEntry(stamp(), { ...before, rated: [] });
+      const open = { ...(back?.accrual ?? before), payer };
+      const due = chargeEntry(stamp(), { ...open, rated: [rated('energy', energy(microKwh), PRICE)] });
+      settled[index] = due?.accrual ?? open;
+      const facts = [back, due].flatMap((each) => (each === undefined ? [] : [{ kind: 'entry', entry: each.entry } as const]));
+      return (await store.commit({ facts })).status === 'committed' ? 'done' : 'refused';
     },
     async grant({ account: name, fen: given, key: idempotencyKey }) {
       const order = { accountId: asId<AccountId>(name), amount: fen(given), reason: 'promotion', idempotencyKey, actor: TELLER };

@@ -90,8 +90,7 @@ describe('what a period has cost', () => {
 
   test('counts nothing of a group of which nothing was stored', () => {
     expect(commit([charged('4'), moved('9', GIVEN, PROMOTION_GRANTED_ACCOUNT)])).toEqual(['conflict']);
-    commit([charged('5')]);
-    commit([charged('-3')]);
+    commit([charged('5')], [charged('-3')]);
     expect(standing()).toEqual(['0.00', '1.00']);
   });
 });
