@@ -3,12 +3,16 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import Database from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { chargeEntry as chargeOf, moveEntry } from '../../src/core/ledger/entries.ts';
+import { PROMOTION_GRANTED_ACCOUNT, promotionAccount } from '../../src/core/model/journal.ts';
 import { systemClock } from '../../src/kernel/clock.ts';
-import { asId } from '../../src/kernel/ids.ts';
+import { type Actor, asId } from '../../src/kernel/ids.ts';
 import { checkDataFolder, openSqliteStore } from '../../src/store/sqlite/index.ts';
+import { openAccrual, rated } from '../support/accruals.ts';
 import { CONTRACT_ASPECTS, changeOf, POINT_ASPECTS } from '../support/archive-facts.ts';
-import { commandOf, EVENING, readingOf } from '../support/core-facts.ts';
+import { commandOf, EVENING, kwh, readingOf, yuan, yuanPerKwh } from '../support/core-facts.ts';
 import {
+  ACCOUNT,
   accrual,
   archive,
   bill,
@@ -226,6 +230,35 @@ describe('the check of a data folder', () => {
     },
   ])('finds $planted', ({ sql, violated }) => {
     expect(violatedBy(sql)).toEqual(violated);
+  });
+
+  test('finds a correction that gave back as own money what promotional credit had paid', async () => {
+    const copy = mkdtempSync(path.join(root, 'corrected-'));
+    cpSync(sound, copy, { recursive: true });
+    const store = await openSqliteStore({ dataDir: copy, clock: systemClock });
+    const stamp = { at: EVENING, actor: asId<Actor>('test') };
+    const grant = { key: 'g1', from: PROMOTION_GRANTED_ACCOUNT, to: promotionAccount(ACCOUNT), amount: yuan('3'), memo: '' };
+    const december = openAccrual({ periodId: '2026-11-30T16:00:00.000Z', rated: [rated('energy', kwh('10'), yuanPerKwh('0.5'))] });
+    const charged = chargeOf({ id: asId('ent_c1'), ...stamp }, december);
+    const rest = [rated('energy', kwh('2'), yuanPerKwh('0.5'))];
+    const corrected = charged && chargeOf({ id: asId('ent_c2'), ...stamp }, { ...charged.accrual, rated: rest });
+    await given(store, { kind: 'entry', entry: moveEntry({ id: asId('ent_g'), ...stamp }, 'promotion', grant) });
+    for (const due of [charged, corrected]) if (due !== undefined) await given(store, { kind: 'entry', entry: due.entry });
+    await store.close();
+    expect(checkDataFolder(copy)).toMatchObject({ ok: true, value: { violations: [] } });
+
+    const database = new Database(path.join(copy, 'ledger.db'));
+    database.exec(`update postings set amount = case line when 0 then 0 else 4000000 end
+      where line in (0, 1) and entry_seq = (select seq from entries where id = 'ent_c2')`);
+    database.close();
+    const report = checkDataFolder(copy);
+    // 5.00 were charged, 3.00 of them to promotional credit, and 1.00 is left.
+    expect(report.ok && report.value.violations).toContainEqual({
+      invariant: 'I4',
+      where: 'promotion:a1 by entry charge:p1:2026-11-30T16:00:00.000Z:2026-11-24:1',
+      found: '0.00',
+      expected: '2.00 given back',
+    });
   });
 
   test('leaves a customer in the dark to his open restore, to a trip that a person has under way, and to a lock-out', () => {

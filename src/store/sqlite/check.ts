@@ -11,6 +11,7 @@ import { checkChain } from './check/chain.ts';
 import { checkHolds } from './check/holds.ts';
 import { checkJournal } from './check/journal.ts';
 import { checkKeys } from './check/keys.ts';
+import { checkPromotions } from './check/promotions.ts';
 import { checkRecharges } from './check/recharges.ts';
 import { checkRounding } from './check/rounding.ts';
 import { checkSides } from './check/sides.ts';
@@ -39,7 +40,7 @@ export interface CheckError {
 const CHECKS = {
   I1: checkJournal,
   I3: checkKeys,
-  I4: (database) => [...checkBalances(database), ...checkSides(database)],
+  I4: (database) => [...checkBalances(database), ...checkSides(database), ...checkPromotions(database)],
   I5: checkHolds,
   I6: (database) => [...checkBills(database), ...checkBillChain(database), ...checkBilledUse(database)],
   I8: checkTrips,
