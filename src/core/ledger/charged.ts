@@ -1,18 +1,22 @@
-/** What charges take from a customer. Pure. */
+/** What charges have taken from a customer. Pure. */
 import type { AccountId } from '../../kernel/ids.ts';
-import { money, negateMoney } from '../../kernel/units.ts';
+import { addMoney, type Money, NO_MONEY, negateMoney } from '../../kernel/units.ts';
 import type { ChargedSoFar } from '../model/funds.ts';
-import { customerAccount, emergencyAccount, type Posting, promotionAccount, receivableAccount } from '../model/journal.ts';
+import {
+  customerAccount,
+  emergencyAccount,
+  type LedgerAccount,
+  type Posting,
+  promotionAccount,
+  receivableAccount,
+} from '../model/journal.ts';
 
 /** @param postings of all charges of one billing period, whoever they charge */
 export function chargedTo(accountId: AccountId, postings: readonly Posting[]): ChargedSoFar {
-  const given = promotionAccount(accountId);
-  const paying = new Set([given, customerAccount(accountId), emergencyAccount(accountId), receivableAccount(accountId)]);
-  const [total, promotion] = [
-    sumOf(postings.filter(({ account }) => paying.has(account))),
-    sumOf(postings.filter(({ account }) => account === given)),
-  ];
-  return { total: negateMoney(total), promotion: negateMoney(promotion) };
+  const promotion = promotionAccount(accountId);
+  const others = [customerAccount(accountId), emergencyAccount(accountId), receivableAccount(accountId)];
+  return { total: takenFrom([promotion, ...others], postings), promotion: takenFrom([promotion], postings) };
 }
 
-const sumOf = (postings: readonly Posting[]) => money(postings.reduce((sum, { amount }) => sum + amount, 0n));
+const takenFrom = (accounts: readonly LedgerAccount[], postings: readonly Posting[]): Money =>
+  negateMoney(postings.reduce((sum, { account, amount }) => (accounts.includes(account) ? addMoney(sum, amount) : sum), NO_MONEY));

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { accruedOf, availableOf } from '../../../../src/core/ledger/accrued.ts';
 import { OWN_MONEY_ONLY } from '../../../../src/core/ledger/buckets.ts';
-import { chargeEntry, paymentEntry, reversalEntry } from '../../../../src/core/ledger/entries.ts';
+import { chargeEntry, chargesBeside, chargesOf, paymentEntry, reversalEntry } from '../../../../src/core/ledger/entries.ts';
 import type { Accrual, ComponentSum } from '../../../../src/core/model/accrual.ts';
 import type { JournalEntry } from '../../../../src/core/model/journal.ts';
 import { asId } from '../../../../src/kernel/ids.ts';
@@ -31,6 +31,13 @@ describe('a payment', () => {
 });
 
 describe('a charge', () => {
+  test('has a key that begins like those of its period and ends with its day and revision', () => {
+    const { key } = chargeEntry(stamp('ent_1'), accrualOf([line('energy', '1.23', '0.5')]))?.entry ?? { key: '' };
+    expect(key).toBe('charge:p1:2026-11-01T00:00:00.000Z:2026-11-24:0');
+    expect(chargesBeside(key)).toBe('charge:p1:2026-11-01T00:00:00.000Z:');
+    expect(chargesOf(POINT.id, '2026-11-01T00:00:00.000Z')).toBe('charge:p1:2026-11-01T00:00:00.000Z:');
+  });
+
   test('takes whole fen from the customer and leaves the rest to the rounding account', () => {
     // 1.23 kWh × 0.5 = 0.615 yuan: 0.62 from the customer, 0.615 earned, 0.005 rounded up.
     const charged = chargeEntry(stamp('ent_1'), accrualOf([line('energy', '1.23', '0.5')]));
