@@ -11,7 +11,10 @@ export interface SettlementJobDeps {
   readonly logger: Logger;
 }
 
-/** Settles periods that have ended and looks again at those that something was corrected of; what was missed is caught up at the start. */
+/**
+ * Settles periods that have ended, looks again at those that something was corrected of, and lets own money pay what is owed; what was
+ * missed is caught up at the start.
+ */
 export function startSettlementJob({ settlement, clock, logger }: SettlementJobDeps): RunningLoop {
   return startLoop({
     name: 'settlement',
@@ -20,8 +23,10 @@ export function startSettlementJob({ settlement, clock, logger }: SettlementJobD
     async round() {
       const settled = await settlement.run();
       const corrected = await settlement.review();
-      if (settled + corrected > 0) logger.info({ settled, corrected }, 'periods were settled');
-      return settled + corrected > 0 ? 0 : REST_MS;
+      const paid = await settlement.payDebts();
+      const done = settled + corrected + paid;
+      if (done > 0) logger.info({ settled, corrected, paid }, 'periods were settled, and debts paid from own money');
+      return done > 0 ? 0 : REST_MS;
     },
   });
 }

@@ -70,10 +70,12 @@ export async function liveChargeStory(dataDir: string, say: (line: string) => vo
     await charges.closeDays();
     await moveTo(plusMs(midnight(day), 3 * HOUR_MS));
     await settlement.run();
+    await settlement.payDebts();
     await Promise.all(indexes.filter((index) => (index + day) % 6 === 0).map((index) => pay(index, day)));
     await moveTo(plusMs(midnight(day), 12 * HOUR_MS));
     await Promise.all(indexes.filter((index) => isLate(index, day)).map((index) => read(index, day)));
     await settlement.review();
+    await settlement.payDebts();
     say(`day ${day}`);
   }
   await store.close();

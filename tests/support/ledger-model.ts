@@ -3,7 +3,8 @@
  * rules alone: a key and a serial count once for ever, own money is set aside only where it is available, a hold ends once and in time, a
  * charge is the rounded use of a period so far less what was posted of it; it takes promotion, own money, emergency credit and own money
  * again, and where it is corrected no more promotion stays used than the period costs; a payment repays emergency credit, the overdraft,
- * and by a share what is owed; an entry but a charge is undone whole once or in parts.
+ * and by a share what is owed; own money of who pays after reading pays what is owed beside it; an entry but a charge is undone whole once
+ * or in parts.
  */
 
 export type LedgerCommand =
@@ -34,6 +35,8 @@ export type LedgerCommand =
   | { readonly kind: 'rebook'; readonly back: number; readonly account: string; readonly key: string }
   /** Of the payments so far, counted round; asked by one and approved by another. */
   | { readonly kind: 'undo'; readonly payment: number; readonly fen: bigint | undefined; readonly key: string }
+  /** Own money pays the debts that lie beside it. */
+  | { readonly kind: 'payDebts' }
   /** Of the entries so far, counted round. */
   | { readonly kind: 'reverse'; readonly entry: number };
 
@@ -93,7 +96,8 @@ const MICRO_KWH_TIMES_MICRO_FEN = 1_000_000_000_000n;
 /** More than any entry moves: it is undone whole. */
 const WHOLE = 10n ** 18n;
 
-export function createLedgerModel(accounts: readonly string[]) {
+/** @param afterReading who of them pays after reading; the others prepay */
+export function createLedgerModel(accounts: readonly string[], afterReading: readonly string[]) {
   const balances = new Map(
     accounts.map((name): [string, ModelAccount] => [name, { ...NOTHING, held: 0n, accrued: 0n, limit: 0n, share: 100 }]),
   );
@@ -339,6 +343,20 @@ export function createLedgerModel(accounts: readonly string[]) {
     return 'done';
   }
 
+  function payDebts(): string {
+    let paid = 0;
+    for (const name of afterReading) {
+      const { own, held, receivable, lateFee } = of(name);
+      const free = atLeastNothing(own - held);
+      const toReceivable = least(free, -receivable);
+      const toLateFee = least(free - toReceivable, -lateFee);
+      if (toReceivable + toLateFee === 0n) continue;
+      move(name, { ...NOTHING, own: -toReceivable - toLateFee, receivable: toReceivable, lateFee: toLateFee });
+      paid += 1;
+    }
+    return `paid ${paid}`;
+  }
+
   function whyNotUndone({ undone }: ModelEntry, fen: bigint | undefined, total: bigint): string | undefined {
     if (fen === undefined) return undone > 0n ? 'already-reversed' : undefined;
     if (fen >= total) return 'not-reversible';
@@ -414,6 +432,8 @@ export function createLedgerModel(accounts: readonly string[]) {
           return rebook(command);
         case 'undo':
           return undo(command);
+        case 'payDebts':
+          return payDebts();
         case 'reverse':
           return reverse(roundIn(entries, command.entry));
       }

@@ -4,6 +4,7 @@ import { accruedOf } from '../../src/core/ledger/accrued.ts';
 import { OWN_MONEY_ONLY } from '../../src/core/ledger/buckets.ts';
 import { chargeEntry, moveEntry, reversalEntry } from '../../src/core/ledger/entries.ts';
 import type { Accrual } from '../../src/core/model/accrual.ts';
+import type { Fact } from '../../src/core/model/fact.ts';
 import {
   cashAccount,
   customerAccount,
@@ -15,6 +16,7 @@ import {
   SUSPENSE_ACCOUNT,
 } from '../../src/core/model/journal.ts';
 import { createCreditService } from '../../src/core/services/credit-service.ts';
+import { payDebts } from '../../src/core/services/debt-payments.ts';
 import { createDecisions } from '../../src/core/services/decisions.ts';
 import { createHoldService } from '../../src/core/services/hold-service.ts';
 import { createPaymentService } from '../../src/core/services/payment-service.ts';
@@ -27,11 +29,13 @@ import type { Result } from '../../src/kernel/result.ts';
 import { energy, fen, type Money } from '../../src/kernel/units.ts';
 import { openMemoryStore } from '../../src/store/sqlite/index.ts';
 import { openAccrual, rated } from './accruals.ts';
+import { CONTRACT_ASPECTS, changeOf } from './archive-facts.ts';
 import { createCountingIds, EVENING, POINT, yuanPerKwh } from './core-facts.ts';
 import { createLedgerModel, type LedgerCommand, type ModelAccount, PRICE_YUAN_PER_KWH } from './ledger-model.ts';
 import { createManualClock } from './manual-clock.ts';
 
 const ACCOUNTS = ['a1', 'a2', 'a3'];
+const AFTER_READING = ['a3'];
 const TELLER = asId<Actor>('teller');
 const CHIEF = asId<Actor>('chief');
 const PRICE = yuanPerKwh(PRICE_YUAN_PER_KWH);
@@ -93,6 +97,7 @@ const COMMAND: fc.Arbitrary<LedgerCommand> = fc.oneof(
     weight: 2,
     arbitrary: fc.record({ kind: fc.constant('undo' as const), payment: place, fen: fc.option(amount, { nil: undefined, freq: 3 }), key }),
   },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('payDebts' as const) }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('reverse' as const), entry: place }) },
 );
 
@@ -109,7 +114,7 @@ export async function assertLedgerFollowsModel(options: {
 
 async function compare(commands: readonly LedgerCommand[]): Promise<void> {
   const ledger = await openLedger();
-  const model = createLedgerModel(ACCOUNTS);
+  const model = createLedgerModel(ACCOUNTS, AFTER_READING);
   try {
     for (const [index, command] of commands.entries()) {
       const [expected, found] = [model.run(command), await ledger.run(command)];
@@ -158,6 +163,7 @@ async function openLedger() {
       { kind: 'meterPoint', meterPoint: { ...POINT, id: pointOf(name), accountId: asId<AccountId>(name) } } as const,
     ]),
   });
+  await store.commit({ facts: AFTER_READING.flatMap(contractOf) });
   const accruals = new Map<string, Accrual>(
     ACCOUNTS.map((name) => [name, openAccrual({}, { meterPointId: pointOf(name), accountId: asId(name) })]),
   );
@@ -306,6 +312,9 @@ async function openLedger() {
       if (approved.ok) givenBack.push((await newestOf(cashAccount('bank'))).id);
       return answerOf(approved);
     },
+    async payDebts() {
+      return `paid ${await payDebts({ store, clock, newId })}`;
+    },
     async reverse({ entry: index }) {
       const entry = entries[index % Math.max(1, entries.length)];
       if (entry === undefined) return 'not-found';
@@ -349,6 +358,14 @@ async function openLedger() {
     close: () => store.close(),
   };
 }
+
+const contractOf = (name: string): readonly Fact[] => {
+  const terms = { ...CONTRACT_ASPECTS.terms, settlementMethod: 'after-reading' } as const;
+  return [
+    { kind: 'archiveChange', change: changeOf(`contract:ht-${name}`, { terms }) },
+    { kind: 'archiveChange', change: changeOf(`meterPoint:point-${name}`, { contract: { contractId: asId(`ht-${name}`) } }) },
+  ];
+};
 
 const MICRO_YUAN_A_FEN = 10_000n;
 

@@ -68,6 +68,8 @@ export interface YearReport {
   readonly months: number;
   readonly settled: number;
   readonly corrected: number;
+  /** Debts that own money has paid. */
+  readonly paid: number;
   readonly transfers: number;
   readonly closings: number;
   readonly late: number;
@@ -91,7 +93,7 @@ export async function runYear({ dataDir, count, seed, months = 12 }: { dataDir: 
   const settlement = createSettlementService({ store, situations, decisions, clock, newId, dueDays: 4, waitMs: 2 * HOUR_MS });
   const readingEntry = createReadingEntry({ store, situations, decisions, clock, newId });
   const supply = createSupplyChanges({ store, situations, clock, newId, dueDays: 4 });
-  const figures = { settled: 0, corrected: 0, transfers: 0, closings: 0, late: 0, misread: 0, wrongRatios: 0 };
+  const figures = { settled: 0, corrected: 0, paid: 0, transfers: 0, closings: 0, late: 0, misread: 0, wrongRatios: 0 };
   let serial = 0;
 
   const each = (work: (customer: Customer) => Promise<unknown>) => Promise.all(customers.filter(({ open }) => open).map(work));
@@ -124,6 +126,7 @@ export async function runYear({ dataDir, count, seed, months = 12 }: { dataDir: 
   const settleAll = async () => {
     figures.settled += await settlement.run();
     figures.corrected += await settlement.review();
+    figures.paid += await settlement.payDebts();
   };
 
   await each((customer) => read(customer, boundary(0)));

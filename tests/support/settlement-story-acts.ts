@@ -223,4 +223,7 @@ export async function runJobs(story: Story): Promise<void> {
   if (settled > 0) note(story, 'settled', `${settled}`);
   const corrected = await story.world.settlement.review();
   if (corrected > 0) note(story, 'corrected', `${corrected}`);
+  const paid = await story.world.settlement.payDebts();
+  if (paid > 0) note(story, 'paid from own', `${paid}`);
+  if ((await story.world.settlement.payDebts()) > 0) throw new TypeError('a second run paid debts again');
 }

@@ -33,7 +33,6 @@ async function undo(story: Story, entryId: EntryId, amount: Money | undefined): 
   const reversalId = asked.value.value.id;
   const approved = await reversals.approve({ reversalId, idempotencyKey: story.key(), actor: CHIEF });
   if (!approved.ok || asked.value.value.accountId === undefined) return undefined;
-  story.cameBack.add(asked.value.value.accountId);
   const account = customerAccount(asked.value.value.accountId);
   const { items } = await store.read('entries', { account, limit: 20 });
   return items.find(({ reverses }) => reverses === entryId)?.id;
@@ -74,10 +73,8 @@ export async function payOut(story: Story): Promise<void> {
   note(story, 'hold', `${formatMoney(amount)} of ${accountId}: ${hold.ok ? 'placed' : hold.error.code}`);
   if (!hold.ok) return;
   const holdId = hold.value.value.id;
-  if (below(3) === 0) {
-    story.cameBack.add(accountId);
-    await world.holds.void({ holdId, idempotencyKey: story.key(), actor: CLERK });
-  } else {
+  if (below(3) === 0) await world.holds.void({ holdId, idempotencyKey: story.key(), actor: CLERK });
+  else {
     const channelDate = formatInstant(world.clock.now()).slice(0, 10);
     const through = { channel: 'cash', channelSerial: holdId, channelDate };
     await world.holds.payOut({ holdId, ...through, idempotencyKey: story.key(), actor: CLERK });

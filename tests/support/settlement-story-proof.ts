@@ -6,10 +6,11 @@
  * - what was charged to a customer is what his standing bills say, and what of the open period is posted
  * - nobody is billed or charged for a time in which he was not supplied
  * - nobody got more than he brought, but what he owes
- * - whoever is supplied owes no bill while own money lies on his account, unless it came back to him since
+ * - nobody owes a bill or a late fee while own money lies free on his account, but who prepays: his is for the use to come
  * - a flat price: each line is use × price, in integers and rounded once; the lines of all time are what the meter really counted
  */
 import type { Accrual } from '../../src/core/model/accrual.ts';
+import type { ArchiveSubject, AspectName } from '../../src/core/model/archive.ts';
 import type { NumberedBill } from '../../src/core/model/issued-bill.ts';
 import {
   type AccountMove,
@@ -41,12 +42,13 @@ export async function disagreements(story: Story): Promise<readonly string[]> {
     ...(await unlikeTheMeter(story, bills, accrual)),
     ...notSupplied(story, bills, accrual),
   ];
+  const keeping = await prepaying(story);
   for (const accountId of story.accounts) {
     const purse = await purseOf(story, accountId);
     found.push(
       ...chargedOtherwise(accountId, purse, bills, accrual),
       ...overpaid(accountId, purse),
-      ...owesBesideMoney(story, accountId, purse, bills, accrual),
+      ...(accountId === keeping ? [] : owesBesideMoney(accountId, purse, bills, accrual)),
     );
   }
   return found;
@@ -139,20 +141,32 @@ function overpaid(accountId: AccountId, { own, receivable, lateFee, emergency }:
 
 const MONEY_KINDS: ReadonlySet<string> = new Set(['payment', 'payout', 'rebooking', 'reversal']);
 
-/** What was billed: the open period is owed when its bill comes. A bill is paid as it is issued, not when money comes back later. */
+/** Whose supply is taken from money that is there, by what the archive says of now. */
+async function prepaying({ ground: { store, clock }, supplied, closed }: Story): Promise<AccountId | undefined> {
+  const saidNow = async (subject: ArchiveSubject, aspect: AspectName) =>
+    (await store.read('archiveView', { subject }))?.facts.find(
+      (fact) => fact.aspect === aspect && fact.from <= clock.now() && (fact.to === undefined || clock.now() < fact.to),
+    )?.value as { readonly contractId?: string; readonly settlementMethod?: string } | undefined;
+  const contractId = (await saidNow('meterPoint:p1', 'contract'))?.contractId;
+  const method = contractId === undefined ? undefined : (await saidNow(`contract:${contractId}`, 'terms'))?.settlementMethod;
+  return closed || (method !== undefined && method !== 'prepay') ? undefined : supplied.at(-1)?.accountId;
+}
+
+/** What was billed: the open period is owed when its bill comes. */
 function owesBesideMoney(
-  { supplied, closed, cameBack }: Story,
   accountId: AccountId,
-  { own, receivable, held }: Purse,
+  { own, receivable, lateFee, held }: Purse,
   bills: readonly NumberedBill[],
   accrual: Accrual | undefined,
 ) {
-  if (closed || supplied.at(-1)?.accountId !== accountId || cameBack.has(accountId)) return [];
   const instalments = bills.filter(({ kind, periodId }) => kind === 'instalment' && periodId === accrual?.periodId);
   const billed = instalments.reduce((sum, { total }) => sum + total, 0n);
   const unbilled = accrual?.payer === receivableAccount(accountId) ? postedOf(accrual) - billed : 0n;
   const [owed, free] = [-receivable.balance - (unbilled > 0n ? unbilled : 0n), own.balance - held];
-  return owed > 0n && free > 0n ? [`${accountId} owes ${yuan(owed)} that were billed while ${yuan(free)} of his own lie there`] : [];
+  const isOwing = owed > 0n || lateFee.balance < 0n;
+  return isOwing && free > 0n
+    ? [`${accountId} owes ${yuan(owed)} on bills and ${yuan(-lateFee.balance)} for paying late while ${yuan(free)} of his own lie free`]
+    : [];
 }
 
 const postedOf = ({ posted }: Accrual): bigint => posted.reduce((sum, { customer }) => sum + customer, 0n);

@@ -35,8 +35,6 @@ export interface Story {
   plain: boolean;
   /** Payments that may turn out to be mistakes. */
   readonly payments: EntryId[];
-  /** To whom money came back that had been set aside, or whose debts did, by what was undone. */
-  readonly cameBack: Set<AccountId>;
   readonly diary: string[];
   /** What was done how often. */
   readonly told: Map<string, number>;
@@ -86,7 +84,6 @@ export async function createStory(seed: number): Promise<Story> {
     supplied: [{ accountId: POINT.accountId, from: start, to: undefined }],
     meterIds: [METER.id],
     payments: [],
-    cameBack: new Set(),
     diary: [],
     told: new Map(),
     key: () => `story-${++keys}`,

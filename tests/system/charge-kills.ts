@@ -81,7 +81,8 @@ function contentOf(dataDir: string): ReadonlyMap<string, string> {
   const content = new Map<string, string>();
   const entries = database.prepare<[], { key: string; postings: string }>(
     `select e.key, group_concat(a.name || ' ' || p.amount, ', ' order by p.line) as postings
-     from entries e join postings p on p.entry_seq = e.seq join ledger_accounts a on a.id = p.account_id group by e.seq`,
+     from entries e join postings p on p.entry_seq = e.seq join ledger_accounts a on a.id = p.account_id
+     where e.kind <> 'settlement' group by e.seq`,
   );
   for (const { key, postings } of entries.iterate()) {
     if (content.has(`entry ${key}`)) throw new Error(`entry ${key} is there twice`);
@@ -92,6 +93,13 @@ function contentOf(dataDir: string): ReadonlyMap<string, string> {
      from bills group by 1, 2`,
   );
   for (const bill of bills.iterate()) content.set(`bills of ${bill.point} ${bill.period}`, bill.bills);
+  // In how many parts own money pays depends on when it is looked at; what it pays does not.
+  const settled = database.prepare<[], { account: string; paid: bigint }>(
+    `select a.name as account, sum(p.amount) as paid
+     from entries e join postings p on p.entry_seq = e.seq join ledger_accounts a on a.id = p.account_id
+     where e.kind = 'settlement' group by a.name`,
+  );
+  for (const { account, paid } of settled.iterate()) content.set(`settled of ${account}`, String(paid));
   database.close();
   return content;
 }

@@ -1,6 +1,6 @@
 /** In which order credit is used, and in which order a payment repays. Pure: the store asks it while it writes. */
 import { fen, type Money, money, NO_MONEY } from '../../kernel/units.ts';
-import type { ChargedSoFar, Funds } from '../model/funds.ts';
+import type { ChargedSoFar, Funds, PaidDebts } from '../model/funds.ts';
 
 /** An account that has nothing but its own money. */
 export const OWN_MONEY_ONLY: Funds = {
@@ -79,6 +79,18 @@ export function received(amount: Money, own: Money, { emergency, receivable, lat
   const toLateFee = least(share - toReceivable, positive(-lateFee));
   rest -= toReceivable + toLateFee;
   return { emergency: money(toEmergency), receivable: money(toReceivable), lateFee: money(toLateFee), own: money(toOwn + rest) };
+}
+
+/**
+ * What own money that lies on an account pays of what is owed there, in the order of a payment.
+ *
+ * @param free own money that is not set aside
+ * @param unbilled of the energy what no bill has asked for yet: it is owed when its bill comes
+ */
+export function paidFromOwn(free: Money, { receivable, lateFee }: Pick<Funds, 'receivable' | 'lateFee'>, unbilled: Money): PaidDebts {
+  const most = positive(free);
+  const toReceivable = least(most, positive(-receivable - positive(unbilled)));
+  return { receivable: money(toReceivable), lateFee: money(least(most - toReceivable, positive(-lateFee))) };
 }
 
 const MICRO_YUAN_PER_FEN = 10_000n;

@@ -3,6 +3,7 @@ import type { Instant } from '../../kernel/clock.ts';
 import type { AccountId, Actor, EntryId, MeterPointId } from '../../kernel/ids.ts';
 import { addMoney, type Money, NO_MONEY, negateMoney, subtractMoney } from '../../kernel/units.ts';
 import type { Accrual, ComponentSum } from '../model/accrual.ts';
+import type { PaidDebts } from '../model/funds.ts';
 import {
   cashAccount,
   customerAccount,
@@ -11,8 +12,10 @@ import {
   isGuarantee,
   type JournalEntry,
   type LedgerAccount,
+  lateFeeAccount,
   type Posting,
   ROUNDING_ACCOUNT,
+  receivableAccount,
   revenueAccount,
   SUSPENSE_ACCOUNT,
 } from '../model/journal.ts';
@@ -190,7 +193,7 @@ export function guaranteeEntry(stamp: EntryStamp, { accountId, amount, channel, 
 /** What moves between two accounts of ours or of one customer, under a key of the request that asked for it. */
 export function moveEntry(
   stamp: EntryStamp,
-  kind: 'release' | 'promotion' | 'late-fee' | 'settlement',
+  kind: 'release' | 'promotion' | 'late-fee',
   {
     key,
     from,
@@ -209,6 +212,30 @@ export function moveEntry(
       { account: to, amount },
       { account: from, amount: negateMoney(amount) },
     ],
+  };
+}
+
+/**
+ * Own money that lies on an account pays what is owed there.
+ *
+ * @param version of the account as it stood before: each is paid from once, since every posting moves it
+ */
+export function settlementEntry(
+  stamp: EntryStamp,
+  { accountId, version, paid }: { readonly accountId: AccountId; readonly version: number; readonly paid: PaidDebts },
+): JournalEntry {
+  const postings = [
+    { account: customerAccount(accountId), amount: negateMoney(addMoney(paid.receivable, paid.lateFee)) },
+    { account: receivableAccount(accountId), amount: paid.receivable },
+    { account: lateFeeAccount(accountId), amount: paid.lateFee },
+  ];
+  return {
+    ...stamp,
+    ...UNCHARGED,
+    kind: 'settlement',
+    key: `settlement:${accountId}:${version}`,
+    memo: 'own money that lay on the account',
+    postings: postings.filter(({ amount }) => amount !== NO_MONEY),
   };
 }
 

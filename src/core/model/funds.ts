@@ -30,3 +30,9 @@ export interface Funds {
   readonly lateFee: Money;
   readonly recoveryShare: number;
 }
+
+/** What of debts is paid, not below zero. */
+export interface PaidDebts {
+  readonly receivable: Money;
+  readonly lateFee: Money;
+}

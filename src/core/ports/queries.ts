@@ -24,7 +24,7 @@ import type { Command, CommandMove } from '../model/command.ts';
 import type { Crossing } from '../model/crossing.ts';
 import type { StoredDecision } from '../model/decision.ts';
 import type { Expectation } from '../model/expectation.ts';
-import type { ChargedSoFar, Funds } from '../model/funds.ts';
+import type { ChargedSoFar, Funds, PaidDebts } from '../model/funds.ts';
 import type { NumberedBill } from '../model/issued-bill.ts';
 import type { AccountMove, JournalEntry, LedgerAccount } from '../model/journal.ts';
 import type { LimiterCounts } from '../model/limiter.ts';
@@ -100,6 +100,14 @@ export interface AccountView {
   readonly accrued: Money;
 }
 
+export interface DebtBesideMoney {
+  readonly accountId: AccountId;
+  /** Of `account:ID`. */
+  readonly version: number;
+  /** What own money can pay now, more than nothing. */
+  readonly paid: PaidDebts;
+}
+
 export interface MeterView {
   readonly meter: Meter;
   readonly meterPoint: MeterPoint;
@@ -173,6 +181,11 @@ export interface Queries {
   readonly chargedSoFar: { ask: { accountId: AccountId; meterPointId: MeterPointId; periodId: string }; answer: ChargedSoFar };
   /** Who owes for energy, or has paid since: in the order of their ids. */
   readonly owingAccounts: { ask: { movedSince: Instant }; answer: readonly AccountId[] };
+  /**
+   * Who owes on a bill or for paying late while free own money lies on the account, in the order of their ids. Nobody whose contract prepays:
+   * his money is for the use to come.
+   */
+  readonly debtsBesideMoney: { ask: { now: Instant; limit: number }; answer: readonly DebtBesideMoney[] };
   /** Entries that post to a ledger account, newest first. */
   readonly entries: { ask: PageAsk & { account: LedgerAccount }; answer: Page<StoredEntry> };
   /** What was posted to a ledger account in a time, `to` not included, in the order of the journal; and the sum of all that was posted before. */

@@ -1,18 +1,17 @@
 /** The end of a billing period: what is left to post, and the bill. */
-import { formatInstant, type Instant, instantOf } from '../../kernel/clock.ts';
-import { type Actor, asId, type NewId } from '../../kernel/ids.ts';
+import { type Instant, instantOf } from '../../kernel/clock.ts';
+import type { Actor, NewId } from '../../kernel/ids.ts';
 import { addDays, type BusinessDay, businessDayOf } from '../../kernel/local-time.ts';
-import { addMoney, type Money, NO_MONEY, negateMoney, subtractMoney } from '../../kernel/units.ts';
+import { addMoney, type Money, NO_MONEY, subtractMoney } from '../../kernel/units.ts';
 import { supplyAt } from '../archive/in-force.ts';
 import { accruedOf } from '../ledger/accrued.ts';
-import { chargeEntry, moveEntry } from '../ledger/entries.ts';
+import { chargeEntry } from '../ledger/entries.ts';
 import type { Accrual, ChargePoint } from '../model/accrual.ts';
 import { subjectOf } from '../model/archive.ts';
 import type { Bill } from '../model/bill.ts';
 import type { Fact } from '../model/fact.ts';
 import type { IssuedBill, NumberedBill } from '../model/issued-bill.ts';
-import { customerAccount, isCustomer, type JournalEntry, receivableAccount } from '../model/journal.ts';
-import type { MeterPointFacts } from '../ports/queries.ts';
+import { isCustomer, type JournalEntry } from '../model/journal.ts';
 import { printedLine } from '../tariff/printed-line.ts';
 import { chargeOf } from './accrue.ts';
 import { type BillingGround, type GroundFacts, rateGround } from './billing-ground.ts';
@@ -130,33 +129,3 @@ export function issuedBill(
     entryId: entry?.id,
   };
 }
-
-/**
- * What lies on the account of a contract that pays after reading pays its bill: nobody is late who has paid beforehand.
- *
- * @param moved what the entries beside it move the receivable by
- * @param asked of a correction: what it asks for more than the bill that it takes the place of, since the open period is not billed yet
- */
-export function paidFromOwn(
-  { facts, issuedAt, actor, newId }: Pick<BillingInput, 'issuedAt' | 'actor' | 'newId'> & { readonly facts: MeterPointFacts },
-  { accountId, payer, meterPointId, kind, to, revision }: IssuedBill,
-  moved: Money,
-  asked?: Money,
-): JournalEntry | undefined {
-  const { account, balance, held, funds } = facts.account;
-  if (isCustomer(payer) || account.id !== accountId) return undefined;
-  const owed = negateMoney(addMoney(funds.receivable, moved));
-  const amount = [subtractMoney(balance, held), asked ?? owed].reduce((least, each) => (each < least ? each : least), owed);
-  if (amount <= NO_MONEY) return undefined;
-  return moveEntry({ id: newId<JournalEntry['id']>('ent'), at: issuedAt, actor }, 'settlement', {
-    // An instalment may end where its period turns out to have ended, and a bill where the one ended that it takes the place of.
-    key: `${meterPointId}:${formatInstant(to)}${kind === 'instalment' ? '' : `:${revision}`}`,
-    from: customerAccount(accountId),
-    to: receivableAccount(accountId),
-    amount,
-    memo: 'own money that lay on the account',
-  });
-}
-
-/** Who settles where no person does. */
-export const SETTLEMENT = asId<Actor>('system:settlement');

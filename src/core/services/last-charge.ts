@@ -6,13 +6,12 @@ import { drawn, returned } from '../ledger/buckets.ts';
 import type { Accrual } from '../model/accrual.ts';
 import type { Fact } from '../model/fact.ts';
 import type { ChargedSoFar, Funds } from '../model/funds.ts';
-import type { IssuedBill } from '../model/issued-bill.ts';
-import { isCustomer, type JournalEntry, type LedgerAccount } from '../model/journal.ts';
+import { isCustomer, type LedgerAccount } from '../model/journal.ts';
 import type { AccountView, MeterPointFacts } from '../ports/queries.ts';
 import type { Store } from '../ports/store.ts';
 import { openingOf } from './accrue.ts';
 import { groundOf, withPrevious } from './billing-ground.ts';
-import { closePeriod, paidFromOwn } from './close-period.ts';
+import { closePeriod } from './close-period.ts';
 import { pointsFor } from './open-period.ts';
 import type { Situations } from './situations.ts';
 
@@ -79,22 +78,9 @@ export interface LastCharge {
   readonly facts: readonly Fact[];
   /** What is posted of each period that is cut, oldest first. */
   readonly periods: readonly CutPeriod[];
-  /** The last one of this customer; undefined where he has used nothing since the one before. */
-  readonly bill: IssuedBill | undefined;
   /** What begins behind it, for whoever comes. */
   readonly next: Accrual;
 }
-
-/** Who hands over keeps what he has: his last bill is paid from it as any other was. */
-export const paidBeforehand = (
-  { clock, newId }: LastChargeDeps,
-  actor: Actor,
-  facts: MeterPointFacts,
-  { bill, periods }: LastCharge,
-): JournalEntry | undefined => bill && paidFromOwn({ facts, issuedAt: clock.now(), actor, newId }, bill, movedBy(periods));
-
-const movedBy = (periods: readonly CutPeriod[]): Money =>
-  periods.flatMap(({ moves }) => moves).reduce((sum, move) => addMoney(sum, move), NO_MONEY);
 
 /** Settles every period up to the last registers, those that are over and wait for theirs too; what comes after is the next customer's. */
 export async function lastCharge(
@@ -108,7 +94,6 @@ export async function lastCharge(
   const bills = await store.read('billsOfPoint', { meterPointId });
   const closed: Fact[] = [];
   const periods: CutPeriod[] = [];
-  let bill: IssuedBill | undefined;
   for (let open = accrual; open.from < latestAt; ) {
     const ground = withPrevious(groundOf(facts, terms, open.from, instantOf(Math.min(open.to, latestAt))), bills);
     const period = closePeriod({
@@ -125,10 +110,9 @@ export async function lastCharge(
     closed.push(...period.facts);
     const before = await store.read('chargedSoFar', { accountId: facts.meterPoint.accountId, meterPointId, periodId: open.periodId });
     periods.push({ payer: open.payer, moves: movesOf(open.payer, period.facts), before });
-    bill = period.bill;
     open = openingOf(meterPointId, groundOf(facts, terms, ground.facts.period.to));
   }
-  return { facts: closed, periods, bill, next: openingOf(meterPointId, groundOf(facts, terms, latestAt)) };
+  return { facts: closed, periods, next: openingOf(meterPointId, groundOf(facts, terms, latestAt)) };
 }
 
 const movesOf = (payer: LedgerAccount, facts: readonly Fact[]): readonly Money[] =>

@@ -1,21 +1,22 @@
 /** What was settled is rated again where something that it rests on has changed; a bill that comes out otherwise is taken back and issued anew. */
 import type { Clock } from '../../kernel/clock.ts';
 import type { MeterPointId, NewId } from '../../kernel/ids.ts';
-import { addMoney, NO_MONEY, negateMoney, subtractMoney } from '../../kernel/units.ts';
-import { returned } from '../ledger/buckets.ts';
+import { addMoney, type Money, NO_MONEY, negateMoney, subtractMoney } from '../../kernel/units.ts';
+import { paidFromOwn, returned } from '../ledger/buckets.ts';
 import { chargeEntry } from '../ledger/entries.ts';
 import type { Accrual } from '../model/accrual.ts';
 import type { Bill } from '../model/bill.ts';
 import type { Fact } from '../model/fact.ts';
 import type { NumberedBill, PrintedLine } from '../model/issued-bill.ts';
-import { customerAccount, isCustomer, type JournalEntry, type Posting } from '../model/journal.ts';
+import { customerAccount, isCustomer, type JournalEntry, type LedgerAccount, type Posting, receivableAccount } from '../model/journal.ts';
 import type { MeterPointFacts } from '../ports/queries.ts';
 import type { Store } from '../ports/store.ts';
 import { componentSums } from '../tariff/component-sums.ts';
 import { printedLine } from '../tariff/printed-line.ts';
 import { openingOf } from './accrue.ts';
 import { type BillingGround, groundOf, rateGround, withPrevious } from './billing-ground.ts';
-import { customerSum, issuedBill, paidFromOwn, SETTLEMENT } from './close-period.ts';
+import { customerSum, issuedBill } from './close-period.ts';
+import { SETTLEMENT, settledFromOwn } from './debt-payments.ts';
 import type { Built, Decisions } from './decisions.ts';
 import { pointsFor } from './open-period.ts';
 import type { Situations } from './situations.ts';
@@ -86,7 +87,7 @@ async function buildReview(deps: ReviewDeps, facts: MeterPointFacts, bill: Numbe
   };
   const renewed = { ...issuedBill(input, rated, posted.left, posted.entries.at(-1)), corrects: bill.id };
   const own = posted.back && (await givenBack(deps, bill, posted.back));
-  const paid = paidFromOwn({ ...input, facts: withOwn(facts, own) }, renewed, negateMoney(posted.asked), posted.asked);
+  const paid = paidFromBack(deps, facts, own, { payer: ground.payer, charged: rated.total });
   return {
     facts: [
       ...[...posted.entries, ...(paid === undefined ? [] : [paid])].map((entry): Fact => ({ kind: 'entry', entry })),
@@ -104,11 +105,19 @@ async function givenBack({ store }: ReviewDeps, { accountId, meterPointId, perio
   return { account: back.account, amount: returned(back.amount, before, NO_MONEY).own };
 }
 
-/** What a bill that went to own money gives back is there to pay the one in its place. */
-const withOwn = (facts: MeterPointFacts, back: Posting | undefined): MeterPointFacts =>
-  back === undefined || back.account !== customerAccount(facts.account.account.id)
-    ? facts
-    : { ...facts, account: { ...facts.account, balance: addMoney(facts.account.balance, back.amount) } };
+/** What a bill that had gone to own money gives back pays the one in its place, as far as it lies free: nobody owes what he had paid. */
+function paidFromBack(
+  { clock, newId }: ReviewDeps,
+  facts: MeterPointFacts,
+  back: Posting | undefined,
+  { payer, charged }: { readonly payer: LedgerAccount; readonly charged: Money },
+): JournalEntry | undefined {
+  const { account, balance, held } = facts.account;
+  if (back?.account !== customerAccount(account.id) || payer !== receivableAccount(account.id)) return undefined;
+  const free = addMoney(subtractMoney(balance, held), back.amount);
+  const paid = paidFromOwn(free < back.amount ? free : back.amount, { receivable: negateMoney(charged), lateFee: NO_MONEY }, NO_MONEY);
+  return settledFromOwn({ id: newId('ent'), at: clock.now(), actor: SETTLEMENT }, facts, paid);
+}
 
 const NOTHING: Built = { facts: [], overlay: {} };
 
@@ -171,8 +180,6 @@ function repost({ clock, newId }: ReviewDeps, bill: NumberedBill, ground: Billin
     left: due?.accrual ?? open,
     credit: isSame && isCustomer(bill.payer) ? difference : NO_MONEY,
     back: isSame ? undefined : { account: bill.payer, amount: customerSum(bill.posted) },
-    /** Of whoever pays now, more than was asked of him before. */
-    asked: isSame ? negateMoney(difference) : rated.total,
   };
 }
 

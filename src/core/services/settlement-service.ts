@@ -4,14 +4,12 @@
  */
 import { type Instant, plusMs } from '../../kernel/clock.ts';
 import type { MeterId, MeterPointId } from '../../kernel/ids.ts';
-import { NO_MONEY } from '../../kernel/units.ts';
 import type { Accrual } from '../model/accrual.ts';
-import type { Fact } from '../model/fact.ts';
-import type { JournalEntry } from '../model/journal.ts';
 import type { MeterPointFacts } from '../ports/queries.ts';
 import { accrue, openingOf } from './accrue.ts';
 import { groundOf, withPrevious } from './billing-ground.ts';
-import { type BillingInput, closePeriod, instalmentBill, paidFromOwn, SETTLEMENT } from './close-period.ts';
+import { type BillingInput, closePeriod, instalmentBill } from './close-period.ts';
+import { payDebts, SETTLEMENT } from './debt-payments.ts';
 import type { Built } from './decisions.ts';
 import { hasRegistersAt, pointsFor } from './open-period.ts';
 import { type ReviewDeps, reviewPoint } from './settlement-review.ts';
@@ -21,6 +19,8 @@ export interface SettlementService {
   run(): Promise<number>;
   /** Looks again at what was settled where something that it rests on has changed; returns how many bills were corrected. */
   review(): Promise<number>;
+  /** Lets own money pay what is owed beside it, on a bill or for paying late; returns how many accounts paid. */
+  payDebts(): Promise<number>;
 }
 
 export interface SettlementDeps extends ReviewDeps {
@@ -50,6 +50,7 @@ export function createSettlementService(deps: SettlementDeps): SettlementService
       for (const review of asked.filter(({ meterPointId }) => situations.knows(meterPointId))) corrected += await reviewPoint(deps, review);
       return corrected;
     },
+    payDebts: () => payDebts(deps),
   };
 }
 
@@ -92,15 +93,14 @@ async function buildInstalment(deps: SettlementDeps, facts: MeterPointFacts, acc
   const at = accrual.nextBillAt;
   const nextBillAt = input.ground.instalments.find((instalment) => instalment > at) ?? accrual.to;
   const bill = instalmentBill(input, at);
-  const paid = paidFromOwn({ ...input, facts }, bill, NO_MONEY);
   return {
-    facts: [{ kind: 'bill', bill }, ...entryFacts(paid), { kind: 'accrual', accrual: { ...accrual, nextBillAt } }],
+    facts: [
+      { kind: 'bill', bill },
+      { kind: 'accrual', accrual: { ...accrual, nextBillAt } },
+    ],
     overlay: {},
-    restsOnMoney: paid !== undefined,
   };
 }
-
-const entryFacts = (entry: JournalEntry | undefined): readonly Fact[] => (entry === undefined ? [] : [{ kind: 'entry', entry }]);
 
 async function buildSettlement(deps: SettlementDeps, facts: MeterPointFacts, accrual: Accrual): Promise<Built> {
   const { store, situations, clock, newId } = deps;
@@ -116,12 +116,7 @@ async function buildSettlement(deps: SettlementDeps, facts: MeterPointFacts, acc
     readings: [],
     stamp: () => ({ id: newId('ent'), at: clock.now(), actor: SETTLEMENT }),
   });
-  const paid = paidFromOwn({ ...input, facts }, closed.bill, closed.moved);
-  return {
-    facts: [...closed.facts, ...entryFacts(paid)],
-    overlay: { accrual: opened?.accrual, credit: closed.credit },
-    restsOnMoney: paid !== undefined,
-  };
+  return { facts: closed.facts, overlay: { accrual: opened?.accrual, credit: closed.credit } };
 }
 
 async function billingInput(deps: SettlementDeps, facts: MeterPointFacts, accrual: Accrual): Promise<BillingInput> {

@@ -6,6 +6,7 @@ import { err, ok, type Result } from '../../kernel/result.ts';
 import { addMoney, formatEnergy, formatMoney, type Money, money, NO_MONEY, negateMoney, subtractMoney } from '../../kernel/units.ts';
 import { aspectsAt } from '../archive/in-force.ts';
 import { periodAt, withPeriod } from '../archive/timeline.ts';
+import { paidFromOwn } from '../ledger/buckets.ts';
 import { payoutEntry, totalOf } from '../ledger/entries.ts';
 import type { Accrual } from '../model/accrual.ts';
 import {
@@ -34,9 +35,10 @@ import {
 import type { ArchiveView, MeterPointFacts } from '../ports/queries.ts';
 import type { Store } from '../ports/store.ts';
 import { groundOf } from './billing-ground.ts';
+import { settledFromOwn } from './debt-payments.ts';
 import { CONFLICT_LIMIT, expectationsOf } from './decisions.ts';
 import { createKeyGate, type KeyError, type Once } from './idempotency.ts';
-import { type LastChargeDeps, type Left, lastCharge, leftAfter, owedIn, paidBeforehand } from './last-charge.ts';
+import { type LastChargeDeps, type Left, lastCharge, leftAfter, owedIn } from './last-charge.ts';
 import { hasRegistersAt, pointsFor } from './open-period.ts';
 
 export interface Handover {
@@ -130,8 +132,8 @@ async function prepare(deps: LastChargeDeps, order: SupplyOrder, facts: MeterPoi
       : await closingFacts(deps, order, facts, accrual, left);
   if (!next.ok) return next;
   const isClosing = order.kind === 'closing';
-  // A closing pays whatever is owed out of what is paid back.
-  const paid = isClosing ? undefined : paidBeforehand(deps, order.actor, facts, charged);
+  // A closing pays whatever is owed out of what is paid back; who hands over keeps what he does not owe.
+  const paid = isClosing ? undefined : paidOnLeaving(deps, order, facts, left);
   const own = subtractMoney(left.own, paid === undefined ? NO_MONEY : totalOf(paid));
   const change = { accountId, cutAt: accrual.latestAt, balance: isClosing ? NO_MONEY : own, refunded: isClosing ? owned : NO_MONEY };
   return ok({
@@ -146,6 +148,12 @@ async function prepare(deps: LastChargeDeps, order: SupplyOrder, facts: MeterPoi
     ],
     expect: contract === undefined ? [] : [{ subject: contract.subject, version: contract.version }],
   });
+}
+
+/** Of whoever moves out nothing is kept for use to come. */
+function paidOnLeaving({ newId, clock }: LastChargeDeps, { actor }: SupplyOrder, facts: MeterPointFacts, left: Left) {
+  const paid = paidFromOwn(subtractMoney(left.own, facts.account.held), left, NO_MONEY);
+  return settledFromOwn({ id: newId('ent'), at: clock.now(), actor }, facts, paid);
 }
 
 /** A period that was opened without registers begins at none that an account could be cut at. */

@@ -5,6 +5,7 @@ import { archiveAnswers } from './archive-queries.ts';
 import { billAnswers } from './bill-queries.ts';
 import { chargeAnswers } from './charge-queries.ts';
 import { commandAnswers } from './command-queries.ts';
+import { debtAnswers } from './debt-queries.ts';
 import { entryAnswers } from './entry-queries.ts';
 import { eventAnswers } from './event-queries.ts';
 import { factsAnswers } from './facts-query.ts';
@@ -21,6 +22,7 @@ const answers: Answers<keyof Queries> = {
   ...billAnswers,
   ...chargeAnswers,
   ...commandAnswers,
+  ...debtAnswers,
   ...entryAnswers,
   ...eventAnswers,
   ...factsAnswers,

@@ -1,4 +1,5 @@
 import { type Kysely, sql } from 'kysely';
+import type { Accrual } from '../../../core/model/accrual.ts';
 import type { NumberedBill } from '../../../core/model/issued-bill.ts';
 import type { CollectedBill } from '../../../core/model/standing.ts';
 import type { Queries } from '../../../core/ports/queries.ts';
@@ -159,12 +160,16 @@ function readCollection(reader: Reader, since: string): Queries['collectionFacts
     }
   }
   for (const accrual of reader.all(openAccruals, {}).map(({ body }) => parseAccrual(body))) {
-    const posted = accrual.posted.reduce((sum, { customer }) => sum + customer, 0n);
-    const billed = reader.first(instalmentsOf, { point: accrual.meterPointId, period: accrual.periodId })?.billed ?? 0n;
     const standing = standingOf(accrual.accountId);
-    standing.unbilled = money(standing.unbilled + posted - BigInt(billed));
+    standing.unbilled = money(standing.unbilled + unbilledOf(reader, accrual));
   }
   return { bills: reader.all(billsSince, { since }).map(billOf).map(collectedOf), standings };
+}
+
+/** What of a period was posted and no instalment has asked for; below zero where one has asked for more. */
+export function unbilledOf(reader: Reader, { meterPointId, periodId, posted }: Accrual): Money {
+  const billed = reader.first(instalmentsOf, { point: meterPointId, period: periodId })?.billed ?? 0n;
+  return money(posted.reduce((sum, { customer }) => sum + customer, 0n) - BigInt(billed));
 }
 
 const collectedOf = ({

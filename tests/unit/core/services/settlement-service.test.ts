@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { BEGINNING } from '../../../../src/core/model/archive.ts';
 import type { NumberedBill } from '../../../../src/core/model/issued-bill.ts';
 import { customerAccount, type LedgerAccount, promotionAccount, receivableAccount } from '../../../../src/core/model/journal.ts';
 import { ENERGY_TOTAL } from '../../../../src/core/model/register.ts';
@@ -330,6 +331,7 @@ describe('who pays after reading', () => {
     await read(world, '100.00', world.clock.now());
     await read(world, '400.00', DECEMBER);
     await world.settlement.run();
+    expect(await world.settlement.payDebts()).toBe(1);
     expect(await balance(world)).toBe(20_000_000n);
     expect(await balance(world, receivableAccount(POINT.accountId))).toBe(-70_000_000n);
   });
@@ -341,6 +343,7 @@ describe('who pays after reading', () => {
     await read(world, '100.00', world.clock.now());
     await read(world, '400.00', DECEMBER);
     await world.settlement.run();
+    await world.settlement.payDebts();
     await read(world, '500.00', plusMs(DECEMBER, 3 * 86_400_000));
     await read(world, '510.00', plusMs(DECEMBER, 4 * 86_400_000));
     await world.readingEntry.enter({
@@ -348,6 +351,7 @@ describe('who pays after reading', () => {
       ...{ reason: 'misread', idempotencyKey: 'misread', actor: asId('clerk') },
     });
     expect(await world.settlement.review()).toBe(1);
+    expect(await world.settlement.payDebts()).toBe(1);
     // 300 kWh at 0.50, then 20 more; of December 100 kWh are posted that no bill asks for yet.
     expect(await balance(world)).toBe(840_000_000n);
     expect(await balance(world, receivableAccount(POINT.accountId))).toBe(-50_000_000n);
@@ -381,10 +385,34 @@ describe('who pays after reading', () => {
     expect(await balance(world, promotionAccount(POINT.accountId))).toBe(0n);
     await withContract(world, { settlementMethod: 'after-reading' });
     expect(await world.settlement.review()).toBe(1);
-    // All of it goes back, 100 as credit and 50 + 50 as own money, which pays 100 of the 150.
-    expect(await balance(world)).toBe(0n);
+    // All of it goes back, 100 as credit and 50 as own money, which pays 50 of the 150 at once.
+    expect(await balance(world)).toBe(50_000_000n);
     expect(await balance(world, promotionAccount(POINT.accountId))).toBe(100_000_000n);
+    expect(await balance(world, receivableAccount(POINT.accountId))).toBe(-100_000_000n);
+    // The 50 that lay there before pay like any other money beside a debt.
+    expect(await world.settlement.payDebts()).toBe(1);
+    expect(await balance(world)).toBe(0n);
     expect(await balance(world, receivableAccount(POINT.accountId))).toBe(-50_000_000n);
+  });
+
+  test('prepays by now, and has what the correction gives back for the bill in its place, and no more', async () => {
+    const world = await createWorld();
+    await withContract(world, { settlementMethod: 'prepay' });
+    await world.pay('200');
+    await read(world, '100.00', world.clock.now());
+    await read(world, '400.00', DECEMBER);
+    await world.settlement.run();
+    const method = (settlementMethod: 'prepay' | 'after-reading') => ({ ...CONTRACT_ASPECTS.terms, settlementMethod });
+    const periods = [
+      { from: BEGINNING, to: DECEMBER, value: method('after-reading') },
+      { from: DECEMBER, value: method('prepay') },
+    ];
+    await world.commit({ kind: 'archiveChange', change: { ...changeOf('contract:ht1', {}), aspects: [{ aspect: 'terms', periods }] } });
+    expect(await world.settlement.review()).toBe(1);
+    // Of 200 the 150 went to the bill, came back and go to the bill in its place.
+    expect(await balance(world)).toBe(50_000_000n);
+    expect(await balance(world, receivableAccount(POINT.accountId))).toBe(0n);
+    expect(await world.settlement.payDebts()).toBe(0);
   });
 
   test('in instalments is asked for each, and at the end for the rest', async () => {
