@@ -71,12 +71,11 @@ function textOf({ kind, key, businessDay, memo }: StatementLine): string {
       return `Payment booked again: ${memo}`;
     case 'release':
       return 'Guarantee given back';
-    case 'settlement':
-      return 'Bill paid from the balance';
     case 'suspense':
     case 'guarantee':
     case 'promotion':
     case 'late-fee':
+    case 'settlement':
       return memo;
     case 'reversal':
       return memo === '' ? 'Correction of an earlier entry' : `Correction: ${memo}`;

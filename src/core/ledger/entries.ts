@@ -193,7 +193,7 @@ export function guaranteeEntry(stamp: EntryStamp, { accountId, amount, channel, 
 /** What moves between two accounts of ours or of one customer, under a key of the request that asked for it. */
 export function moveEntry(
   stamp: EntryStamp,
-  kind: 'release' | 'promotion' | 'late-fee',
+  kind: 'release' | 'promotion' | 'late-fee' | 'settlement',
   {
     key,
     from,
@@ -234,7 +234,7 @@ export function settlementEntry(
     ...UNCHARGED,
     kind: 'settlement',
     key: `settlement:${accountId}:${version}`,
-    memo: 'own money that lay on the account',
+    memo: 'Bills and late fees paid from the balance',
     postings: postings.filter(({ amount }) => amount !== NO_MONEY),
   };
 }

@@ -28,6 +28,8 @@ export interface PostedOrder {
   /** What can be used more, or less, after it. */
   readonly usable: (account: AccountView) => Money;
   readonly entry: (stamp: EntryStamp) => JournalEntry;
+  /** What must be stored before the entry. */
+  readonly first?: () => readonly Fact[];
   readonly more?: (stamp: EntryStamp) => readonly Fact[];
 }
 
@@ -51,6 +53,7 @@ export async function postOnce(deps: PostedOnceDeps, order: PostedOrder): Promis
     usable: order.usable,
     facts: () => [
       { kind: 'idempotencyKey', key, fingerprint, resource: `entry:${stamp.id}`, at: stamp.at },
+      ...(order.first?.() ?? []),
       { kind: 'entry', entry: order.entry(stamp) },
       ...(order.more?.(stamp) ?? []),
     ],

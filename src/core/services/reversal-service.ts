@@ -1,12 +1,14 @@
 import { type Clock, plusMs } from '../../kernel/clock.ts';
 import { type AccountId, type Actor, asId, type EntryId, type NewId, type ReversalId } from '../../kernel/ids.ts';
 import { err, ok, type Result } from '../../kernel/result.ts';
-import { formatMoney, type Money, money, NO_MONEY, subtractMoney } from '../../kernel/units.ts';
+import { addMoney, formatMoney, type Money, money, NO_MONEY, negateMoney, subtractMoney } from '../../kernel/units.ts';
 import { ownerOf } from '../ledger/chart.ts';
-import { type EntryStamp, partialReversalEntry, reversalEntry, totalOf } from '../ledger/entries.ts';
+import { type EntryStamp, moveEntry, partialReversalEntry, reversalEntry, totalOf } from '../ledger/entries.ts';
+import type { Fact } from '../model/fact.ts';
 import type { EntryKind, JournalEntry } from '../model/journal.ts';
-import { isCustomer } from '../model/journal.ts';
+import { customerAccount, isCustomer, lateFeeAccount } from '../model/journal.ts';
 import type { Reversal, UndoneSoFar } from '../model/reversal.ts';
+import type { Store } from '../ports/store.ts';
 import { createKeyGate, type Once } from './idempotency.ts';
 import { type PostedError, type PostedOnceDeps, postedBefore, postOnce } from './posted-once.ts';
 
@@ -153,12 +155,14 @@ async function approve(deps: PostedOnceDeps, order: ApprovalOrder): Outcome<Once
   const refused = whyNot(found, reversal.value.amount);
   if (refused !== undefined) return err(refused);
   const made = (stamp: EntryStamp): JournalEntry => undoing(stamp, found, reversal.value);
+  const paidBack = await paidOfFee(store, found, reversal.value);
   const posted = await postOnce(deps, {
     idempotencyKey,
     fingerprint,
     actor,
     accountId: reversal.value.accountId,
-    usable: () => usableIn(made({ id: asId('none'), at: clock.now(), actor })),
+    usable: () => addMoney(usableIn(made({ id: asId('none'), at: clock.now(), actor })), paidBack),
+    first: () => feePaidBack({ id: deps.newId('ent'), at: clock.now(), actor }, reversal.value, paidBack),
     entry: made,
     more: ({ id, at }) => [{ kind: 'reversalEnded', reversalId, end: { state: 'posted', entryId: id }, at, actor }],
   });
@@ -170,6 +174,21 @@ async function approve(deps: PostedOnceDeps, order: ApprovalOrder): Outcome<Once
 function undoing(stamp: EntryStamp, { entry, ...before }: Found, { amount, reason }: Reversal): JournalEntry {
   const undone = amount === undefined ? reversalEntry(stamp, entry) : partialReversalEntry(stamp, entry, amount, before);
   return { ...undone, memo: reason };
+}
+
+/** What of a late fee that is to be waived was paid: own money or a payment has settled it. */
+async function paidOfFee({ read }: Pick<Store, 'read'>, { entry, undone }: Found, { accountId, amount }: Reversal): Promise<Money> {
+  if (entry.kind !== 'late-fee' || accountId === undefined) return NO_MONEY;
+  const owed = negateMoney(await read('ledgerBalance', { account: lateFeeAccount(accountId) }));
+  const waived = amount ?? subtractMoney(totalOf(entry), undone);
+  return waived > owed ? subtractMoney(waived, owed) : NO_MONEY;
+}
+
+/** It is own money again before the fee is taken back, since nothing is waived that is not owed. */
+function feePaidBack(stamp: EntryStamp, { id, accountId }: Reversal, amount: Money): readonly Fact[] {
+  if (accountId === undefined || amount === NO_MONEY) return [];
+  const move = { key: id, from: lateFeeAccount(accountId), to: customerAccount(accountId), amount, memo: 'Late fee paid back' };
+  return [{ kind: 'entry', entry: moveEntry(stamp, 'settlement', move) }];
 }
 
 /** What it moves of own money and of credit. */

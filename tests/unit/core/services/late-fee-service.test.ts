@@ -125,6 +125,18 @@ describe('a late fee', () => {
     expect(await fee(world)).toBe(0n);
   });
 
+  test('that was paid can be waived all the same: what was paid of it is own money again', async () => {
+    const world = await createWorld();
+    await world.commit(...billOf('b1', '5000.00', '2026-11-24'));
+    await live(world, 2);
+    const [newest] = (await world.store.read('entries', { account: FEE, limit: 1 })).items;
+    // 5,000 and 3 of the fee of 5.
+    await world.pay('5003');
+    expect(await fee(world)).toBe(yuan('-2'));
+    await world.reverse(newest?.id ?? asId('none'));
+    expect([await fee(world), await world.balance()]).toEqual([0n, yuan('3')]);
+  });
+
   test('that was waived does not come back', async () => {
     const world = await createWorld();
     await world.commit(...billOf('b1', '5000.00', '2026-11-24'));
