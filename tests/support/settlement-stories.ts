@@ -36,6 +36,7 @@ const ACTS: readonly (readonly [chances: number, act: acts.Act])[] = [
   [2, money.payOut],
   [2, money.giveCredit],
   [6, money.chargeLateFees],
+  [4, money.waiveFee],
 ];
 const CHANCES = ACTS.reduce((sum, [chances]) => sum + chances, 0);
 

@@ -219,6 +219,7 @@ export async function endDay(story: Story): Promise<void> {
 }
 
 export async function runJobs(story: Story): Promise<void> {
+  await story.world.holds.expireDue();
   const settled = await story.world.settlement.run();
   if (settled > 0) note(story, 'settled', `${settled}`);
   const corrected = await story.world.settlement.review();

@@ -1,5 +1,5 @@
 /** Money in a story of settlement: paid, undone, booked again, set aside, paid out, given as credit, and charged for being late. */
-import { customerAccount } from '../../src/core/model/journal.ts';
+import { customerAccount, lateFeeAccount } from '../../src/core/model/journal.ts';
 import { formatInstant } from '../../src/kernel/clock.ts';
 import { type Actor, asId, type EntryId } from '../../src/kernel/ids.ts';
 import { formatMoney, type Money, NO_MONEY, subtractMoney } from '../../src/kernel/units.ts';
@@ -7,6 +7,7 @@ import { yuan } from './core-facts.ts';
 import { accountNow, CLERK, note, type Story } from './settlement-story.ts';
 
 const CHIEF = asId<Actor>('chief');
+const SHARES = [100, 30, 0];
 const AMOUNTS = ['20.00', '75.55', '300.00', '5000.00', '90000.00'];
 
 const someAmount = ({ below }: Story): Money => yuan(AMOUNTS[below(AMOUNTS.length)] ?? '20.00');
@@ -73,6 +74,8 @@ export async function payOut(story: Story): Promise<void> {
   note(story, 'hold', `${formatMoney(amount)} of ${accountId}: ${hold.ok ? 'placed' : hold.error.code}`);
   if (!hold.ok) return;
   const holdId = hold.value.value.id;
+  // Some are left to expire.
+  if (below(4) === 0) return;
   if (below(3) === 0) await world.holds.void({ holdId, idempotencyKey: story.key(), actor: CLERK });
   else {
     const channelDate = formatInstant(world.clock.now()).slice(0, 10);
@@ -86,8 +89,26 @@ export async function giveCredit(story: Story): Promise<void> {
   const accountId = accountNow(story);
   const order = { accountId, amount: yuan('12.34'), reason: 'a present', idempotencyKey: story.key(), actor: CLERK };
   if (below(2) === 0) await world.credit.grantPromotion(order);
-  else await world.credit.agree({ accountId, emergencyLimit: yuan('30'), recoveryShare: 100 }, CLERK, 'agreed');
+  else
+    await world.credit.agree(
+      { accountId, emergencyLimit: yuan('30'), recoveryShare: SHARES[below(SHARES.length)] ?? 100 },
+      CLERK,
+      'agreed',
+    );
   note(story, 'credit', accountId);
+}
+
+/** A late fee was our mistake: paid or not, it is waived, whole or in part. */
+export async function waiveFee(story: Story): Promise<void> {
+  const accountId = someAccount(story);
+  if (accountId === undefined) return;
+  const { items } = await story.world.store.read('entries', { account: lateFeeAccount(accountId), limit: 20 });
+  const fee = items.find(({ kind }) => kind === 'late-fee');
+  if (fee === undefined) return;
+  const owed = () => story.world.store.read('ledgerBalance', { account: lateFeeAccount(accountId) });
+  const before = await owed();
+  await undo(story, fee.id, story.below(2) === 0 ? undefined : yuan('0.30'));
+  note(story, (await owed()) === before ? 'waive' : 'waive owed', `${fee.key} of ${accountId}`);
 }
 
 export async function chargeLateFees(story: Story): Promise<void> {
