@@ -9,7 +9,7 @@ import { CONTRACT_ASPECTS } from './archive-facts.ts';
 import { instant, METER, POINT } from './core-facts.ts';
 import { accountNow, addressOf, CLERK, lately, note, OTHER_TARIFFS, read, restart, type Story, say } from './settlement-story.ts';
 import { HOUR_MS } from './settlement-story-meters.ts';
-import { pay } from './settlement-story-money.ts';
+import { pay, payDebts } from './settlement-story-money.ts';
 
 export type Act = (story: Story) => Promise<void>;
 
@@ -224,7 +224,5 @@ export async function runJobs(story: Story): Promise<void> {
   if (settled > 0) note(story, 'settled', `${settled}`);
   const corrected = await story.world.settlement.review();
   if (corrected > 0) note(story, 'corrected', `${corrected}`);
-  const paid = await story.world.settlement.payDebts();
-  if (paid > 0) note(story, 'paid from own', `${paid}`);
-  if ((await story.world.settlement.payDebts()) > 0) throw new TypeError('a second run paid debts again');
+  await payDebts(story);
 }

@@ -5,6 +5,7 @@ import { type Actor, asId, type EntryId } from '../../src/kernel/ids.ts';
 import { formatMoney, type Money, NO_MONEY, subtractMoney } from '../../src/kernel/units.ts';
 import { yuan } from './core-facts.ts';
 import { accountNow, CLERK, note, type Story } from './settlement-story.ts';
+import { prepaying } from './settlement-story-proof.ts';
 
 const CHIEF = asId<Actor>('chief');
 const SHARES = [100, 30, 0];
@@ -115,4 +116,19 @@ export async function chargeLateFees(story: Story): Promise<void> {
   const posted = await story.world.lateFees.run();
   if (posted > 0) note(story, 'late fee', `${posted}`);
   if ((await story.world.lateFees.run()) > 0) throw new TypeError('a second run of a day posted a fee');
+}
+
+/** Own money pays what it may: nothing of who prepays, nothing that is set aside, and nothing twice. */
+export async function payDebts(story: Story): Promise<void> {
+  const { world, accounts } = story;
+  const standing = () => Promise.all(accounts.map((accountId) => world.store.read('account', { accountId })));
+  const [before, keeping] = [await standing(), await prepaying(story)];
+  const paid = await world.settlement.payDebts();
+  if (paid > 0) note(story, 'paid from own', `${paid}`);
+  if ((await world.settlement.payDebts()) > 0) throw new TypeError('a second run paid debts again');
+  for (const [index, after] of (await standing()).entries()) {
+    if (after === undefined || after.balance === before[index]?.balance) continue;
+    const { account, balance, held } = after;
+    if (account.id === keeping || balance < held) throw new TypeError(`${account.id} paid from money that was kept`);
+  }
 }

@@ -142,7 +142,7 @@ function overpaid(accountId: AccountId, { own, receivable, lateFee, emergency }:
 const MONEY_KINDS: ReadonlySet<string> = new Set(['payment', 'payout', 'rebooking', 'reversal']);
 
 /** Whose supply is taken from money that is there, by what the archive says of now. */
-async function prepaying({ ground: { store, clock }, supplied, closed }: Story): Promise<AccountId | undefined> {
+export async function prepaying({ ground: { store, clock }, supplied, closed }: Story): Promise<AccountId | undefined> {
   const saidNow = async (subject: ArchiveSubject, aspect: AspectName) =>
     (await store.read('archiveView', { subject }))?.facts.find(
       (fact) => fact.aspect === aspect && fact.from <= clock.now() && (fact.to === undefined || clock.now() < fact.to),
