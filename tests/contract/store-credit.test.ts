@@ -16,6 +16,7 @@ import { plusMs } from '../../src/kernel/clock.ts';
 import { type Actor, asId, type EntryId, type MeterPointId } from '../../src/kernel/ids.ts';
 import { openSqliteStore, type SqliteStore } from '../../src/store/sqlite/index.ts';
 import { openAccrual, rated } from '../support/accruals.ts';
+import { changeOf } from '../support/archive-facts.ts';
 import { EVENING, kwh, yuan, yuanPerKwh } from '../support/core-facts.ts';
 import { createManualClock } from '../support/manual-clock.ts';
 import { ACCOUNT, archive, CUSTOMER, given } from './store-facts.ts';
@@ -261,6 +262,27 @@ describe('a correction of a charge', () => {
 });
 
 describe('debts', () => {
+  test('are found where free own money lies beside them and may pay, with the version that it was seen at', async () => {
+    const debts = () => store.read('debtsBesideMoney', { now: EVENING, limit: 10 });
+    await pay('12');
+    await charge('10', receivableAccount(ACCOUNT));
+    expect(await debts()).toEqual([]);
+    const terms = { settlementMethod: 'after-reading', settlementTime: '', breachLiability: '', temporary: false } as const;
+    await given(
+      store,
+      { kind: 'archiveChange', change: changeOf('contract:ht1', { terms }) },
+      { kind: 'archiveChange', change: changeOf('meterPoint:p1', { contract: { contractId: asId('ht1') } }) },
+    );
+    const [debt] = await debts();
+    expect(debt).toMatchObject({ accountId: ACCOUNT, paid: { receivable: yuan('10'), lateFee: 0n } });
+    const seen = [{ subject: `account:${ACCOUNT}`, version: debt?.version ?? 0 }];
+    const held = { id: asId<never>('hld_1'), accountId: ACCOUNT, amount: yuan('5'), placedAt: EVENING, expiresAt: plusMs(EVENING, 1) };
+    await given(store, { kind: 'hold', hold: { ...held, reason: 'refund', state: 'placed' }, actor: asId('clerk') });
+    expect((await store.commit({ facts: [], expect: seen })).status).toBe('conflict');
+    expect(await debts()).toMatchObject([{ paid: { receivable: yuan('7') } }]);
+    expect(await store.read('debtsBesideMoney', { now: EVENING, limit: 0 })).toEqual([]);
+  });
+
   test('are repaid by the agreed share of each payment, energy first', async () => {
     await agree('0', 50);
     await charge('10', receivableAccount(ACCOUNT));
