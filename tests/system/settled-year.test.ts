@@ -23,10 +23,10 @@ beforeAll(async () => {
 afterAll(() => rmSync(dataDir, { recursive: true }));
 
 describe(`a year of 200 customers, seed ${SEED}`, () => {
-  test('has settlements, late registers, corrections, transfers and closings', () => {
-    const { settled, corrected, transfers, closings, late, misread, wrongRatios } = year;
+  test('has settlements, bills paid from own money, late registers, corrections, transfers and closings', () => {
+    const { settled, corrected, paid, transfers, closings, late, misread, wrongRatios } = year;
     expect(settled).toBeGreaterThan(12 * 180);
-    for (const figure of [corrected, transfers, closings, late, misread, wrongRatios]) expect(figure).toBeGreaterThan(0);
+    for (const figure of [corrected, paid, transfers, closings, late, misread, wrongRatios]) expect(figure).toBeGreaterThan(0);
   });
 
   test('holds every invariant that a data folder can show', async () => {
