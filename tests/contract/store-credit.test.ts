@@ -1,7 +1,6 @@
 /** What the writer makes of entries of customers who have more than their own money, or owe. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { moveEntry, partialReversalEntry, paymentEntry, reversalEntry } from '../../src/core/ledger/entries.ts';
-import type { Fact } from '../../src/core/model/fact.ts';
 import {
   emergencyAccount,
   type JournalEntry,
@@ -44,6 +43,19 @@ const pay = async (amount: string) => {
   if (stored === undefined) throw new TypeError('no entry');
   return stored;
 };
+const hold = (amount: string) =>
+  store.commit({
+    facts: [
+      {
+        kind: 'hold',
+        hold: {
+          ...{ id: asId(`hld_${++made}`), accountId: ACCOUNT, amount: yuan(amount), placedAt: EVENING, expiresAt: plusMs(EVENING, 1_000) },
+          ...{ reason: 'refund', state: 'placed' },
+        },
+        actor: asId('teller'),
+      },
+    ],
+  });
 /** Of p1; below zero it gives something back. */
 const chargeOf = (amount: string, account: LedgerAccount = CUSTOMER, period = '2026-11-01T00:00:00.000Z'): JournalEntry => ({
   ...stamp(),
@@ -199,18 +211,24 @@ describe('a correction of a charge', () => {
 
   test('cannot be paid out before it is posted, since credit may have paid the charge', async () => {
     await pay('5');
-    const hold = (amount: string): Fact => ({
-      kind: 'hold',
-      hold: {
-        ...{ id: asId(`hld_${amount}`), accountId: ACCOUNT, amount: yuan(amount), placedAt: EVENING, expiresAt: plusMs(EVENING, 1_000) },
-        ...{ reason: 'refund', state: 'placed' },
-      },
-      actor: asId('teller'),
-    });
     await given(store, { kind: 'accrual', accrual: openAccrual({ posted: [rated('energy', kwh('4'), yuanPerKwh('0.5'))] }) });
     expect(await store.read('account', { accountId: ACCOUNT })).toMatchObject({ balance: yuan('5'), accrued: yuan('-2') });
-    expect(await store.commit({ facts: [hold('5.01')] })).toEqual({ status: 'conflict', subject: `funds:${ACCOUNT}` });
-    expect(await store.commit({ facts: [hold('5')] })).toMatchObject({ status: 'committed' });
+    expect(await hold('5.01')).toEqual({ status: 'conflict', subject: `funds:${ACCOUNT}` });
+    expect(await hold('5')).toMatchObject({ status: 'committed' });
+  });
+
+  test('cannot be paid out while emergency credit that was used is not covered', async () => {
+    await agree('5');
+    await charge('5');
+    await charge('-3');
+    expect(await standing()).toEqual([3, 0, -5, 0, 0]);
+    expect(await hold('0.01')).toEqual({ status: 'conflict', subject: `funds:${ACCOUNT}` });
+    await charge('-2');
+    await pay('4');
+    // The payment repays 4 of the 5; of 5 own money 1 covers the rest.
+    expect(await standing()).toEqual([5, 0, -1, 0, 0]);
+    expect(await hold('4.01')).toEqual({ status: 'conflict', subject: `funds:${ACCOUNT}` });
+    expect(await hold('4')).toMatchObject({ status: 'committed' });
   });
 
   test('leaves emergency credit as used as it was', async () => {

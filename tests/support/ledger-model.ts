@@ -204,8 +204,8 @@ export function createLedgerModel(accounts: readonly string[], afterReading: rea
     if (before !== undefined) return before === content ? 'replayed' : 'idempotency-mismatch';
     const known = balances.get(account);
     if (known === undefined) return 'not-found';
-    // What will be given back counts once it is posted.
-    if (fen > known.own - known.held - atLeastNothing(known.accrued)) return 'insufficient-funds';
+    // What will be given back counts once it is posted, and emergency credit that was used is repaid first.
+    if (fen > known.own + known.emergency - known.held - atLeastNothing(known.accrued)) return 'insufficient-funds';
     keys.set(key, content);
     known.held += fen;
     holds.push({ account, fen, expiresAt: now + seconds, state: 'placed' });

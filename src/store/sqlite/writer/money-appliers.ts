@@ -1,6 +1,6 @@
 import type Database from 'better-sqlite3';
 import { totalOf } from '../../../core/ledger/entries.ts';
-import { customerAccount, isCustomer, type JournalEntry } from '../../../core/model/journal.ts';
+import { customerAccount, emergencyAccount, isCustomer, type JournalEntry, type LedgerAccount } from '../../../core/model/journal.ts';
 import { AppError } from '../../../kernel/app-error.ts';
 import { formatInstant } from '../../../kernel/clock.ts';
 import type { AccountId } from '../../../kernel/ids.ts';
@@ -142,9 +142,13 @@ function createHoldAppliers({ database, book, seal, versions }: WriterContext): 
     )
     .pluck()
     .safeIntegers(true);
-  /** balance − holds − accrued, the running batch included. What is to be given back counts once it is posted: credit may have paid it. */
+  const balanceOf = (account: LedgerAccount): bigint => book.of(account)?.balance ?? 0n;
+  /**
+   * balance − emergency credit that was used − holds − accrued, the running batch included. What is to be given back counts once it is
+   * posted: credit may have paid it.
+   */
   const available = (accountId: AccountId): bigint =>
-    (book.of(customerAccount(accountId))?.balance ?? 0n) - (taken.get(accountId, accountId) ?? 0n);
+    balanceOf(customerAccount(accountId)) + balanceOf(emergencyAccount(accountId)) - (taken.get(accountId, accountId) ?? 0n);
   return {
     hold({ hold: { id, accountId, amount, placedAt, expiresAt, reason, state }, actor }) {
       if (amount > available(accountId)) return conflict(`funds:${accountId}`);
