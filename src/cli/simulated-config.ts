@@ -1,6 +1,6 @@
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { stringify } from 'yaml';
+import { dump } from 'js-yaml';
 import type { LineConfig } from '../config/load.ts';
 
 /** A simulated meter, as the simulator describes it. */
@@ -40,10 +40,7 @@ export function writeSimulatedConfig(file: string, config: SimulatedConfig): voi
   const folder = path.dirname(path.resolve(file));
   mkdirSync(folder, { recursive: true });
   const secretsFile = writeSecrets(folder, `${path.basename(file).replace(/\.ya?ml$/, '')}.secrets.yaml`, config);
-  writeFileSync(
-    file,
-    `# Written for simulated meters; refuses to load for real lines.\n${stringify(contentOf(config, folder, secretsFile))}`,
-  );
+  writeFileSync(file, `# Written for simulated meters; refuses to load for real lines.\n${dump(contentOf(config, folder, secretsFile))}`);
 }
 
 /** @returns the name of the file; undefined where no meter has a password, and nothing was written */
@@ -51,7 +48,7 @@ function writeSecrets(folder: string, name: string, { meters }: SimulatedConfig)
   const passwords = meters.flatMap(({ address, password }) => (password === undefined ? [] : [[`meter-${address}`, password]]));
   if (passwords.length === 0) return undefined;
   const file = path.join(folder, name);
-  writeFileSync(file, stringify({ meterPasswords: Object.fromEntries(passwords) }), { mode: 0o600 });
+  writeFileSync(file, dump({ meterPasswords: Object.fromEntries(passwords) }), { mode: 0o600 });
   chmodSync(file, 0o600);
   return name;
 }

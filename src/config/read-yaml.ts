@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { Ajv2020, type ErrorObject } from 'ajv/dist/2020.js';
 import type { Static, TSchema } from 'typebox';
-import { type Document, isMap, isSeq, LineCounter, parseDocument } from 'yaml';
 import { OperatorError } from '../kernel/app-error.ts';
+import { parseYaml } from './yaml-text.ts';
 
 /** A mistake in a configuration file: where, what stands there, and what was expected. */
 export function configError(file: string, path: string, value: unknown, expected: string, line?: number): OperatorError {
@@ -28,39 +28,26 @@ function describe(value: unknown): string {
  * @param content of a `secret` file no value is ever shown
  */
 export function readYaml<Schema extends TSchema>(file: string, schema: Schema, content: 'open' | 'secret' = 'open'): Static<Schema> {
-  const lines = new LineCounter();
-  const document = parseDocument(read(file), { lineCounter: lines });
-  const broken = document.errors[0];
-  if (broken !== undefined) {
-    const line = lines.linePos(broken.pos[0]).line;
+  const text = parseYaml(read(file));
+  if (!text.ok) {
+    const { reason, line } = text.error;
     throw new OperatorError(
       'config-invalid',
-      `${file}:${line}: this is no YAML: ${broken.message.split('\n')[0]?.replace(/ at line.*$/, '')}; correct the line`,
-      { file },
+      `${file}${line === undefined ? '' : `:${line}`}: this is no YAML: ${reason}; correct the line`,
+      {
+        file,
+      },
     );
   }
-  const value = plainOf(document, file);
+  const { value, lineOf } = text.value;
   const validate = schemas.compile<Static<Schema>>(schema);
   if (validate(value)) return value;
   const errors = validate.errors ?? [];
   const error = nearest(errors);
   if (error === undefined) throw configError(file, '', undefined, 'a valid file');
   const { path, found, expected } = explain(error, errors, value);
-  const node = document.getIn(path, true);
-  const parent = isMap(node) || isSeq(node) || node !== undefined ? node : document.getIn(path.slice(0, -1), true);
-  const at = rangeOf(parent);
   const shown = content === 'secret' && found !== undefined ? 'a secret' : found;
-  throw configError(file, dotted(path), shown, expected, at === undefined ? undefined : lines.linePos(at).line);
-}
-
-/** Anchors that lead nowhere, or that multiply beyond reason, are found only here. */
-function plainOf(document: Document, file: string): unknown {
-  try {
-    return document.toJS() ?? {};
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new OperatorError('config-invalid', `${file}: this YAML cannot be taken: ${reason}; correct its anchors`, { file }, error);
-  }
+  throw configError(file, dotted(path), shown, expected, lineOf(path));
 }
 
 function read(file: string): string {
@@ -130,11 +117,6 @@ function at(value: unknown, path: readonly string[]): unknown {
     (inner, key) => (typeof inner === 'object' && inner !== null ? (inner as Record<string, unknown>)[key] : undefined),
     value,
   );
-}
-
-function rangeOf(node: unknown): number | undefined {
-  const range = typeof node === 'object' && node !== null && 'range' in node ? node.range : undefined;
-  return Array.isArray(range) && typeof range[0] === 'number' ? range[0] : undefined;
 }
 
 /** `meters.3.address` as `meters[3].address`. */

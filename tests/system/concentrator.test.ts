@@ -2,9 +2,9 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { dump, load } from 'js-yaml';
 import { connectAsync } from 'mqtt';
 import { expect, onTestFinished, test } from 'vitest';
-import { parse, stringify } from 'yaml';
 import { DEFAULT_TOPICS, topicOf } from '../../protocols/concentrator/index.ts';
 import { NO_FAULTS } from '../../simulators/faults/faults.ts';
 import { serveMqttConcentrator } from '../../simulators/lines/serve-mqtt-concentrator.ts';
@@ -49,9 +49,9 @@ async function substation(protocol: string) {
     pollIntervalMs: 200,
     loadFactor: 20_000,
   });
-  const config = parse(readFileSync(file, 'utf8'));
+  const config = load(readFileSync(file, 'utf8')) as { readonly meters: readonly object[] };
   const meters = config.meters.map((meter: object) => ({ ...meter, protocol, tariff: 'residential' }));
-  writeFileSync(file, stringify({ ...config, mqtt: { listen: `127.0.0.1:${port}` }, meters }));
+  writeFileSync(file, dump({ ...config, mqtt: { listen: `127.0.0.1:${port}` }, meters }));
   const secrets = path.join(folder, 'feikong.secrets.yaml');
   writeFileSync(secrets, `${readFileSync(secrets, 'utf8')}concentratorPasswords: { ${CONCENTRATOR}: ${PASSWORD} }\n`);
   const dataDir = path.join(folder, 'data');

@@ -106,7 +106,7 @@ describe('a mistake is one sentence that names the place, the value and what was
 
   test('text that is no YAML', () => {
     expect(complaintOf('lines: [\nmeters: "\n')).toMatch(/^feikong\.yaml:\d+: this is no YAML: .+; correct the line$/);
-    expect(complaintOf('site: {}\nsite: {}\n')).toMatch(/^feikong\.yaml:2: this is no YAML: Map keys must be unique; correct the line$/);
+    expect(complaintOf('site: {}\nsite: {}\n')).toMatch(/^feikong\.yaml:2: this is no YAML: duplicated mapping key; correct the line$/);
     expect(complaintOf('site: *nobody\n')).toMatch(/^feikong\.yaml:.*nobody.*; correct .+$/);
   });
 
