@@ -1,6 +1,6 @@
 /** Brings the archive to what a marketing system's file says. Repeated, it changes nothing; killed, it is simply repeated. */
 import { AppError } from '../../kernel/app-error.ts';
-import { canonicalJson } from '../../kernel/canonical-json.ts';
+import { isSameJson } from '../../kernel/canonical-json.ts';
 import type { Clock, Instant } from '../../kernel/clock.ts';
 import type { Actor } from '../../kernel/ids.ts';
 import { fromLocalTime, toLocalTime, type Zone } from '../../kernel/local-time.ts';
@@ -140,8 +140,7 @@ async function planOf(deps: ImportDeps, group: Group, today: Instant): Promise<P
 
 type AnyTimeline = Timeline<AspectValues[AspectName]>;
 
-const isSame = (one: AnyTimeline, other: AnyTimeline): boolean =>
-  one.length === other.length && canonicalJson(one) === canonicalJson(other);
+const isSame = (one: AnyTimeline, other: AnyTimeline): boolean => one.length === other.length && isSameJson(one, other);
 
 const timelineIn = (view: ArchiveView | undefined, aspect: AspectName): AnyTimeline =>
   (view?.facts ?? [])
@@ -163,7 +162,7 @@ function carriedOn({ sealer, clock }: ImportDeps, timeline: AnyTimeline, stateme
     return sealer.seal(plain, subject);
   });
   const to = statement.aspect === 'guarantee' ? fields.guaranteeUntil : undefined;
-  const isHeld = canonicalJson(value) === canonicalJson(before) && (to === undefined || to === held?.to);
+  const isHeld = isSameJson(value, before) && (to === undefined || to === held?.to);
   if (statement.from === undefined && isHeld) return timeline;
   return withPeriod(timeline, to === undefined ? { from, value } : { from, to, value });
 }
@@ -180,7 +179,7 @@ function differencesOf(
   const shown = (value: unknown) => shownOf(value, (sealed) => sealer?.open(sealed, subject));
   return after.flatMap(({ from, value }) => {
     const old = periodAt(before, from);
-    if (old !== undefined && canonicalJson(old.value) === canonicalJson(value)) return [];
+    if (old !== undefined && isSameJson(old.value, value)) return [];
     return { subject, aspect, from, before: old && shown(old.value), after: shown(value) };
   });
 }

@@ -27,9 +27,10 @@ const AT_ONCE = 500;
  * @returns where a person or an import has said something else: there the archive holds
  */
 export async function storeArchive(store: Store, points: readonly ConfiguredPoint[], now: Instant): Promise<readonly Disagreement[]> {
-  const bySubject = Map.groupBy(await store.read('archiveStated', { aspects: CONFIGURED_ASPECTS }), ({ subject }) => subject as string);
-  const stored = await store.read('archive', {});
+  const [stated, stored] = await Promise.all([store.read('archiveStated', { aspects: CONFIGURED_ASPECTS }), store.read('archive', {})]);
+  const bySubject = Map.groupBy(stated, ({ subject }) => subject as string);
   const known = new Set(stored.accounts.map(({ id }) => id));
+  const isStored = { meterPoint: createIsStored(stored.meterPoints), meter: createIsStored(stored.meters) };
   const closed = closedPlaces(stored);
   const disagreements: Disagreement[] = [];
   for (let start = 0; start < points.length; start += AT_ONCE) {
@@ -41,16 +42,26 @@ export async function storeArchive(store: Store, points: readonly ConfiguredPoin
       return [
         // One that is known may have been closed since.
         ...(known.has(account.id) ? [] : [{ kind: 'account', account } as const]),
-        { kind: 'meterPoint', meterPoint: configured.effective },
-        { kind: 'meter', meter },
+        ...(isStored.meterPoint(configured.effective) ? [] : [{ kind: 'meterPoint', meterPoint: configured.effective } as const]),
+        ...(isStored.meter(meter) ? [] : [{ kind: 'meter', meter } as const]),
         ...configured.facts,
       ];
     });
+    if (facts.length === 0) continue;
     const outcome = await store.commit({ facts });
     if (outcome.status !== 'committed')
       throw new AppError('store-unavailable', 'the archive could not be stored', { outcome: outcome.status });
   }
   return disagreements;
+}
+
+/** Whether the store has it just so: a start that changes nothing waits for no writer. */
+function createIsStored<Row extends Meter | MeterPoint>(rows: readonly Row[]): (row: Row) => boolean {
+  const stored = new Map<string, Row>(rows.map((row) => [row.id, row]));
+  return (row) => {
+    const other = stored.get(row.id);
+    return other !== undefined && (Object.keys(row) as (keyof Row)[]).every((field) => other[field] === row[field]);
+  };
 }
 
 /** By whose closed account each place stands that nobody is supplied at. */

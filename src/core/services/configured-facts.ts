@@ -1,5 +1,5 @@
 /** What the configuration says of meter points, as facts of the archive: one truth, whoever has said it. */
-import { canonicalJson } from '../../kernel/canonical-json.ts';
+import { isSameJson } from '../../kernel/canonical-json.ts';
 import type { Instant } from '../../kernel/clock.ts';
 import type { AccountId, Actor, MeterPointId } from '../../kernel/ids.ts';
 import { asId } from '../../kernel/ids.ts';
@@ -66,7 +66,7 @@ export function configuredFacts(
     const known = stated.filter((fact) => fact.aspect === aspect);
     const timeline = known.map(({ from, to, value: held }): Period<AspectValues[AspectName]> => ({ from, to, value: held }));
     const held = periodAt(timeline, now)?.value;
-    if (canonicalJson(held) === canonicalJson(value)) continue;
+    if (isSameJson(held, value)) continue;
     if (known.some(({ actor }) => actor !== CONFIGURATION)) disagreements.push({ meterPointId: point.id, aspect });
     else if (value !== undefined)
       aspects.push({ aspect, periods: withPeriod(timeline, { from: known.length === 0 ? BEGINNING : now, value }) } as AspectTimeline);

@@ -1,6 +1,6 @@
 /** Which prices held when: those of the configuration are dated by the archive, those of a file date themselves. */
 import { AppError } from '../../kernel/app-error.ts';
-import { canonicalJson } from '../../kernel/canonical-json.ts';
+import { canonicalJson, isSameJson } from '../../kernel/canonical-json.ts';
 import type { Instant } from '../../kernel/clock.ts';
 import { parsePrice, price } from '../../kernel/units.ts';
 import { periodAt, withPeriod } from '../archive/timeline.ts';
@@ -60,7 +60,7 @@ async function datedPlan(store: Store, id: string, rates: AspectValues['rates'][
   const stated = (await store.read('archiveStated', { aspects: ['rates'] })).filter((fact) => fact.subject === subject);
   const believed = timelineIn<'rates'>(stated);
   const isOurs = stated.every(({ actor }) => actor === CONFIGURATION);
-  const isSame = canonicalJson(periodAt(believed, now)?.value.rates) === canonicalJson(rates);
+  const isSame = isSameJson(periodAt(believed, now)?.value.rates, rates);
   const timeline = isSame || !isOurs ? believed : withPeriod(believed, { from: believed.length === 0 ? BEGINNING : now, value: { rates } });
   if (timeline !== believed) await commit(store, [saying(subject, { aspect: 'rates', periods: timeline }, now)]);
   return planOf(id, timeline);

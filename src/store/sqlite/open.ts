@@ -53,6 +53,8 @@ async function openOnDisk({ dataDir, clock, logger = silentLogger, onFatal }: Sq
   const listeners = createListeners();
   try {
     await prepare(folder);
+    // Threads take a while to start: the reader’s does beside the writer’s.
+    const reads = startReader(dataDir);
     const commits = await startWriter({
       dataDir,
       clock,
@@ -61,9 +63,11 @@ async function openOnDisk({ dataDir, clock, logger = silentLogger, onFatal }: Sq
         logger.error({ code: error.code, context: error.context }, error.message);
         onFatal?.(error);
       },
+    }).catch(async (error) => {
+      await reads.close();
+      throw error;
     });
     const reader = openReader(folder.ledger);
-    const reads = startReader(dataDir);
     const sources = { reader, walBytes: () => walSize(folder.ledger) };
     return {
       read: (name, ask) => (isPointRead(name) ? settled(() => answer(name, ask, sources)) : reads.read(name, ask)),

@@ -1,5 +1,6 @@
+import { sql } from 'kysely';
 import { supplyAt } from '../../../core/archive/in-force.ts';
-import type { ArchiveKind, ArchiveSubject, DatedFact, RecordedFact } from '../../../core/model/archive.ts';
+import type { ArchiveKind, ArchiveSubject, AspectName, DatedFact, RecordedFact } from '../../../core/model/archive.ts';
 import type { ArchiveView, PageAsk } from '../../../core/ports/queries.ts';
 import { type Actor, asId, type MeterPointId } from '../../../kernel/ids.ts';
 import type { Reader } from '../connection.ts';
@@ -38,13 +39,15 @@ const subjectsAfter = question<{ after: string; end: string; limit: number }>()(
     .orderBy('subject')
     .limit(asked.limit),
 );
-const statedOf = question<{ aspect: string }>()((db, asked) =>
+/** In the order of their index: the whole archive is gone through once. */
+const statedOf = question<{ aspects: string }>()((db, asked) =>
   db
     .selectFrom('dated_facts')
     .select([...FACT, 'actor'])
-    .where('aspect', '=', asked.aspect)
+    .where('aspect', 'in', sql<AspectName>`(select value from json_each(${asked.aspects}))`)
     .where('replaced_seq', 'is', null)
     .orderBy('subject')
+    .orderBy('aspect')
     .orderBy('from_at'),
 );
 const sealedUnder = question<{ hash: string }>()((db, asked) =>
@@ -76,7 +79,7 @@ export const archiveAnswers: Answers<ArchiveQuery> = {
       }),
     ),
   archiveStated: ({ reader }, { aspects }) =>
-    aspects.flatMap((aspect) => reader.all(statedOf, { aspect }).map((row) => ({ ...factOf(row), actor: asId<Actor>(row.actor) }))),
+    reader.all(statedOf, { aspects: JSON.stringify(aspects) }).map((row) => ({ ...factOf(row), actor: asId<Actor>(row.actor) })),
   /** A hash is kept for ever; only who still has the text believed is found. */
   subjectsSealed({ reader }, { hashes }) {
     const found = hashes.flatMap((hash) =>
