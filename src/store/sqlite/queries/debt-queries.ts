@@ -38,28 +38,33 @@ const owingWithMoney = question<{ from: string; to: string; length: number }>()(
     .where('owing.balance_after', '<', 0n)
     .where('having.balance_after', '>', 0n),
 );
-/** Places that an account pays for, or was billed for. */
 const placesOf = question<{ id: string }>()((db, asked) =>
   db
     .selectFrom('meter_points')
     .leftJoin('accruals', 'accruals.meter_point_id', 'meter_points.id')
-    .select(['meter_points.id', 'meter_points.account_id', 'accruals.body'])
-    .where('meter_points.id', 'in', (of) =>
-      of
-        .selectFrom('meter_points as own')
-        .select('own.id')
-        .where('own.account_id', '=', asked.id)
-        .union(of.selectFrom('bills').select('bills.meter_point_id as id').where('bills.account_id', '=', asked.id)),
-    ),
+    .select(['meter_points.id', 'accruals.body'])
+    .where('meter_points.account_id', '=', asked.id),
+);
+const PAYING = sql<string>`accruals.body ->> '$.accountId'`;
+/** Places whose open period goes to another account than theirs: a contract has named it since they were configured. */
+const placesOfOthers = question()((db) =>
+  db
+    .selectFrom('accruals')
+    .innerJoin('meter_points', 'meter_points.id', 'accruals.meter_point_id')
+    .select(['meter_points.id', 'accruals.body', PAYING.as('account_id')])
+    .where(PAYING, '<>', sql.ref<string>('meter_points.account_id')),
 );
 
 export const debtAnswers: Answers<'debtsBesideMoney'> = {
   debtsBesideMoney({ reader }, { now, limit }) {
     const found: DebtBesideMoney[] = [];
-    for (const accountId of owing(reader)) {
+    const ids = owing(reader);
+    const others = Map.groupBy(ids.length === 0 ? [] : reader.all(placesOfOthers, {}), ({ account_id }) => account_id);
+    for (const accountId of ids) {
       if (found.length === limit) break;
       const account = readAccount(reader, accountId);
-      const paid = account && payable(reader, account.view, now);
+      const places = [...reader.all(placesOf, { id: accountId }), ...(others.get(accountId) ?? [])];
+      const paid = account && payable(reader, account.view, suppliedBy(reader, accountId, places), now);
       if (account === undefined || paid === undefined) continue;
       const raised = reader.first(versionOf, { subject: `account:${accountId}` })?.version ?? 0n;
       found.push({ accountId, version: Number(raised) + account.lastEntry, paid });
@@ -75,24 +80,35 @@ function owing(reader: Reader): readonly AccountId[] {
   return [...new Set(ids)].sort().map((id) => asId<AccountId>(id));
 }
 
+/** A place that an account pays for now, and what of its debt there no bill has asked for yet. */
+interface Supplied {
+  readonly id: string;
+  readonly unbilled: Money;
+}
+
 /** What own money pays at once; undefined where there is nothing, or where it is kept for use to come. */
-function payable(reader: Reader, { account, balance, held, funds }: AccountView, now: Instant): PaidDebts | undefined {
+function payable(
+  reader: Reader,
+  { account, balance, held, funds }: AccountView,
+  places: readonly Supplied[],
+  now: Instant,
+): PaidDebts | undefined {
   const free = subtractMoney(balance, held);
   if (free <= NO_MONEY) return undefined;
-  const places = suppliedBy(reader, account.id);
   if (account.state === 'open' && places.some(({ id }) => prepays(reader, id, now))) return undefined;
   const paid = paidFromOwn(free, funds, money(places.reduce((sum, { unbilled }) => sum + unbilled, 0n)));
   return paid.receivable === NO_MONEY && paid.lateFee === NO_MONEY ? undefined : paid;
 }
 
-/** Places that an account pays for now, and what of its debt there no bill has asked for yet. */
-function suppliedBy(reader: Reader, accountId: AccountId): readonly { readonly id: string; readonly unbilled: Money }[] {
-  return reader.all(placesOf, { id: accountId }).flatMap(({ id, account_id, body }) => {
+const suppliedBy = (
+  reader: Reader,
+  accountId: AccountId,
+  places: readonly { readonly id: string; readonly body: string | null }[],
+): readonly Supplied[] =>
+  places.map(({ id, body }) => {
     const accrual = body === null ? undefined : parseAccrual(body);
-    if (account_id !== accountId && accrual?.accountId !== accountId) return [];
-    return [{ id, unbilled: accrual?.payer === receivableAccount(accountId) ? unbilledOf(reader, accrual) : NO_MONEY }];
+    return { id, unbilled: accrual?.payer === receivableAccount(accountId) ? unbilledOf(reader, accrual) : NO_MONEY };
   });
-}
 
 const prepays = (reader: Reader, meterPointId: string, now: Instant): boolean =>
   paysBefore(supplyAt(subjectOf('meterPoint', meterPointId), now, (subject) => readBelieved(reader, subject)));

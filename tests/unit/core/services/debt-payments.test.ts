@@ -12,12 +12,18 @@ import { POINT, SHANGHAI, yuan } from '../../../support/core-facts.ts';
 import { createGround, createWorld, type World, type WorldOptions } from '../../../support/core-world.ts';
 
 const DAY = 86_400_000;
+const OTHER = asId<AccountId>('a9');
 const GONE = asId<AccountId>('a0');
 
 /** A place whose contract pays after reading, or as the method says. */
-async function supplied(settlementMethod: 'prepay' | 'after-reading' = 'after-reading', options: WorldOptions = {}): Promise<World> {
+async function supplied(
+  settlementMethod: 'prepay' | 'after-reading' = 'after-reading',
+  options: WorldOptions = {},
+  accountId: AccountId = POINT.accountId,
+): Promise<World> {
   const world = await createWorld(options);
-  const contract = { ...CONTRACT_ASPECTS, terms: { ...CONTRACT_ASPECTS.terms, settlementMethod } };
+  const parties = { ...CONTRACT_ASPECTS.parties, accountId };
+  const contract = { ...CONTRACT_ASPECTS, parties, terms: { ...CONTRACT_ASPECTS.terms, settlementMethod } };
   await world.commit(
     { kind: 'archiveChange', change: changeOf('customer:c1', CUSTOMER_ASPECTS) },
     { kind: 'archiveChange', change: changeOf('contract:ht1', contract) },
@@ -154,6 +160,21 @@ describe('who pays after reading', () => {
     expect(await standing(world)).toEqual(inYuan('35', '-10', '0'));
   });
 
+  test('keeps it also where the contract names an account that is not yet that of the place', async () => {
+    const world = await supplied('after-reading', {}, OTHER);
+    await world.commit({ kind: 'account', account: { id: OTHER, state: 'open' } });
+    await world.poll();
+    await world.clock.advance(3_600_000);
+    world.meter.register += 2_000n;
+    await world.poll();
+    await world.pay('50', { accountId: OTHER });
+    await world.clock.advance(DAY);
+    expect(await world.charges.closeDays()).toBe(1);
+    expect(await world.settlement.payDebts()).toBe(0);
+    // 20 kWh at 0.50.
+    expect(await standing(world, OTHER)).toEqual(inYuan('50', '-10', '0'));
+  });
+
   test('pays once, however many ask at once and whenever it is asked again', async () => {
     const ground = await createGround();
     const world = await supplied('after-reading', { ground });
@@ -263,6 +284,16 @@ describe('who prepays', () => {
     await world.commit(...billed('90.00'));
     expect(await world.settlement.payDebts()).toBe(0);
     expect(await standing(world)).toEqual(inYuan('100', '-90', '0'));
+  });
+
+  test('keeps it also from an account that is not yet that of the place', async () => {
+    const world = await supplied('prepay', {}, OTHER);
+    await world.commit({ kind: 'account', account: { id: OTHER, state: 'open' } });
+    await world.poll();
+    await world.pay('100', { accountId: OTHER });
+    await world.commit(lateFee('5.00', OTHER));
+    expect(await world.settlement.payDebts()).toBe(0);
+    expect(await standing(world, OTHER)).toEqual(inYuan('100', '0', '-5'));
   });
 
   test('pays what he owes when he moves out', async () => {
