@@ -6,7 +6,7 @@ import { drawn, returned } from '../ledger/buckets.ts';
 import type { Accrual } from '../model/accrual.ts';
 import type { Fact } from '../model/fact.ts';
 import type { ChargedSoFar, Funds } from '../model/funds.ts';
-import { isCustomer, type LedgerAccount } from '../model/journal.ts';
+import { customerAccount, isCustomer, type LedgerAccount, receivableAccount } from '../model/journal.ts';
 import type { AccountView, MeterPointFacts } from '../ports/queries.ts';
 import type { Store } from '../ports/store.ts';
 import { openingOf } from './accrue.ts';
@@ -27,9 +27,11 @@ export interface CutPeriod {
   readonly before: ChargedSoFar;
 }
 
-/** As the store splits the charges while it writes them. */
-export const leftAfter = ({ balance, funds }: AccountView, periods: readonly CutPeriod[]): Left =>
-  periods.reduce<Funds & Left>(afterPeriod, { ...funds, own: balance });
+/** As the store splits the charges while it writes them. What another account pays, as a contract may name one, leaves this one as it is. */
+export function leftAfter({ account: { id }, balance, funds }: AccountView, periods: readonly CutPeriod[]): Left {
+  const own = periods.filter(({ payer }) => payer === customerAccount(id) || payer === receivableAccount(id));
+  return own.reduce<Funds & Left>(afterPeriod, { ...funds, own: balance });
+}
 
 function afterPeriod(left: Funds & Left, { payer, moves, before }: CutPeriod): Funds & Left {
   let [now, charged] = [left, before];

@@ -314,6 +314,25 @@ describe('a closing', () => {
     expect(await world.store.read('ledgerBalance', { account: PROMOTION_GRANTED_ACCOUNT })).toBe(yuan('-1.50'));
   });
 
+  test('pays back all of an account that the contract let another pay for', async () => {
+    world = await createWorld();
+    const parties = { customerId: asId<never>('c1'), accountId: asId<never>('a9') };
+    await world.commit(
+      { kind: 'account', account: { id: asId('a9'), state: 'open' } },
+      { kind: 'archiveChange', change: changeOf('customer:c1', { identity: { name: '王五' } }) },
+      { kind: 'archiveChange', change: changeOf('contract:ht1', { ...CONTRACT_ASPECTS, parties }) },
+      { kind: 'archiveChange', change: changeOf('meterPoint:p1', { contract: { contractId: asId('ht1') } }) },
+    );
+    await world.poll();
+    await world.pay('10.00');
+    await world.pay('5.00', { accountId: asId('a9') });
+    await use(300n);
+    // 3 kWh at 0.50 are taken from the other one's 5.
+    expect(await close()).toMatchObject({ ok: true, value: { value: { refunded: yuan('10.00') } } });
+    expect(await accountOf('a1')).toMatchObject({ balance: 0n });
+    expect(await accountOf('a9')).toMatchObject({ balance: yuan('3.50') });
+  });
+
   test('waits until a guarantee is given back', async () => {
     const asked = { actor: asId<never>('clerk'), reason: 'security', accountId: POINT.accountId };
     const through = { channel: 'bank', channelSerial: 's1', channelDate: '2026-11-24' };
