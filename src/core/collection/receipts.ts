@@ -27,3 +27,21 @@ export function receiptsOf(bills: readonly { readonly total: Money }[], receipts
     return own;
   });
 }
+
+/**
+ * What came in and stays: what a correction gave back as own money pays no bill any more, the newest that had come in by then first. Pure.
+ *
+ * @param receipts in order of time
+ */
+export function withoutGivenBack(receipts: readonly Receipt[], givenBack: readonly Receipt[]): readonly Receipt[] {
+  const left = receipts.map(({ day, amount }): { day: BusinessDay; amount: bigint } => ({ day, amount }));
+  for (const { day, amount } of givenBack) {
+    let rest: bigint = amount;
+    for (const receipt of left.filter((each) => each.day <= day).toReversed()) {
+      const taken = receipt.amount < rest ? receipt.amount : rest;
+      receipt.amount -= taken;
+      rest -= taken;
+    }
+  }
+  return left.filter(({ amount }) => amount > 0n).map(({ day, amount }) => ({ day, amount: money(amount) }));
+}

@@ -3,8 +3,8 @@ import { type Clock, instantOf, plusMs } from '../../kernel/clock.ts';
 import { type AccountId, type Actor, asId, type NewId } from '../../kernel/ids.ts';
 import { type BusinessDay, businessDayOf, previousDay, type Zone } from '../../kernel/local-time.ts';
 import { addMoney, type Money, NO_MONEY, subtractMoney } from '../../kernel/units.ts';
-import { receiptsOf } from '../collection/receipts.ts';
-import { moveEntry } from '../ledger/entries.ts';
+import { type Receipt, receiptsOf, withoutGivenBack } from '../collection/receipts.ts';
+import { chargesOf, moveEntry } from '../ledger/entries.ts';
 import type { Fact } from '../model/fact.ts';
 import type { NumberedBill } from '../model/issued-bill.ts';
 import { type AccountMove, isCustomer, lateFeeAccount, receivableAccount, revenueAccount } from '../model/journal.ts';
@@ -53,7 +53,9 @@ async function chargeAccount({ store, clock, newId, zone, rates }: LateFeeDeps, 
     (await store.read('accountMoves', { account, from: EVER, to: plusMs(now, 1) })).moves;
   const issued = (await store.read('bills', { accountId, limit: BILLS })).items;
   const bills = owedBills(issued);
-  const receipts = cameIn(await moves(receivableAccount(accountId))).map(({ at, amount }) => ({ day: businessDayOf(at, zone), amount }));
+  const owing = await moves(receivableAccount(accountId));
+  const came = cameIn(owing).map(({ at, amount }) => ({ day: businessDayOf(at, zone), amount }));
+  const receipts = withoutGivenBack(came, givenBack(issued, owing, zone));
   const charged = await moves(lateFeeAccount(accountId));
   const facts = receiptsOf(bills, receipts).flatMap((payments, index): Fact[] => {
     const bill = bills[index];
@@ -70,12 +72,16 @@ async function chargeAccount({ store, clock, newId, zone, rates }: LateFeeDeps, 
   return outcome.status === 'committed' ? facts.length : 0;
 }
 
-/** What was asked for and stands, in the order in which it is due; what is taken from money that is there is never late. */
-function owedBills(bills: readonly NumberedBill[]): readonly NumberedBill[] {
-  const taken = new Set(bills.filter(({ kind }) => kind === 'credit').map(({ corrects }) => corrects));
-  return bills
-    .filter(({ id, kind, payer, total }) => kind !== 'credit' && !taken.has(id) && !isCustomer(payer) && total > NO_MONEY)
+/** What was asked for and stands, in the order in which it is due. */
+const owedBills = (bills: readonly NumberedBill[]): readonly NumberedBill[] =>
+  standingBills(bills)
+    .filter(({ total }) => total > NO_MONEY)
     .toSorted((one, other) => (one.dueOn < other.dueOn ? -1 : Number(one.dueOn > other.dueOn)));
+
+/** What is taken from money that is there is never late. */
+function standingBills(bills: readonly NumberedBill[]): readonly NumberedBill[] {
+  const taken = new Set(bills.filter(({ kind }) => kind === 'credit').map(({ corrects }) => corrects));
+  return bills.filter(({ id, kind, payer }) => kind !== 'credit' && !taken.has(id) && !isCustomer(payer));
 }
 
 /** What paid off what was owed, less what of it was undone: money that went back never came. */
@@ -87,6 +93,22 @@ function cameIn(moves: readonly AccountMove[]): readonly AccountMove[] {
       return { ...receipt, amount: undone.reduce((left, { amount }) => addMoney(left, amount), receipt.amount) };
     })
     .filter(({ amount }) => amount > NO_MONEY);
+}
+
+/** What corrections gave back as own money, since it was paid already: what was charged of a period beyond what its bill asks for now. */
+function givenBack(issued: readonly NumberedBill[], moves: readonly AccountMove[], zone: Zone): readonly Receipt[] {
+  const standing = new Set(standingBills(issued));
+  const periods = Map.groupBy(
+    issued.filter(({ kind }) => kind !== 'instalment'),
+    ({ meterPointId, periodId }) => chargesOf(meterPointId, periodId),
+  );
+  return [...periods].flatMap(([charges, bills]): Receipt[] => {
+    const own = moves.filter(({ kind, key }) => kind === 'charge' && key.startsWith(charges));
+    const charged = own.reduce((sum, { amount }) => subtractMoney(sum, amount), NO_MONEY);
+    const cost = bills.reduce((sum, bill) => (standing.has(bill) ? addMoney(sum, addMoney(bill.total, bill.billedBefore)) : sum), NO_MONEY);
+    const day = businessDayOf(instantOf(Math.max(...bills.map(({ issuedAt }) => issuedAt))), zone);
+    return charged > cost ? [{ day, amount: subtractMoney(charged, cost) }] : [];
+  });
 }
 
 const isOf = (key: string, own: string): boolean => key === own || key.startsWith(`${own}:`);

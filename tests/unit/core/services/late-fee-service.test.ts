@@ -111,6 +111,41 @@ describe('a late fee', () => {
     expect(await fee(world)).toBe(yuan('-8'));
   });
 
+  test('counts for no later bill what a correction gave back of an earlier one', async () => {
+    const world = await createWorld();
+    const [charged, issued] = billOf('b1', '5000.00', '2026-11-24');
+    if (charged?.kind !== 'entry' || issued?.kind !== 'bill') throw new TypeError('no bill');
+    await world.commit(charged, issued);
+    await world.pay('5000');
+    const postings = [
+      { account: OWED, amount: yuan('3000') },
+      { account: 'revenue:energy' as typeof OWED, amount: yuan('-3000') },
+    ];
+    const corrects = asId<typeof issued.bill.id>('b1');
+    await world.commit(
+      { kind: 'entry', entry: { ...charged.entry, id: asId('ent_c1'), key: 'charge:p1:b1:2026-11-01:1', postings } },
+      { kind: 'bill', bill: { ...issued.bill, id: asId('c1'), kind: 'credit', total: yuan('-5000'), corrects } },
+      { kind: 'bill', bill: { ...issued.bill, id: asId('b2'), total: yuan('2000'), corrects } },
+      ...billOf('b3', '4000.00', '2026-11-24'),
+    );
+    expect([await world.balance(), await world.store.read('ledgerBalance', { account: OWED })]).toEqual([yuan('3000'), yuan('-4000')]);
+    await live(world, 2);
+    // Of the 5,000 that came in 2,000 paid the first bill and 3,000 are own money again: 4,000 × 1 ‰.
+    expect(await fee(world)).toBe(yuan('-4'));
+  });
+
+  test('counts what paid an instalment, where the bill of its period asks for nothing more', async () => {
+    const world = await createWorld();
+    const [charged, issued] = billOf('b1', '5000.00', '2026-11-24');
+    if (charged?.kind !== 'entry' || issued?.kind !== 'bill') throw new TypeError('no bill');
+    await world.commit(charged, { kind: 'bill', bill: { ...issued.bill, kind: 'instalment' } });
+    await world.pay('5000');
+    const whole = { id: asId<never>('b2'), total: yuan('0'), billedBefore: yuan('5000') };
+    await world.commit({ kind: 'bill', bill: { ...issued.bill, ...whole } });
+    await live(world, 3);
+    expect(await fee(world)).toBe(0n);
+  });
+
   test('is not for who pays before use, and not for a bill that was taken back', async () => {
     const world = await createWorld();
     const [, issued] = billOf('b1', '5000.00', '2026-11-24');
