@@ -2,7 +2,7 @@
 import { type Clock, instantOf, plusMs } from '../../kernel/clock.ts';
 import { type AccountId, type Actor, asId, type NewId } from '../../kernel/ids.ts';
 import { type BusinessDay, businessDayOf, previousDay, type Zone } from '../../kernel/local-time.ts';
-import { addMoney, type Money, NO_MONEY, subtractMoney } from '../../kernel/units.ts';
+import { addMoney, type Money, NO_MONEY, negateMoney, subtractMoney } from '../../kernel/units.ts';
 import { type Receipt, receiptsOf, withoutGivenBack } from '../collection/receipts.ts';
 import { chargesOf, moveEntry } from '../ledger/entries.ts';
 import type { Fact } from '../model/fact.ts';
@@ -55,7 +55,7 @@ async function chargeAccount({ store, clock, newId, zone, rates }: LateFeeDeps, 
   const bills = owedBills(issued);
   const owing = await moves(receivableAccount(accountId));
   const came = cameIn(owing).map(({ at, amount }) => ({ day: businessDayOf(at, zone), amount }));
-  const receipts = withoutGivenBack(came, givenBack(issued, owing, zone));
+  const receipts = [...withoutGivenBack(came, givenBack(issued, owing, zone)), ...askedTooMuch(issued, zone)].toSorted(byDay);
   const charged = await moves(lateFeeAccount(accountId));
   const facts = receiptsOf(bills, receipts).flatMap((payments, index): Fact[] => {
     const bill = bills[index];
@@ -94,6 +94,14 @@ function cameIn(moves: readonly AccountMove[]): readonly AccountMove[] {
     })
     .filter(({ amount }) => amount > NO_MONEY);
 }
+
+/** A bill of less than its instalments had asked for takes the rest of them back. */
+const askedTooMuch = (issued: readonly NumberedBill[], zone: Zone): readonly Receipt[] =>
+  standingBills(issued)
+    .filter(({ total }) => total < NO_MONEY)
+    .map(({ issuedAt, total }) => ({ day: businessDayOf(issuedAt, zone), amount: negateMoney(total) }));
+
+const byDay = (one: Receipt, other: Receipt): number => (one.day < other.day ? -1 : Number(one.day > other.day));
 
 /** What corrections gave back as own money, since it was paid already: what was charged of a period beyond what its bill asks for now. */
 function givenBack(issued: readonly NumberedBill[], moves: readonly AccountMove[], zone: Zone): readonly Receipt[] {

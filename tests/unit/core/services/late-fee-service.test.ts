@@ -146,6 +146,23 @@ describe('a late fee', () => {
     expect(await fee(world)).toBe(0n);
   });
 
+  test('is not for what an instalment had asked for more than the bill of its period', async () => {
+    const world = await createWorld();
+    const [charged, issued] = billOf('b1', '4000.00', '2026-11-24');
+    if (charged?.kind !== 'entry' || issued?.kind !== 'bill') throw new TypeError('no bill');
+    const whole = { id: asId<never>('b2'), total: yuan('-1000'), billedBefore: yuan('5000') };
+    await world.commit(
+      charged,
+      { kind: 'bill', bill: { ...issued.bill, kind: 'instalment', total: yuan('5000') } },
+      { kind: 'bill', bill: { ...issued.bill, ...whole } },
+    );
+    await world.pay('4000');
+    expect(await world.store.read('ledgerBalance', { account: OWED })).toBe(0n);
+    await live(world, 4);
+    // 5,000 were asked for, 1,000 of them taken back: nothing is owed.
+    expect(await fee(world)).toBe(0n);
+  });
+
   test('is not for who pays before use, and not for a bill that was taken back', async () => {
     const world = await createWorld();
     const [, issued] = billOf('b1', '5000.00', '2026-11-24');
