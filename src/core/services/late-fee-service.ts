@@ -78,11 +78,18 @@ const owedBills = (bills: readonly NumberedBill[]): readonly NumberedBill[] =>
     .filter(({ total }) => total > NO_MONEY)
     .toSorted((one, other) => (one.dueOn < other.dueOn ? -1 : Number(one.dueOn > other.dueOn)));
 
-/** What is taken from money that is there is never late. */
+/** What is taken from money that is there is never late, nor is what was asked for before it turned out that it is. */
 function standingBills(bills: readonly NumberedBill[]): readonly NumberedBill[] {
   const taken = new Set(bills.filter(({ kind }) => kind === 'credit').map(({ corrects }) => corrects));
-  return bills.filter(({ id, kind, payer }) => kind !== 'credit' && !taken.has(id) && !isCustomer(payer));
+  const standing = bills.filter(({ id, kind, payer }) => kind !== 'credit' && !taken.has(id) && !isCustomer(payer));
+  const ended = new Set(wholeOf(bills).map(periodOf));
+  const owed = new Set(wholeOf(standing).map(periodOf));
+  return standing.filter((bill) => !ended.has(periodOf(bill)) || owed.has(periodOf(bill)));
 }
+
+const wholeOf = (bills: readonly NumberedBill[]): readonly NumberedBill[] => bills.filter(({ kind }) => kind === 'bill');
+/** What the keys of its charges begin with. */
+const periodOf = ({ meterPointId, periodId }: NumberedBill): string => chargesOf(meterPointId, periodId);
 
 /** What paid off what was owed, less what of it was undone: money that went back never came. */
 function cameIn(moves: readonly AccountMove[]): readonly AccountMove[] {
@@ -108,7 +115,7 @@ function givenBack(issued: readonly NumberedBill[], moves: readonly AccountMove[
   const standing = new Set(standingBills(issued));
   const periods = Map.groupBy(
     issued.filter(({ kind }) => kind !== 'instalment'),
-    ({ meterPointId, periodId }) => chargesOf(meterPointId, periodId),
+    periodOf,
   );
   return [...periods].flatMap(([charges, bills]): Receipt[] => {
     const own = moves.filter(({ kind, key }) => kind === 'charge' && key.startsWith(charges));

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import type { Fact } from '../../../../src/core/model/fact.ts';
-import { lateFeeAccount, receivableAccount } from '../../../../src/core/model/journal.ts';
+import { customerAccount, lateFeeAccount, receivableAccount } from '../../../../src/core/model/journal.ts';
 import { asId } from '../../../../src/kernel/ids.ts';
 import type { BusinessDay } from '../../../../src/kernel/local-time.ts';
+import { negateMoney } from '../../../../src/kernel/units.ts';
 import { bill } from '../../../contract/store-facts.ts';
 import { POINT, yuan } from '../../../support/core-facts.ts';
 import { createWorld, type World } from '../../../support/core-world.ts';
@@ -160,6 +161,26 @@ describe('a late fee', () => {
     expect(await world.store.read('ledgerBalance', { account: OWED })).toBe(0n);
     await live(world, 4);
     // 5,000 were asked for, 1,000 of them taken back: nothing is owed.
+    expect(await fee(world)).toBe(0n);
+  });
+
+  test('is not for an instalment of a period that turns out to be paid before use', async () => {
+    const world = await createWorld();
+    const [charged, issued] = billOf('b1', '5000.00', '2026-11-24');
+    if (charged?.kind !== 'entry' || issued?.kind !== 'bill') throw new TypeError('no bill');
+    const postings = charged.entry.postings.map(({ account, amount }) => ({ account, amount: negateMoney(amount) }));
+    const whole = { total: yuan('0'), billedBefore: yuan('5000') };
+    const corrects = asId<typeof issued.bill.id>('b2');
+    await world.commit(
+      charged,
+      { kind: 'bill', bill: { ...issued.bill, kind: 'instalment' } },
+      { kind: 'bill', bill: { ...issued.bill, ...whole, id: corrects } },
+      { kind: 'entry', entry: { ...charged.entry, id: asId('ent_c1'), key: 'charge:p1:b1:2026-11-01:1', postings } },
+      { kind: 'bill', bill: { ...issued.bill, ...whole, id: asId('c1'), kind: 'credit', corrects } },
+      { kind: 'bill', bill: { ...issued.bill, ...whole, id: asId('b3'), payer: customerAccount(POINT.accountId), corrects } },
+    );
+    expect(await world.store.read('ledgerBalance', { account: OWED })).toBe(0n);
+    await live(world, 3);
     expect(await fee(world)).toBe(0n);
   });
 
