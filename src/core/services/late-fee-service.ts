@@ -84,7 +84,15 @@ function standingBills(bills: readonly NumberedBill[]): readonly NumberedBill[] 
   const standing = bills.filter(({ id, kind, payer }) => kind !== 'credit' && !taken.has(id) && !isCustomer(payer));
   const ended = new Set(wholeOf(bills).map(periodOf));
   const owed = new Set(wholeOf(standing).map(periodOf));
-  return standing.filter((bill) => !ended.has(periodOf(bill)) || owed.has(periodOf(bill)));
+  return standing.filter((bill) => !ended.has(periodOf(bill)) || owed.has(periodOf(bill))).map((bill) => lessAskedFor(bill, standing));
+}
+
+/** A bill asks for all but what instalments have asked of him who owes it: one that was taken from his money went back there. */
+function lessAskedFor(bill: NumberedBill, standing: readonly NumberedBill[]): NumberedBill {
+  if (bill.kind !== 'bill') return bill;
+  const before = standing.filter((each) => each.kind === 'instalment' && periodOf(each) === periodOf(bill));
+  const billedBefore = before.reduce((sum, { total }) => addMoney(sum, total), NO_MONEY);
+  return { ...bill, billedBefore, total: subtractMoney(addMoney(bill.total, bill.billedBefore), billedBefore) };
 }
 
 const wholeOf = (bills: readonly NumberedBill[]): readonly NumberedBill[] => bills.filter(({ kind }) => kind === 'bill');
@@ -112,7 +120,7 @@ const byDay = (one: Receipt, other: Receipt): number => (one.day < other.day ? -
 
 /** What corrections gave back as own money, since it was paid already: what was charged of a period beyond what its bill asks for now. */
 function givenBack(issued: readonly NumberedBill[], moves: readonly AccountMove[], zone: Zone): readonly Receipt[] {
-  const standing = new Set(standingBills(issued));
+  const standing = standingBills(issued).filter(({ kind }) => kind === 'bill');
   const periods = Map.groupBy(
     issued.filter(({ kind }) => kind !== 'instalment'),
     periodOf,
@@ -120,7 +128,8 @@ function givenBack(issued: readonly NumberedBill[], moves: readonly AccountMove[
   return [...periods].flatMap(([charges, bills]): Receipt[] => {
     const own = moves.filter(({ kind, key }) => kind === 'charge' && key.startsWith(charges));
     const charged = own.reduce((sum, { amount }) => subtractMoney(sum, amount), NO_MONEY);
-    const cost = bills.reduce((sum, bill) => (standing.has(bill) ? addMoney(sum, addMoney(bill.total, bill.billedBefore)) : sum), NO_MONEY);
+    const asked = standing.filter((bill) => periodOf(bill) === charges);
+    const cost = asked.reduce((sum, { total, billedBefore }) => addMoney(sum, addMoney(total, billedBefore)), NO_MONEY);
     const day = businessDayOf(instantOf(Math.max(...bills.map(({ issuedAt }) => issuedAt))), zone);
     return charged > cost ? [{ day, amount: subtractMoney(charged, cost) }] : [];
   });

@@ -184,6 +184,21 @@ describe('a late fee', () => {
     expect(await fee(world)).toBe(0n);
   });
 
+  test('is for all of a bill whose instalment had been taken from money that was there', async () => {
+    const world = await createWorld();
+    const [charged, issued] = billOf('b1', '5000.00', '2026-11-24');
+    if (charged?.kind !== 'entry' || issued?.kind !== 'bill') throw new TypeError('no bill');
+    const payer = customerAccount(POINT.accountId);
+    const whole = { id: asId<never>('b2'), total: yuan('2000'), billedBefore: yuan('3000') };
+    await world.commit({ kind: 'bill', bill: { ...issued.bill, kind: 'instalment', total: yuan('3000'), payer } }, charged, {
+      kind: 'bill',
+      bill: { ...issued.bill, ...whole },
+    });
+    await live(world, 2);
+    // 3,000 + 2,000 × 1 ‰.
+    expect(await fee(world)).toBe(yuan('-5'));
+  });
+
   test('is not for who pays before use, and not for a bill that was taken back', async () => {
     const world = await createWorld();
     const [, issued] = billOf('b1', '5000.00', '2026-11-24');
