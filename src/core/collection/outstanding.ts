@@ -1,5 +1,6 @@
 /** What of an account's bills is still to come in. Pure. */
 import { type Money, money, NO_MONEY } from '../../kernel/units.ts';
+import { takenBack } from '../model/issued-bill.ts';
 import type { AccountStanding, CollectedBill } from '../model/standing.ts';
 
 /** A bill with what has come in for it. */
@@ -15,7 +16,7 @@ export interface BillStanding extends CollectedBill {
  * @param bills of one account since a month, in the order of issue, credits and what they took back included
  */
 export function standingsOf(bills: readonly CollectedBill[], { position, unbilled }: AccountStanding): readonly BillStanding[] {
-  const taken = new Set(bills.filter(({ kind }) => kind === 'credit').map(({ corrects }) => corrects));
+  const taken = takenBack(bills);
   const owed = position < 0n ? -position : 0n;
   const posted = unbilled > 0n ? unbilled : 0n;
   let left = owed > posted ? owed - posted : 0n;

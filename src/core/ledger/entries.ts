@@ -1,8 +1,9 @@
 /** Balanced entries: what a customer is charged is whole fen, what a component earns is 10⁻⁶ yuan, and the rounding account takes the rest. */
 import type { Instant } from '../../kernel/clock.ts';
-import type { AccountId, Actor, EntryId, MeterPointId } from '../../kernel/ids.ts';
+import type { AccountId, Actor, EntryId } from '../../kernel/ids.ts';
 import { addMoney, type Money, NO_MONEY, negateMoney, subtractMoney } from '../../kernel/units.ts';
 import type { Accrual, ComponentSum } from '../model/accrual.ts';
+import { chargesOf } from '../model/charge-key.ts';
 import type { PaidDebts } from '../model/funds.ts';
 import {
   cashAccount,
@@ -79,11 +80,6 @@ export function payoutEntry(stamp: EntryStamp, { accountId, amount, channel, cha
     ],
   };
 }
-
-/** What the keys of all charges of a billing period begin with: behind it come day and revision. */
-export const chargesOf = (meterPointId: MeterPointId, periodId: string): string => `charge:${meterPointId}:${periodId}:`;
-/** The same, of the key of one of them. */
-export const chargesBeside = (key: string): string => key.slice(0, key.lastIndexOf(':', key.lastIndexOf(':') - 1) + 1);
 
 /**
  * Posts what is accrued, as one entry for the accrual's business day and revision.

@@ -74,3 +74,7 @@ export interface IssuedBill {
 export interface NumberedBill extends IssuedBill {
   readonly number: string;
 }
+
+/** The ids of those that a credit took back. */
+export const takenBack = (bills: readonly { readonly kind: BillKind; readonly corrects: string | undefined }[]): ReadonlySet<string> =>
+  new Set(bills.flatMap(({ kind, corrects }) => (kind === 'credit' && corrects !== undefined ? [corrects] : [])));

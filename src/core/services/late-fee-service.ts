@@ -2,12 +2,13 @@
 import { type Clock, instantOf, plusMs } from '../../kernel/clock.ts';
 import { type AccountId, type Actor, asId, type NewId } from '../../kernel/ids.ts';
 import { type BusinessDay, businessDayOf, previousDay, type Zone } from '../../kernel/local-time.ts';
-import { addMoney, type Money, NO_MONEY, negateMoney, subtractMoney } from '../../kernel/units.ts';
-import { type Receipt, receiptsOf, withoutGivenBack } from '../collection/receipts.ts';
-import { chargesOf, moveEntry } from '../ledger/entries.ts';
+import { type Money, NO_MONEY, subtractMoney } from '../../kernel/units.ts';
+import { owedOf } from '../collection/owed.ts';
+import { receiptsOf } from '../collection/receipts.ts';
+import { moveEntry } from '../ledger/entries.ts';
 import type { Fact } from '../model/fact.ts';
 import type { NumberedBill } from '../model/issued-bill.ts';
-import { type AccountMove, isCustomer, lateFeeAccount, receivableAccount, revenueAccount } from '../model/journal.ts';
+import { type AccountMove, lateFeeAccount, receivableAccount, revenueAccount } from '../model/journal.ts';
 import type { LateFeeRate } from '../model/late-fee.ts';
 import type { Store } from '../ports/store.ts';
 import { lateFeeOf } from '../tariff/late-fee.ts';
@@ -52,10 +53,7 @@ async function chargeAccount({ store, clock, newId, zone, rates }: LateFeeDeps, 
   const moves = async (account: ReturnType<typeof receivableAccount>): Promise<readonly AccountMove[]> =>
     (await store.read('accountMoves', { account, from: EVER, to: plusMs(now, 1) })).moves;
   const issued = (await store.read('bills', { accountId, limit: BILLS })).items;
-  const bills = owedBills(issued);
-  const owing = await moves(receivableAccount(accountId));
-  const came = cameIn(owing).map(({ at, amount }) => ({ day: businessDayOf(at, zone), amount }));
-  const receipts = [...withoutGivenBack(came, givenBack(issued, owing, zone)), ...askedTooMuch(issued, zone)].toSorted(byDay);
+  const { bills, receipts } = owedOf(issued, await moves(receivableAccount(accountId)), zone);
   const charged = await moves(lateFeeAccount(accountId));
   const facts = receiptsOf(bills, receipts).flatMap((payments, index): Fact[] => {
     const bill = bills[index];
@@ -71,71 +69,6 @@ async function chargeAccount({ store, clock, newId, zone, rates }: LateFeeDeps, 
   const outcome = await store.commit({ facts });
   return outcome.status === 'committed' ? facts.length : 0;
 }
-
-/** What was asked for and stands, in the order in which it is due. */
-const owedBills = (bills: readonly NumberedBill[]): readonly NumberedBill[] =>
-  standingBills(bills)
-    .filter(({ total }) => total > NO_MONEY)
-    .toSorted((one, other) => (one.dueOn < other.dueOn ? -1 : Number(one.dueOn > other.dueOn)));
-
-/** What is taken from money that is there is never late, nor is what was asked for before it turned out that it is. */
-function standingBills(bills: readonly NumberedBill[]): readonly NumberedBill[] {
-  const taken = new Set(bills.filter(({ kind }) => kind === 'credit').map(({ corrects }) => corrects));
-  const standing = bills.filter(({ id, kind, payer }) => kind !== 'credit' && !taken.has(id) && !isCustomer(payer));
-  const ended = new Set(wholeOf(bills).map(periodOf));
-  const owed = new Set(wholeOf(standing).map(periodOf));
-  return standing.filter((bill) => !ended.has(periodOf(bill)) || owed.has(periodOf(bill))).map((bill) => lessAskedFor(bill, standing));
-}
-
-/** A bill asks for all but what instalments have asked of him who owes it: one that was taken from his money went back there. */
-function lessAskedFor(bill: NumberedBill, standing: readonly NumberedBill[]): NumberedBill {
-  if (bill.kind !== 'bill') return bill;
-  const before = standing.filter((each) => each.kind === 'instalment' && periodOf(each) === periodOf(bill));
-  const billedBefore = before.reduce((sum, { total }) => addMoney(sum, total), NO_MONEY);
-  return { ...bill, billedBefore, total: subtractMoney(addMoney(bill.total, bill.billedBefore), billedBefore) };
-}
-
-const wholeOf = (bills: readonly NumberedBill[]): readonly NumberedBill[] => bills.filter(({ kind }) => kind === 'bill');
-/** What the keys of its charges begin with. */
-const periodOf = ({ meterPointId, periodId }: NumberedBill): string => chargesOf(meterPointId, periodId);
-
-/** What paid off what was owed, less what of it was undone: money that went back never came. */
-function cameIn(moves: readonly AccountMove[]): readonly AccountMove[] {
-  return moves
-    .filter(({ kind, amount }) => amount > NO_MONEY && kind !== 'charge' && kind !== 'reversal')
-    .map((receipt) => {
-      const undone = moves.filter(({ kind, key }) => kind === 'reversal' && isOf(key, `reversal:${receipt.id}`));
-      return { ...receipt, amount: undone.reduce((left, { amount }) => addMoney(left, amount), receipt.amount) };
-    })
-    .filter(({ amount }) => amount > NO_MONEY);
-}
-
-/** A bill of less than its instalments had asked for takes the rest of them back. */
-const askedTooMuch = (issued: readonly NumberedBill[], zone: Zone): readonly Receipt[] =>
-  standingBills(issued)
-    .filter(({ total }) => total < NO_MONEY)
-    .map(({ issuedAt, total }) => ({ day: businessDayOf(issuedAt, zone), amount: negateMoney(total) }));
-
-const byDay = (one: Receipt, other: Receipt): number => (one.day < other.day ? -1 : Number(one.day > other.day));
-
-/** What corrections gave back as own money, since it was paid already: what was charged of a period beyond what its bill asks for now. */
-function givenBack(issued: readonly NumberedBill[], moves: readonly AccountMove[], zone: Zone): readonly Receipt[] {
-  const standing = standingBills(issued).filter(({ kind }) => kind === 'bill');
-  const periods = Map.groupBy(
-    issued.filter(({ kind }) => kind !== 'instalment'),
-    periodOf,
-  );
-  return [...periods].flatMap(([charges, bills]): Receipt[] => {
-    const own = moves.filter(({ kind, key }) => kind === 'charge' && key.startsWith(charges));
-    const charged = own.reduce((sum, { amount }) => subtractMoney(sum, amount), NO_MONEY);
-    const asked = standing.filter((bill) => periodOf(bill) === charges);
-    const cost = asked.reduce((sum, { total, billedBefore }) => addMoney(sum, addMoney(total, billedBefore)), NO_MONEY);
-    const day = businessDayOf(instantOf(Math.max(...bills.map(({ issuedAt }) => issuedAt))), zone);
-    return charged > cost ? [{ day, amount: subtractMoney(charged, cost) }] : [];
-  });
-}
-
-const isOf = (key: string, own: string): boolean => key === own || key.startsWith(`${own}:`);
 
 /**
  * What was charged for a bill, or for those that it takes the place of. A fee that was waived by a reversal was charged all the same: it

@@ -7,7 +7,7 @@ import { chargeEntry } from '../ledger/entries.ts';
 import type { Accrual } from '../model/accrual.ts';
 import type { Bill } from '../model/bill.ts';
 import type { Fact } from '../model/fact.ts';
-import type { NumberedBill, PrintedLine } from '../model/issued-bill.ts';
+import { type NumberedBill, type PrintedLine, takenBack } from '../model/issued-bill.ts';
 import { customerAccount, isCustomer, type JournalEntry, type LedgerAccount, type Posting, receivableAccount } from '../model/journal.ts';
 import type { MeterPointFacts } from '../ports/queries.ts';
 import type { Store } from '../ports/store.ts';
@@ -61,7 +61,7 @@ const asBilled = (facts: MeterPointFacts, { accountId }: NumberedBill): MeterPoi
 
 /** Bills of whole periods that were not taken back, oldest first. */
 export function standingBills(bills: readonly NumberedBill[]): readonly NumberedBill[] {
-  const taken = new Set(bills.filter(({ kind }) => kind === 'credit').map(({ corrects }) => corrects));
+  const taken = takenBack(bills);
   return bills.filter(({ id, kind }) => kind === 'bill' && !taken.has(id)).toSorted((one, other) => one.from - other.from);
 }
 

@@ -1,5 +1,5 @@
 import { chargedTo } from '../../../core/ledger/charged.ts';
-import { chargesOf } from '../../../core/ledger/entries.ts';
+import { chargesOf } from '../../../core/model/charge-key.ts';
 import type { LedgerAccount, Posting } from '../../../core/model/journal.ts';
 import { money } from '../../../kernel/units.ts';
 import type { Reader } from '../connection.ts';

@@ -1,6 +1,6 @@
 import type Database from 'better-sqlite3';
 import { chargedTo } from '../../../core/ledger/charged.ts';
-import { chargesBeside } from '../../../core/ledger/entries.ts';
+import { chargesBeside } from '../../../core/model/charge-key.ts';
 import type { ChargedSoFar } from '../../../core/model/funds.ts';
 import type { Posting } from '../../../core/model/journal.ts';
 import type { AccountId } from '../../../kernel/ids.ts';

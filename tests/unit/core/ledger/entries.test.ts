@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { accruedOf, availableOf } from '../../../../src/core/ledger/accrued.ts';
 import { OWN_MONEY_ONLY } from '../../../../src/core/ledger/buckets.ts';
-import { chargeEntry, chargesBeside, chargesOf, paymentEntry, reversalEntry } from '../../../../src/core/ledger/entries.ts';
+import { chargeEntry, paymentEntry, reversalEntry } from '../../../../src/core/ledger/entries.ts';
 import type { Accrual, ComponentSum } from '../../../../src/core/model/accrual.ts';
+import { chargesBeside, chargesOf } from '../../../../src/core/model/charge-key.ts';
 import type { JournalEntry } from '../../../../src/core/model/journal.ts';
 import { asId } from '../../../../src/kernel/ids.ts';
 import { openAccrual, rated } from '../../../support/accruals.ts';
